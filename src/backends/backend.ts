@@ -1,0 +1,76 @@
+/**
+ * A backend is a runtime plus where it runs. One file of this folder = one backend: what it needs, how to bring it, how to
+ * open a model and run it. Backend files are light: they load their runtime only inside `load`, in a worker process.
+ */
+import type { Dtype, TensorMap } from '../tensor/tensor.ts';
+
+export type Format = 'onnx' | 'tfjs';
+
+/** Name, dtype and dims of a session's input or output; null is an axis without name or size. */
+export interface Signature {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly dims: readonly (number | string | null)[];
+}
+
+/** What a backend can afford. A slow oracle says here how little is enough; the plan prints n. */
+export interface Limits {
+  /** Greatest batch size that is compared and measured. */
+  readonly maxBatch: number;
+  /** Rows of the reference that parity compares. */
+  readonly referenceRows: number;
+  /** Images of a data set for accuracy: on each commit, and in the full suite. */
+  readonly images: { readonly commit: number; readonly full: number };
+}
+
+export const noLimits: Limits = {
+  maxBatch: Infinity,
+  referenceRows: Infinity,
+  images: { commit: Infinity, full: Infinity },
+};
+
+export interface Backend {
+  /** runtime/place, equal to the file's name with its last dash as a slash: ort-node-cpu.ts is ort-node/cpu. */
+  readonly id: string;
+  readonly formats: readonly Format[];
+  /** npm packages that must resolve from the user's project. */
+  readonly packages: readonly string[];
+  /** The command that would bring it. */
+  readonly bring: string;
+  readonly limits: Limits;
+  /** Environment of its worker process; threads 0 means the runtime's default. */
+  env(threads: number): Readonly<Record<string, string>>;
+  /** Loads the runtime. Called once, in a worker process. */
+  load(context: LoadContext): Promise<Runtime>;
+}
+
+export interface LoadContext {
+  /** Intra-op threads; 0 means the runtime's default. */
+  readonly threads: number;
+  /** Resolves a package from the user's project and loads it. */
+  require(name: string): unknown;
+}
+
+export interface Runtime {
+  readonly version: string;
+  /** The execution provider really used, in the runtime's own words. */
+  readonly provider: string;
+  /** Opens a model file (.onnx) or folder's model.json (TF.js). Rejects with the runtime's own message. */
+  open(path: string): Promise<Session>;
+}
+
+export interface Session {
+  readonly inputs: readonly Signature[];
+  readonly outputs: readonly Signature[];
+  /** Converts feeds once, so that timing a call measures the runtime and not our conversion. */
+  bind(feeds: TensorMap): Binding;
+  close(): Promise<void>;
+}
+
+export interface Binding {
+  /** One inference, finished (synchronized) when the promise resolves. */
+  call(): Promise<void>;
+  /** Outputs of the last call. */
+  outputs(): TensorMap;
+  release(): void;
+}

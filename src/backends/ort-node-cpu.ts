@@ -1,0 +1,28 @@
+import type { Backend } from './backend.ts';
+import { noLimits } from './backend.ts';
+import { openOrtSession } from './runtimes/onnxruntime.ts';
+import type { Ort } from './runtimes/onnxruntime.ts';
+
+/** ONNX Runtime's native binding on the CPU (MLAS kernels). */
+export const backend: Backend = {
+  id: 'ort-node/cpu',
+  formats: ['onnx'],
+  packages: ['onnxruntime-node'],
+  bring: 'npm install --save-dev --ignore-scripts onnxruntime-node',
+  limits: noLimits,
+  env: () => ({}),
+  async load({ threads, require }) {
+    const ort = require('onnxruntime-node') as Ort;
+    return {
+      version: ort.env.versions['node'] ?? 'unknown',
+      provider: 'CPUExecutionProvider',
+      // Only the CPU provider is asked for, so nothing can fall back to another one unseen.
+      open: (path) =>
+        openOrtSession(ort, path, {
+          executionProviders: ['cpu'],
+          logSeverityLevel: 3,
+          ...(threads > 0 && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+        }),
+    };
+  },
+};

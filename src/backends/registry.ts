@@ -1,0 +1,25 @@
+/** Finds the backends: every file of this folder that exports `backend`. Adding a backend is adding a file. */
+import { readdir } from 'node:fs/promises';
+import type { Backend } from './backend.ts';
+
+const helpers = new Set(['backend', 'registry']);
+
+/** All backends, ordered by id. */
+export async function listBackends(): Promise<readonly Backend[]> {
+  const files = await readdir(new URL('.', import.meta.url));
+  const names = files.flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? []).filter((name) => !helpers.has(name));
+  const backends = await Promise.all(names.toSorted().map(importBackend));
+  if (backends.length === 0) throw new Error('no backend file was found beside the registry');
+  return backends;
+}
+
+/** The backend of this id, without looking at the others: a worker loads no more than it runs. */
+export const findBackend = (id: string): Promise<Backend> => importBackend(id.replaceAll('/', '-'));
+
+async function importBackend(name: string): Promise<Backend> {
+  // The extension is that of this very file: .ts under a test runner, .js when compiled.
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  const { backend } = (await import(new URL(`${name}${extension}`, import.meta.url).href)) as { backend?: Backend };
+  if (backend?.id.replaceAll('/', '-') !== name) throw new Error(`backends/${name} must export \`backend\` with the id of its file name`);
+  return backend;
+}

@@ -1,0 +1,19 @@
+import type { Backend } from './backend.ts';
+import { activate, openTfSession } from './runtimes/tfjs.ts';
+import type { Tf } from './runtimes/tfjs.ts';
+
+/** TensorFlow.js in plain JavaScript: an oracle that shares no kernel with the others, and is slow. */
+export const backend: Backend = {
+  id: 'tfjs/cpu',
+  formats: ['tfjs'],
+  packages: ['@tensorflow/tfjs'],
+  bring: 'npm install --save-dev @tensorflow/tfjs',
+  limits: { maxBatch: 1, referenceRows: 8, images: { commit: 32, full: 500 } },
+  env: () => ({}),
+  async load({ require }) {
+    const tf = require('@tensorflow/tfjs') as Tf;
+    tf.env().set('PROD', true);
+    await activate(tf, 'cpu');
+    return { version: tf.version['tfjs'] ?? 'unknown', provider: 'cpu', open: (path) => openTfSession(tf, path) };
+  },
+};

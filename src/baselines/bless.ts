@@ -1,0 +1,127 @@
+/**
+ * Which committed values change when a run is accepted: only what is new or left its budget. Pure: baselines in, planned files out.
+ * Refuses a run that was not healthy, checks that prove nothing, a mismatch without a reason, and one that no tolerance could pass.
+ */
+import type { ParityTarget } from '../judge/parity.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import { hasMoved, type Metric, type Only, type Target } from '../metrics/metric.ts';
+import { BadInput } from '../schema/bad-input.ts';
+import type { Baseline, Parity, Value } from './baseline.generated.ts';
+import { changedFiles, type Changes, type PlannedFile } from './changes.ts';
+import type { Machine } from './fingerprint.ts';
+import { inline } from './render.ts';
+import { lookup, machineFile, withoutClass, type Baselines, type Metrics } from './store.ts';
+
+export interface BlessTarget {
+  readonly metric: Metric;
+  readonly model: string;
+  readonly key: string;
+  readonly target: Target;
+  /** What it was judged to be against the baselines that are handed in. */
+  readonly verdict: Verdict;
+}
+
+export interface CaseName {
+  readonly metric: string;
+  readonly model: string;
+  readonly key: string;
+}
+
+export interface BlessOptions {
+  readonly only: 'all' | ReadonlySet<Only>;
+  readonly reason: string | null;
+  /** `healthy`, or why nothing of this run may be accepted, as a sentence. */
+  readonly health: 'healthy' | { readonly problem: string };
+  /** Every case there is, unavailable ones included: values of others are removed. `some` (a filtered run) removes nothing. */
+  readonly planned: 'some' | readonly CaseName[];
+  /** YYYY-MM-DD: when a mismatch that is blessed now must be looked at again. */
+  readonly expires: string;
+  readonly provenance: Omit<Baseline['provenance'], 'reason'>;
+  readonly machine: Machine;
+  readonly metrics: Metrics;
+}
+
+export interface BlessPlan {
+  readonly root: string;
+  readonly files: readonly PlannedFile[];
+  /** One line a value: what moved, what is new, what was removed. */
+  readonly moved: readonly string[];
+  /** One line a target that was left out, and why. */
+  readonly left: readonly string[];
+}
+
+/** Throws BadInput if anything asked for may not be accepted; then nothing is written. */
+export const planBless = (targets: readonly BlessTarget[], baselines: Baselines, options: BlessOptions): BlessPlan => {
+  if (options.health !== 'healthy') throw refused(options.health.problem, 'bless', 'Make the run pass or fail by itself, then bless.');
+  const chosen = targets.filter(({ metric }) => options.only === 'all' || options.only.has(metric.only));
+  const changes: Changes = { set: new Map(), removed: new Map() };
+  const moved: string[] = [];
+  const left: string[] = [];
+  for (const target of chosen) {
+    const found = lookup(baselines, target.metric, target.model, target.key);
+    const old = found.state === 'present' ? found.value : undefined;
+    if (!hasMoved(target.verdict, target.target, old)) continue;
+    const why = whyLeft(target);
+    if (why !== null) {
+      left.push(`${nameOf(target)}: ${why}`);
+      continue;
+    }
+    const value = acceptedValue(target, old, options);
+    changes.set.set(nameOf(target), { target, value });
+    moved.push(`${nameOf(target)}: ${old === undefined ? 'new' : inline(old)} -> ${inline(value)}`);
+  }
+  moved.push(...removeObsolete(baselines, options, changes));
+  return { root: baselines.root, files: changedFiles(changes, baselines, options), moved: [...new Set(moved)], left };
+};
+
+const nameOf = ({ metric, model, key }: BlessTarget): string => `${model} ${metric.id} ${key}`;
+
+/** Left out without refusing the rest: nothing is wrong, but it is no baseline. */
+const whyLeft = ({ verdict, metric, target }: BlessTarget): string | null => {
+  if (verdict === 'unfit') return 'the machine was not fit to measure';
+  const few = metric.shape === 'sample' && Array.isArray(target) && target.length < 2;
+  return few ? 'one fresh process is no baseline: measure at least 2' : null;
+};
+
+const acceptedValue = (blessed: BlessTarget, old: Value | undefined, options: BlessOptions): Value => {
+  const { metric, target, verdict, model } = blessed;
+  if (verdict === 'vacuous') throw refused('the check proves nothing', nameOf(blessed), 'Correct the check: there is nothing to accept.');
+  if (metric.scope === 'machine' && `${model}.json` === machineFile)
+    throw refused(`the model is called ${model}`, nameOf(blessed), `Rename it: ${machineFile} describes the machine.`);
+  const value = metric.round(target) as Value;
+  return metric.shape === 'parity' ? acceptedParity(blessed, value as Parity, old as Parity | undefined, options) : value;
+};
+
+/** A mismatch beyond the tolerance becomes a known divergence, with a reason and an end. */
+const acceptedParity = (blessed: BlessTarget, value: Parity, old: Parity | undefined, { reason, expires }: BlessOptions): Value => {
+  const { excess } = blessed.target as ParityTarget;
+  if (!(excess < Infinity) || !(value.nmse < Infinity))
+    throw refused('no tolerance could pass this', nameOf(blessed), 'Correct the artifact or its card: this is no known divergence.');
+  if (blessed.verdict !== 'mismatch') return value;
+  const wentAway = excess <= 1 && old?.divergence !== undefined;
+  if (wentAway) return value;
+  if (reason === null || reason.trim() === '') throw refused('a mismatch is accepted only with a reason', nameOf(blessed), "Say why: --reason '…'.");
+  return excess <= 1 ? value : { ...value, divergence: { reason, expires } };
+};
+
+/** A case that is alive is alive on every instruction-set class, whichever machine blesses. */
+const removeObsolete = (baselines: Baselines, { planned, only, metrics }: BlessOptions, changes: Changes): readonly string[] => {
+  if (planned === 'some') return [];
+  const alive = new Set(planned.map(({ metric, model, key }) => `${model} ${metric} ${withoutClass(key)}`));
+  const lines: string[] = [];
+  for (const file of [...baselines.portable.values(), ...baselines.machine.values()]) {
+    const { model, values } = file.baseline;
+    for (const [id, cases] of Object.entries(values)) {
+      const covered = metrics.get(id)?.only;
+      if (only !== 'all' && (covered === undefined || !only.has(covered))) continue;
+      for (const [key, value] of Object.entries(cases)) {
+        if (alive.has(`${model} ${id} ${withoutClass(key)}`)) continue;
+        changes.removed.set(`${file.path} ${id} ${key}`, { path: file.path, id, key });
+        lines.push(`${model} ${id} ${key}: ${inline(value)} -> removed, there is no such case any more`);
+      }
+    }
+  }
+  return lines;
+};
+
+const refused = (what: string, where: string, fix: string): BadInput => new BadInput({ what: `not blessed: ${what}`, where, fix });

@@ -1,0 +1,59 @@
+/** Takes accuracy: the first n images of a data set in batches; decisions are counted against labels and against the reference. */
+import { accuracy, flips, nearTies } from '../compare/decisions.ts';
+import { compareTensors } from '../compare/tensors.ts';
+import { toleranceFor } from '../compare/tolerance.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { decisionOutput } from '../models/card.ts';
+import type { Artifact, ModelCard } from '../models/card.ts';
+import { feedsOf, outputsOf } from '../models/feeds.ts';
+import { batchRows, concatRows } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Worker } from '../workers/worker.ts';
+import type { Accuracy } from './measurement.ts';
+
+/** Large enough to keep a core busy, small enough for a backend in JavaScript. */
+const chunk = 100;
+
+export interface AccuracyRequest {
+  readonly worker: Worker;
+  readonly card: ModelCard;
+  readonly artifact: Artifact;
+  readonly dataset: Dataset;
+  /** Reference logits over the data set; null where the card has none. */
+  readonly reference: Tensor | null;
+  readonly images: number;
+  readonly maxBatch: number;
+}
+
+export async function takeAccuracy({ worker, card, artifact, dataset, reference, images, maxBatch }: AccuracyRequest): Promise<Accuracy> {
+  const output = decisionOutput(card);
+  const [input] = card.inputs;
+  if (output === undefined || input === undefined) throw new Error(`${card.id} has no classification output`);
+  const raw = { [input.name]: dataset.images };
+  const step = Math.min(chunk, maxBatch);
+  const parts: Tensor[] = [];
+  for (let start = 0; start < images; start += step) {
+    const reply = await worker.run(feedsOf(card, artifact, raw, start, Math.min(images, start + step)));
+    const logits = outputsOf(card, artifact, reply.outputs)[output.name];
+    if (logits === undefined) throw new Error(`no output ${output.name}`);
+    parts.push(logits);
+  }
+  return count(concatRows(parts), dataset, reference === null ? null : batchRows(reference, 0, images));
+}
+
+function count(logits: Tensor, { card, labels }: Dataset, reference: Tensor | null): Accuracy {
+  const n = logits.dims[0] ?? 0;
+  const seen = labels.subarray(0, n);
+  const { correct } = accuracy(logits, seen);
+  if (reference === null) return { dataset: card.id, n, correct, flips: 0, nearTies: 0, referenceCorrect: null };
+  const tolerance = toleranceFor('float32');
+  const { rms } = compareTensors(reference, reference, tolerance, 'reference');
+  return {
+    dataset: card.id,
+    n,
+    correct,
+    flips: flips(logits, reference).count,
+    nearTies: nearTies(reference, tolerance, rms).length,
+    referenceCorrect: accuracy(reference, seen).correct,
+  };
+}

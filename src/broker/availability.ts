@@ -1,0 +1,42 @@
+/** Says of each backend whether it is here, in its own words: a worker loads the runtime, because a native library may abort. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Backend } from '../backends/backend.ts';
+import { Worker } from '../workers/worker.ts';
+import type { WorkerOptions } from '../workers/worker.ts';
+
+export type Availability =
+  | { readonly available: true; readonly version: string; readonly provider: string }
+  | { readonly available: false; readonly reason: string };
+
+/** Starts a worker and asks it to load the runtime. */
+export async function probe(backend: Backend, options: WorkerOptions): Promise<Availability> {
+  const missing = missingPackage(backend, options.root);
+  if (missing !== undefined) return { available: false, reason: `package ${missing} is not installed` };
+  const worker = new Worker(backend, options);
+  try {
+    const { version, provider } = await worker.hello();
+    return { available: true, version, provider };
+  } catch (error) {
+    return { available: false, reason: firstLine((error as Error).message) };
+  } finally {
+    await worker.close();
+  }
+}
+
+/** The first package of the backend that does not resolve from the project; without loading any. */
+function missingPackage({ packages }: Backend, root: string): string | undefined {
+  const resolvers = [createRequire(join(root, 'package.json')), createRequire(import.meta.url)];
+  return packages.find((name) => !resolvers.some((resolver) => resolves(resolver, name)));
+}
+
+function resolves(resolver: NodeJS.Require, name: string): boolean {
+  try {
+    resolver.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const firstLine = (text: string): string => text.trim().split('\n')[0] ?? '';

@@ -1,0 +1,93 @@
+/**
+ * Takes latency: several fresh processes, each pinned to one core where the platform can, each giving load, first and a
+ * minimum-of-visit estimate for every batch size. Between-process spread is the error that counts (reference: Kalibera & Jones,
+ * "Rigorous benchmarking in reasonable time", 2013), so one process is one datum.
+ */
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import type { Backend } from '../backends/backend.ts';
+import type { TensorMap } from '../tensor/tensor.ts';
+import { Worker } from '../workers/worker.ts';
+import type { WorkerOptions } from '../workers/worker.ts';
+import type { BatchLatency, Latency } from './measurement.ts';
+
+export interface LatencyRequest {
+  readonly backend: Backend;
+  readonly path: string;
+  /** Feeds at a batch size. */
+  readonly feeds: (batch: number) => TensorMap;
+  readonly batches: readonly number[];
+  readonly processes: number;
+  /** Measuring time a batch size may take in one process, seconds. */
+  readonly budget: number;
+  readonly options: Omit<WorkerOptions, 'core'>;
+}
+
+const visits = 5;
+const minCalls = 3;
+const maxCalls = 200;
+
+export async function takeLatency(request: LatencyRequest): Promise<Latency> {
+  const core = request.options.threads === 1 ? pinnableCore() : null;
+  const runs: ProcessLatency[] = [];
+  for (let process = 0; process < request.processes; process += 1) runs.push(await visitProcess(request, core));
+  return {
+    load: runs.map((run) => run.load),
+    first: runs.map((run) => run.first),
+    batches: request.batches.map((batch, index) => merge(batch, runs.map((run) => run.batches[index]))),
+    pinned: core !== null,
+  };
+}
+
+interface ProcessLatency {
+  readonly load: number;
+  readonly first: number;
+  readonly batches: readonly { readonly steady: number; readonly overhead: number }[];
+}
+
+async function visitProcess({ backend, path, feeds, batches, budget, options }: LatencyRequest, core: number | null): Promise<ProcessLatency> {
+  const worker = new Worker(backend, { ...options, core });
+  try {
+    const { seconds: load } = await worker.open(path);
+    const { seconds: first } = await worker.run(feeds(batches[0] ?? 1));
+    const measured = [];
+    for (const batch of batches) measured.push(await visitBatch(worker, feeds(batch), budget));
+    return { load, first, batches: measured };
+  } finally {
+    await worker.close();
+  }
+}
+
+/** A short pilot fixes how many calls each visit has; then the median of the visits' minima is the process's datum. */
+async function visitBatch(worker: Worker, feeds: TensorMap, budget: number): Promise<{ steady: number; overhead: number }> {
+  const pilot = await worker.sample(feeds, 1, minCalls);
+  const call = pilot.samples[0] ?? budget;
+  const calls = Math.min(maxCalls, Math.max(minCalls, Math.floor(budget / visits / call)));
+  // A call that outlasts the budget by itself: one visit is all a commit can afford.
+  const rounds = call * minCalls * visits > 2 * budget ? 1 : visits;
+  const minima: number[] = [];
+  let overhead = 0;
+  for (let visit = 0; visit < rounds; visit += 1) {
+    const sampled = await worker.sample(feeds, 1, calls);
+    minima.push(sampled.samples[0] ?? Number.NaN);
+    overhead = Math.max(overhead, sampled.overhead);
+  }
+  return { steady: minima.toSorted((a, b) => a - b)[Math.floor(minima.length / 2)] ?? Number.NaN, overhead };
+}
+
+function merge(batch: number, runs: readonly ({ steady: number; overhead: number } | undefined)[]): BatchLatency {
+  return {
+    batch,
+    steady: runs.map((run) => run?.steady ?? Number.NaN),
+    overhead: Math.max(...runs.map((run) => run?.overhead ?? 0)),
+  };
+}
+
+let pinnable: boolean | undefined;
+
+/** The last core, which interrupts use least; null where taskset is missing or refuses. */
+export function pinnableCore(): number | null {
+  const core = availableParallelism() - 1;
+  pinnable ??= process.platform === 'linux' && spawnSync('taskset', ['--cpu-list', `${core}`, 'true']).status === 0;
+  return pinnable ? core : null;
+}

@@ -1,0 +1,109 @@
+/**
+ * One visit of (model, artifact, backend): a fresh worker opens the artifact and answers the reference's inputs at every batch
+ * size. Running the same rows at several batch sizes catches a backend that is right for the first row only.
+ */
+import type { Backend } from '../backends/backend.ts';
+import type { Explanation, Tolerance } from '../compare/comparison.ts';
+import { explain } from '../compare/explain.ts';
+import { compareOutputs } from '../compare/parity.ts';
+import type { ParityComparison } from '../compare/parity.ts';
+import { int8AcrossBackends, quantizedAgainstFloat, relationTolerance, toleranceFor } from '../compare/tolerance.ts';
+import { rowsDiffer } from '../compare/vacuity.ts';
+import { batchesOf, isClassification } from '../models/card.ts';
+import type { Artifact, ModelCard } from '../models/card.ts';
+import { feedsOf, outputsOf } from '../models/feeds.ts';
+import type { Reference } from '../models/reference.ts';
+import { batchRows, concatRows } from '../tensor/tensor.ts';
+import type { Dtype, TensorMap } from '../tensor/tensor.ts';
+import type { Worker } from '../workers/worker.ts';
+import type { BatchParity, Relation } from './measurement.ts';
+
+/** An artifact's outputs on one backend, by batch size. */
+export interface Answers {
+  readonly batches: readonly { readonly batch: number; readonly rows: number; readonly outputs: TensorMap }[];
+  readonly peakBytes: number;
+}
+
+/** Batch sizes that this backend is asked for. */
+export const batchesFor = (card: ModelCard, backend: Backend): readonly number[] =>
+  batchesOf(card).filter((batch, index) => index === 0 || batch <= backend.limits.maxBatch);
+
+/** Runs the reference's inputs through an opened worker. */
+export async function takeAnswers(worker: Worker, card: ModelCard, artifact: Artifact, reference: Reference, backend: Backend): Promise<Answers> {
+  const batches = [];
+  let peakBytes = 0;
+  for (const batch of batchesFor(card, backend)) {
+    const rows = Math.min(reference.rows, Math.max(batch, backend.limits.referenceRows));
+    const parts: TensorMap[] = [];
+    for (let start = 0; start < rows; start += batch) {
+      const reply = await worker.run(feedsOf(card, artifact, reference.inputs, start, Math.min(rows, start + batch)));
+      parts.push(outputsOf(card, artifact, reply.outputs));
+      peakBytes = reply.peakBytes;
+    }
+    batches.push({ batch, rows, outputs: joined(parts) });
+  }
+  return { batches, peakBytes };
+}
+
+const joined = (parts: readonly TensorMap[]): TensorMap =>
+  Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, concatRows(parts.flatMap((part) => part[name] ?? []))]));
+
+export interface Expected {
+  readonly against: string;
+  readonly outputs: TensorMap;
+  readonly tolerance: (dtype: Dtype) => Tolerance;
+}
+
+/** The reference as judge of an artifact: float ones element by element, quantized ones by their aggregate error. */
+export function expectedOf(card: ModelCard, artifactId: string, artifact: Artifact, reference: Reference): Expected {
+  const override = card.tolerances?.[artifactId];
+  const quantized = { ...quantizedAgainstFloat, ...(override?.nmse !== undefined && { nmse: override.nmse }) };
+  return {
+    against: reference.source,
+    outputs: reference.outputs,
+    tolerance: (dtype) => (artifact.precision === 'int8' ? relationTolerance(quantized) : toleranceFor(dtype, numbersOf(override))),
+  };
+}
+
+/** The same quantized artifact on the anchor backend: held tightly, decisions apart. */
+export const anchoredTo = (anchor: string, outputs: TensorMap): Expected => ({
+  against: anchor,
+  outputs,
+  tolerance: () => int8AcrossBackends,
+});
+
+type Override = NonNullable<ModelCard['tolerances']>[string] | undefined;
+
+const numbersOf = ({ atol, rtol, nmse }: NonNullable<Override> = { reason: '' }): object => ({
+  ...(atol !== undefined && { atol }),
+  ...(rtol !== undefined && { rtol }),
+  ...(nmse !== undefined && { nmse }),
+});
+
+/** Compares the answers of every batch size with everything they must agree with. */
+export function compareAnswers(card: ModelCard, reference: Reference, { batches }: Answers, expected: (batch: number) => readonly Expected[]): readonly BatchParity[] {
+  return batches.map(({ batch, rows, outputs }) => {
+    const feeds = firstRows(reference.inputs, rows);
+    return { batch, rows, relations: expected(batch).map((each) => relate(card, feeds, outputs, rows, each)) };
+  });
+}
+
+const firstRows = (tensors: TensorMap, rows: number): TensorMap =>
+  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, batchRows(value, 0, rows)]));
+
+function relate(card: ModelCard, feeds: TensorMap, actual: TensorMap, rows: number, { against, outputs, tolerance }: Expected): Relation {
+  const expected = firstRows(outputs, rows);
+  const comparison = compareOutputs(actual, expected, {
+    tolerance: (_, { dtype }) => tolerance(dtype),
+    classifications: card.outputs.filter(isClassification).map(({ name }) => name),
+    inputsDiffer: rowsDiffer(feeds),
+  });
+  return { against, comparison, explanation: explainWorst(comparison, actual, expected) };
+}
+
+/** The second pass over the output that is furthest off; these tensors are small, so it is always made for the report. */
+function explainWorst(comparison: ParityComparison, actual: TensorMap, expected: TensorMap): Explanation | null {
+  const worst = comparison.outputs.toSorted((a, b) => b.excess - a.excess).find(({ structure }) => structure === null);
+  const [a, e] = [actual[worst?.output ?? ''], expected[worst?.output ?? '']];
+  return a === undefined || e === undefined ? null : explain(a, e, { top: 5 });
+}

@@ -1,0 +1,68 @@
+/**
+ * Decides which cases there are. The split between what each commit and what the full suite affords stands here and in the
+ * backends' limits alone. A backend that is not here keeps its cases: they end as unavailable, they do not vanish.
+ */
+import type { Backend } from '../backends/backend.ts';
+import { batchesOf } from '../models/card.ts';
+import type { Model } from '../models/card.ts';
+import { BadInput } from '../schema/bad-input.ts';
+import type { Case } from './case.ts';
+import type { Project } from './project.ts';
+
+export type Depth = 'commit' | 'full';
+
+/** Gating latency costs seconds a case; more of them would not fit into a commit's run. */
+export const maxGatedLatency = 18;
+
+/** npm test plans for a commit; npm run test:full sets ONPAR_FULL=1. */
+export const depthOf = (env: NodeJS.ProcessEnv): Depth => (env['ONPAR_FULL'] === '1' ? 'full' : 'commit');
+
+/** Every case of one metric, in the order of the cards. */
+export function planCases(project: Project, metric: string, depth: Depth): readonly Case[] {
+  const plan = planners[metric] ?? perVisit;
+  return project.models.flatMap((model) => plan(project, model, depth).map((part) => ({ ...blank, metric, model: model.card.id, ...part })));
+}
+
+type Part = Partial<Case> & Pick<Case, 'artifact'>;
+type Planner = (project: Project, model: Model, depth: Depth) => readonly Part[];
+
+const blank = { backend: null, batch: null, threads: 1, images: null };
+
+const planners: Readonly<Record<string, Planner>> = {
+  size: (_, { card }) => Object.keys(card.artifacts).map((artifact) => ({ artifact })),
+  accuracy: (project, model, depth) => perVisit(project, model, depth).flatMap((part) => withImages(project, model, depth, part)),
+  latency: gated,
+  load: gated,
+  first: gated,
+};
+
+/** Artifact x backend, wherever the backend opens the artifact's format. */
+function perVisit({ backends }: Project, { card }: Model, _depth: Depth): readonly Part[] {
+  return Object.entries(card.artifacts).flatMap(([artifact, { format }]) =>
+    backends.filter((backend) => backend.formats.includes(format)).map((backend) => ({ artifact, backend: backend.id })),
+  );
+}
+
+function withImages({ datasets, backends }: Project, { card }: Model, depth: Depth, part: Part): readonly Part[] {
+  const dataset = datasets.get(card.dataset ?? '');
+  const backend = backends.find(({ id }) => id === part.backend);
+  if (dataset === undefined || backend === undefined) return [];
+  return [{ ...part, images: Math.min(dataset.card.count, backend.limits.images[depth]) }];
+}
+
+function gated({ models, backends }: Project, { card }: Model): readonly Part[] {
+  const total = models.reduce((sum, model) => sum + (model.card.latency?.gated.length ?? 0), 0);
+  if (total > maxGatedLatency) {
+    throw new BadInput({ what: `${total} latency cases are gated, at most ${maxGatedLatency} fit into a commit's run`, where: 'latency.gated of the model cards', fix: 'gate fewer; the others are still measured and shown by onpar compare' });
+  }
+  return (card.latency?.gated ?? []).map((key) => {
+    const [artifact = '', ...place] = key.split('/');
+    return { artifact, backend: knownBackend(backends, place.join('/'), card.id).id, batch: batchesOf(card)[0] ?? 1, threads: 1 };
+  });
+}
+
+function knownBackend(backends: readonly Backend[], id: string, model: string): Backend {
+  const found = backends.find((backend) => backend.id === id);
+  if (found === undefined) throw new BadInput({ what: `unknown backend '${id}'`, where: `latency.gated of model ${model}`, fix: `known: ${backends.map((backend) => backend.id).join(', ')}` });
+  return found;
+}

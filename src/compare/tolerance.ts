@@ -1,0 +1,76 @@
+/**
+ * How far an answer may lie from the reference before it is another answer. Defaults by dtype, a card's overrides, and the
+ * two relations of an INT8 artifact. Refuses negative and NaN numbers; integers have no tolerance at all.
+ */
+import type { Dtype } from '../tensor/tensor.ts';
+import type { Tolerance } from './comparison.ts';
+
+/** What a card (or a caller) may replace; numbers >= 0, as in the card's schema. */
+export interface ToleranceOverride {
+  readonly atol?: number;
+  readonly rtol?: number;
+  readonly nmse?: number;
+  readonly nan?: Tolerance['nan'];
+}
+
+/** Integers and booleans: indices, token ids and masks are right or wrong. */
+export const exact: Tolerance = { atol: 0, rtol: 0, nmse: 0, nan: 'refuse' };
+
+/**
+ * L1 is torch.testing.assert_close's table, which rejects 99.6 % of outputs silently rounded to float16 where ONNX's rtol 1e-3
+ * accepts all. L3 refuses the next narrower format: rounding to float16 is NMSE 5e-8, rounding float64 to float32 is 5e-16.
+ */
+const byDtype: Partial<Record<Dtype, Tolerance>> = {
+  float16: { atol: 1e-5, rtol: 1e-3, nmse: 1e-5, nan: 'refuse' },
+  float32: { atol: 1e-5, rtol: 1.3e-6, nmse: 1e-9, nan: 'refuse' },
+  float64: { atol: 1e-7, rtol: 1e-7, nmse: 1e-17, nan: 'refuse' },
+};
+
+/** The tolerance of an output: its dtype's default with the card's numbers in their place. An override never loosens integers. */
+export function toleranceFor(dtype: Dtype, override: ToleranceOverride = {}): Tolerance {
+  const base = byDtype[dtype];
+  if (base === undefined) return exact;
+  const { atol = base.atol, rtol = base.rtol, nmse = base.nmse, nan = base.nan } = override;
+  for (const [name, value] of Object.entries({ atol, rtol, nmse })) {
+    if (!(value >= 0)) throw new RangeError(`${name} must be a number >= 0, got ${value}`);
+  }
+  return { atol, rtol, nmse, nan };
+}
+
+/**
+ * The tolerance that differences `factor` times as large just meet: L1 is linear in the difference, L3 quadratic.
+ * So `excess` is the one factor by which scaling a tolerance turns a mismatch into a match.
+ */
+export const scaleTolerance = (tolerance: Tolerance, factor: number): Tolerance => ({
+  ...tolerance,
+  atol: tolerance.atol * factor,
+  rtol: tolerance.rtol * factor,
+  nmse: tolerance.nmse * factor ** 2,
+});
+
+/** What an INT8 artifact may do to its float reference's answers. Shares lie in [0, 1]. */
+export interface QuantizedRelation {
+  /** Greatest share of rows whose top-1 changes. */
+  readonly flips: number;
+  /** Greatest loss of accuracy, as a share of the data set. */
+  readonly accuracyLoss: number;
+  readonly nmse: number;
+}
+
+/** MLPerf asks 99 % of the reference's accuracy; CNNs of CIFAR size lose less than 0.5 % and flip less than 1 %. */
+export const quantizedAgainstFloat: QuantizedRelation = { flips: 0.01, accuracyLoss: 0.005, nmse: 1e-3 };
+
+/** A relation's element part: only the aggregate error is bounded, single elements are free. */
+export const relationTolerance = ({ nmse }: QuantizedRelation): Tolerance => ({
+  atol: Infinity,
+  rtol: 0,
+  nmse,
+  nan: 'refuse',
+});
+
+/**
+ * The same INT8 artifact on two backends (of one instruction-set class): integer sums agree exactly, so only where a value lies
+ * on a rounding edge may the code differ by one, and rarely. One code of 256 over +-4 rms is 0.03 rms; all codes off by
+ * a tenth of one would be NMSE 1e-5.
+ */
+export const int8AcrossBackends: Tolerance = { atol: 0.03, rtol: 0, nmse: 1e-5, nan: 'refuse' };

@@ -1,0 +1,90 @@
+/**
+ * Decisions over a data set: an exact count apart from near-ties for full precision, a budget for reduced precision.
+ * Refuses to compare counts of different data sets or lengths, and counts that cannot be.
+ */
+import type { Accuracy } from '../baselines/baseline.generated.ts';
+import { accuracyLimits } from './settings.ts';
+import type { Judgement, ValueVerdict } from './verdict.ts';
+import { counted } from './words.ts';
+
+export interface AccuracyTarget {
+  /** Id of the data set. */
+  readonly dataset: string;
+  readonly n: number;
+  readonly correct: number;
+  /** Decisions that differ from the reference's; 0 where there is no reference over the data set. */
+  readonly flips: number;
+  /** Inputs whose two best answers lie within the parity tolerance of each other: these may flip between CPUs. */
+  readonly nearTies: number;
+  readonly precision: 'float64' | 'float32' | 'float16' | 'int8';
+  /** null where there is no reference over the data set; loss and flips are then not judged. */
+  readonly referenceCorrect: number | null;
+}
+
+/** Fractions of n; a card may set them for reduced precision. */
+export interface AccuracyTolerance {
+  readonly accuracyLoss: number;
+  readonly flips: number;
+}
+
+export const defaultAccuracyTolerance: AccuracyTolerance = { accuracyLoss: accuracyLimits.accuracyLoss, flips: accuracyLimits.flips };
+
+/** All that is wrong is told, worst first; a reference that is violated is red with or without a baseline. */
+export const judgeAccuracy = (
+  target: AccuracyTarget,
+  baseline: Accuracy | undefined,
+  tolerance: AccuracyTolerance = defaultAccuracyTolerance,
+): Judgement<ValueVerdict> => {
+  const told = `${scored(target.correct, target.n)}, ${counted(target.flips, 'flip')} of ${target.n}`;
+  if (!isCount(target)) return { verdict: 'regressed', sentences: [`not a count: ${target.correct} correct, ${target.flips} flips of ${target.n}`] };
+  const same = comparable(target, baseline);
+  const faults = againstReference(target, same, tolerance);
+  const drift = same === undefined ? 0 : beyond(target, same);
+  const moved = drift === 0 || same === undefined ? [] : [driftWords(target, same)];
+  if (faults.length > 0 || drift < 0) return { verdict: 'regressed', sentences: [...moved, ...faults] };
+  if (drift > 0) return { verdict: 'improved', sentences: [...moved, 'bless to hold it there'] };
+  return same === undefined
+    ? { verdict: 'unbaselined', sentences: [`${told}, ${whyNot(target, baseline)}`] }
+    : { verdict: 'held', sentences: [told] };
+};
+
+const isCount = ({ n, correct, flips }: AccuracyTarget): boolean =>
+  Number.isInteger(n) && n > 0 && [correct, flips].every((count) => Number.isInteger(count) && count >= 0 && count <= n);
+
+const comparable = ({ dataset, n }: AccuracyTarget, baseline: Accuracy | undefined): Accuracy | undefined =>
+  baseline !== undefined && baseline.dataset === dataset && baseline.n === n ? baseline : undefined;
+
+const whyNot = ({ dataset, n }: AccuracyTarget, baseline: Accuracy | undefined): string =>
+  baseline === undefined
+    ? 'no baseline yet'
+    : `not comparable: blessed on ${baseline.n} of ${baseline.dataset}, measured on ${n} of ${dataset}`;
+
+const isFull = ({ precision }: AccuracyTarget): boolean => precision === 'float32' || precision === 'float64';
+
+/** What holds without any baseline: the reference's decisions. A blessed number of flips is accepted. */
+const againstReference = (target: AccuracyTarget, baseline: Accuracy | undefined, tolerance: AccuracyTolerance): readonly string[] => {
+  const { n, correct, flips, nearTies, referenceCorrect } = target;
+  if (referenceCorrect === null) return [];
+  const allowed = isFull(target) ? Math.max(nearTies, baseline?.flips ?? 0) : Math.floor(tolerance.flips * n);
+  const flipped = !(flips <= allowed) ? [`${counted(flips, 'decision')} of ${n} differ from the reference, ${allowed} may${isFull(target) ? ' (near-ties)' : ''}`] : [];
+  const lossAllowed = tolerance.accuracyLoss * n;
+  const lost = !isFull(target) && !(referenceCorrect - correct <= lossAllowed);
+  return lost ? [`${scored(correct, n)} against ${scored(referenceCorrect, n)} of the reference: a loss of ${points(referenceCorrect - correct, n)}, ${points(lossAllowed, n)} allowed`, ...flipped] : flipped;
+};
+
+/** Correct answers above (or, negative, below) the blessed count, 0 within its allowance. */
+const beyond = (target: AccuracyTarget, baseline: Accuracy): number => {
+  const difference = target.correct - baseline.correct;
+  return Math.abs(difference) <= driftAllowed(target) ? 0 : difference;
+};
+
+const driftAllowed = (target: AccuracyTarget): number => (isFull(target) ? target.nearTies : accuracyLimits.drift * target.n);
+
+const driftWords = (target: AccuracyTarget, baseline: Accuracy): string => {
+  const allowed = isFull(target) ? counted(target.nearTies, 'near-tie') : points(driftAllowed(target), target.n);
+  return `${scored(target.correct, target.n)} against ${scored(baseline.correct, baseline.n)} blessed (${allowed} allowed)`;
+};
+
+/** '76.12 % (7612)' */
+const scored = (correct: number, n: number): string => `${Number(((100 * correct) / n).toFixed(2))} % (${correct})`;
+const points = (count: number, n: number): string => `${Number(((100 * count) / n).toFixed(2))} points`;

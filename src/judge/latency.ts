@@ -1,0 +1,89 @@
+/**
+ * Slower, faster, steady or undecided: fresh processes of today against those of the last bless, by an exact interval of their ratio.
+ * Refuses to alarm with a chance above `falseAlarm`, to call anything steady that could be beyond the budget, and to judge on a machine that is not fit.
+ */
+import { bestLevel, compareSamples, type Ratio } from '../stats/two-sample.ts';
+import { spread, type Sample } from '../stats/sample.ts';
+import { falseAlarm, falseCalm, type LatencyMargins } from './settings.ts';
+import type { Judgement, LatencyVerdict } from './verdict.ts';
+import { atMostPercent, change, counted, ends, percent, times } from './words.ts';
+
+/** `target` and `baseline`: one estimate a fresh process, seconds. `against` names the baseline in sentences. */
+export const judgeLatency = (
+  target: Sample,
+  baseline: Sample | undefined,
+  margins: LatencyMargins,
+  against = 'the committed baseline of this machine',
+): Judgement<LatencyVerdict> => {
+  const wide = spread(target);
+  // Written so that NaN is unfit.
+  if (!(wide <= margins.unusable)) return unfit(wide, target.length);
+  if (baseline === undefined) return unbaselined;
+  const strict = compareSamples(target, baseline, 1 - 2 * falseAlarm);
+  const calm = compareSamples(target, baseline, 1 - 2 * falseCalm);
+  const sizes = `${target.length} and ${baseline.length} fresh processes`;
+  return decide({ strict, calm, margins, sizes, against, counts: [target.length, baseline.length] });
+};
+
+interface Evidence {
+  readonly strict: Ratio;
+  readonly calm: Ratio;
+  readonly margins: LatencyMargins;
+  readonly sizes: string;
+  readonly against: string;
+  readonly counts: readonly [number, number];
+}
+
+const decide = (evidence: Evidence): Judgement<LatencyVerdict> => {
+  const { strict, calm, margins } = evidence;
+  const alarming = reaches(strict, falseAlarm);
+  if (alarming && strict.interval.low > 1 + margins.margin) return moved('slower', evidence);
+  if (alarming && strict.interval.high < 1 - margins.faster) return moved('faster', evidence);
+  if (reaches(calm, falseCalm) && calm.interval.high < 1 + margins.budget) return steady(evidence);
+  return inconclusive(evidence);
+};
+
+/** Whether the samples were large enough for this one-sided error. */
+const reaches = ({ interval }: Ratio, error: number): boolean => (1 - interval.level) / 2 <= error;
+
+const moved = (verdict: 'slower' | 'faster', { strict, sizes, against }: Evidence): Judgement<LatencyVerdict> => {
+  const size = percent(Math.abs(strict.ratio - 1));
+  const range = ends(strict.interval, verdict === 'slower' ? 'up' : 'down');
+  const alarm = `false alarm <= ${atMostPercent((1 - strict.interval.level) / 2)}`;
+  return { verdict, sentences: [`${verdict} by ${size} ${range} than ${against} (${sizes}, ${alarm})`] };
+};
+
+const steady = ({ calm, sizes, against, margins }: Evidence): Judgement<LatencyVerdict> => {
+  const bound = `at most ${change(calm.interval.high)}`;
+  return { verdict: 'steady', sentences: [`${change(calm.ratio)}, ${bound} against ${against} (${sizes}, budget ${percent(margins.budget)})`] };
+};
+
+const inconclusive = (evidence: Evidence): Judgement<LatencyVerdict> => {
+  const { calm, sizes, against } = evidence;
+  const { low, high } = calm.interval;
+  const told = `${change(calm.ratio)} [${change(low)}, ${change(high)}] against ${against}: neither surely slower nor surely within the budget (${sizes})`;
+  return { verdict: 'inconclusive', sentences: [told, settle(evidence)] };
+};
+
+/** What would resolve it. An interval's width shrinks with the root of the number of processes. */
+const settle = ({ calm, counts, margins }: Evidence): string => {
+  const [n, m] = counts;
+  if (!((1 - bestLevel(n, m)) / 2 <= falseAlarm)) return `${counted(n, 'process', 'processes')} against ${m} cannot decide: 5 fresh processes on each side can`;
+  const { ratio, interval } = calm;
+  const width = Math.log(interval.high / interval.low) / 2;
+  const room = Math.max(Math.log((1 + margins.budget) / ratio), Math.log(ratio / (1 + margins.margin)));
+  const needed = Math.ceil(Math.max(n, m) * Math.max((width / room) ** 2, 1.2));
+  return needed <= most ? `about ${needed} fresh processes on each side would settle it` : 'only a quieter machine or a paired comparison (npx onpar diff) would settle it';
+};
+
+const most = 40;
+
+const unfit = (wide: number, count: number): Judgement<LatencyVerdict> => ({
+  verdict: 'unfit',
+  sentences: [`this machine was not fit to measure: equal work differed ${times(wide)} between ${counted(count, 'fresh process', 'fresh processes')}; run again when it is quiet`],
+});
+
+const unbaselined: Judgement<LatencyVerdict> = {
+  verdict: 'unbaselined',
+  sentences: ['no committed latency of this case on this machine: bless to commit this one'],
+};

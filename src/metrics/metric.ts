@@ -1,0 +1,99 @@
+/**
+ * What a metric is: one file of this folder that exports `metric`. A metric knows its unit, where its baseline is true and how it is judged;
+ * it refuses values that do not have its shape. Measuring and storing are somebody else's work.
+ */
+import type { Accuracy, Parity, Value } from '../baselines/baseline.generated.ts';
+import type { AccuracyTarget, AccuracyTolerance } from '../judge/accuracy.ts';
+import type { Divergence, ParityTarget } from '../judge/parity.ts';
+import type { Judgement, Verdict } from '../judge/verdict.ts';
+import type { Sample } from '../stats/sample.ts';
+
+export type Suite = 'parity' | 'accuracy' | 'size' | 'latency' | 'memory';
+/** The words of `bless --only`. */
+export type Only = 'parity' | 'accuracy' | 'size' | 'latency' | 'memory';
+export const onlyWords: readonly Only[] = ['parity', 'accuracy', 'size', 'latency', 'memory'];
+
+/** What is measured and what is committed, by shape. `scalar`: one number; `sample`: one number a fresh process. */
+interface Shapes {
+  readonly scalar: { readonly target: number; readonly value: number };
+  readonly sample: { readonly target: Sample; readonly value: readonly number[] };
+  readonly parity: { readonly target: ParityTarget; readonly value: Parity };
+  readonly accuracy: { readonly target: AccuracyTarget; readonly value: Accuracy };
+}
+export type Shape = keyof Shapes;
+export type TargetOf<S extends Shape> = Shapes[S]['target'];
+export type ValueOf<S extends Shape> = Shapes[S]['value'];
+export type Target = TargetOf<Shape>;
+
+/** What a case is, as far as keys of baselines need it. `isa`: instruction-set class, such as x64-avx2. */
+export interface CaseParts {
+  readonly artifact: string;
+  readonly precision: 'float64' | 'float32' | 'float16' | 'int8';
+  readonly backend: string;
+  readonly batch: number;
+  /** 0: the runtime's default. */
+  readonly threads: number;
+  readonly isa: string;
+}
+
+/** What a judgement may depend on besides target and baseline. */
+export interface JudgeContext {
+  /** YYYY-MM-DD. */
+  readonly today: string;
+  /** The card's, for this case. */
+  readonly divergence: Divergence | undefined;
+  /** The card's, or `defaultAccuracyTolerance`. */
+  readonly tolerance: AccuracyTolerance;
+}
+
+export interface Metric<S extends Shape = Shape> {
+  readonly id: string;
+  readonly suite: Suite;
+  readonly unit: 'seconds' | 'bytes' | 'multiple' | 'count';
+  readonly better: 'lower' | 'higher' | 'equal';
+  /** Whether its baseline is true everywhere or on one machine only. */
+  readonly scope: 'portable' | 'machine';
+  readonly only: Only;
+  readonly shape: S;
+  /** Key of a case under `values[id]` of the model's baseline. */
+  key(parts: CaseParts): string;
+  judge(target: TargetOf<S>, baseline: ValueOf<S> | undefined, context: JudgeContext): Judgement;
+  /** The value to commit. */
+  round(target: TargetOf<S>): ValueOf<S>;
+}
+
+/** Judges, after checking that target and baseline have the metric's shape. Throws TypeError: a fault of the caller or of an edited baseline. */
+export const judgeMetric = (metric: Metric, target: Target, baseline: Value | undefined, context: JudgeContext): Judgement => {
+  if (!fits[metric.shape](target)) throw new TypeError(`${metric.id} judges a ${metric.shape}`);
+  if (baseline !== undefined && !hasShape(metric, baseline)) throw new TypeError(`the baseline of ${metric.id} is no ${metric.shape}`);
+  return metric.judge(target, baseline, context);
+};
+
+/** Whether a committed value is one of this metric. */
+export const hasShape = (metric: Metric, value: Value): boolean => stored[metric.shape](value);
+
+/** Whether bless must rewrite: only what has no baseline, left its budget, or could never be decided against so few processes. */
+export const hasMoved = (verdict: Verdict, target: Target, baseline: Value | undefined): boolean => {
+  if (baseline === undefined) return true;
+  if (verdict === 'inconclusive') return Array.isArray(target) && Array.isArray(baseline) && target.length > baseline.length;
+  return !calm.has(verdict);
+};
+
+const calm: ReadonlySet<Verdict> = new Set<Verdict>(['match', 'divergence', 'held', 'steady', 'unfit']);
+
+/** Four significant digits: below any margin, and small diffs. */
+export const fourDigits = (value: number): number => Number(value.toPrecision(4));
+
+export const byArtifact = ({ artifact }: CaseParts): string => artifact;
+export const byBackend = ({ artifact, backend }: CaseParts): string => `${artifact}/${backend}`;
+export const byRun = (parts: CaseParts): string => `${byBackend(parts)}/b${parts.batch}/t${parts.threads}`;
+/** INT8 kernels differ by instruction-set class; float ones agree within the tolerance. */
+export const byClass = (parts: CaseParts): string => (parts.precision === 'int8' ? `${byBackend(parts)}@${parts.isa}` : byBackend(parts));
+
+type Check = (value: unknown) => boolean;
+const isNumber: Check = (value) => typeof value === 'number';
+const has = (...keys: readonly string[]): Check => (value) => typeof value === 'object' && value !== null && keys.every((key) => key in value);
+const isSample: Check = (value) => Array.isArray(value) && value.length > 0 && value.every(isNumber);
+
+const fits: Readonly<Record<Shape, Check>> = { scalar: isNumber, sample: isSample, parity: has('excess', 'comparisons'), accuracy: has('correct', 'nearTies') };
+const stored: Readonly<Record<Shape, Check>> = { scalar: isNumber, sample: isSample, parity: has('excess', 'nmse'), accuracy: has('correct', 'flips') };

@@ -1,0 +1,19 @@
+/** Parity: how far an artifact on a backend is from the trusted reference, in multiples of the tolerance. True everywhere (INT8: on one instruction-set class). */
+import { judgeParity } from '../judge/parity.ts';
+import { byClass, type Metric } from './metric.ts';
+
+export const metric: Metric<'parity'> = {
+  id: 'parity',
+  suite: 'parity',
+  unit: 'multiple',
+  better: 'lower',
+  scope: 'portable',
+  only: 'parity',
+  shape: 'parity',
+  key: byClass,
+  judge: (target, baseline, context) => judgeParity(target, baseline, context),
+  // Three digits: the next CPU rounds the fourth otherwise.
+  round: ({ excess, nmse }) => ({ excess: threeDigits(excess), nmse: threeDigits(nmse) }),
+};
+
+const threeDigits = (value: number): number => Number(value.toPrecision(3));

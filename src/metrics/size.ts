@@ -1,0 +1,18 @@
+/** Size: bytes of an artifact's files. Exact and true everywhere: one byte more is a change that somebody made. */
+import { sizeMargin } from '../judge/settings.ts';
+import { judgeValue } from '../judge/value.ts';
+import { exactBytes } from '../judge/words.ts';
+import { byArtifact, type Metric } from './metric.ts';
+
+export const metric: Metric<'scalar'> = {
+  id: 'size',
+  suite: 'size',
+  unit: 'bytes',
+  better: 'lower',
+  scope: 'portable',
+  only: 'size',
+  shape: 'scalar',
+  key: byArtifact,
+  judge: (target, baseline) => judgeValue(target, baseline, { better: 'lower', margin: sizeMargin, show: exactBytes }),
+  round: (target) => target,
+};

@@ -1,0 +1,69 @@
+/**
+ * Turns raw values into what an artifact is fed: preprocessing, layout, names. Preprocessing is under parity: the reference
+ * holds raw inputs, so a wrong constant in the card is a mismatch.
+ */
+import { batchRows, elementCount, tensor } from '../tensor/tensor.ts';
+import type { Tensor, TensorMap } from '../tensor/tensor.ts';
+import type { Artifact, Input, ModelCard } from './card.ts';
+
+/** Feeds of one artifact from raw rows [start, end) of the model's inputs. */
+export function feedsOf(card: ModelCard, artifact: Artifact, raw: TensorMap, start: number, end: number): TensorMap {
+  return Object.fromEntries(
+    card.inputs.map((input) => {
+      const value = raw[input.name];
+      if (value === undefined) throw new Error(`the reference has no input ${input.name}`);
+      return [nameIn(artifact, input.name), inLayout(preprocess(batchRows(value, start, end), input), input, artifact)];
+    }),
+  );
+}
+
+/** An artifact's outputs under the model's names and in its order; outputs that the card does not name are left out. */
+export function outputsOf(card: ModelCard, artifact: Artifact, outputs: TensorMap): TensorMap {
+  return Object.fromEntries(
+    card.outputs.flatMap(({ name }) => {
+      const value = outputs[nameIn(artifact, name)];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+const nameIn = (artifact: Artifact, name: string): string => artifact.names?.[name] ?? name;
+
+/** (raw * scale - mean[channel]) / std[channel] in float64, rounded once. Raw dims [batch, channels, ...]. */
+export function preprocess(raw: Tensor, { preprocess: constants, dtype }: Pick<Input, 'preprocess' | 'dtype'>): Tensor {
+  if (constants === undefined) return raw;
+  if (raw.dtype !== 'uint8' || dtype !== 'float32') throw new TypeError(`preprocessing makes float32 from uint8, not ${dtype} from ${raw.dtype}`);
+  const { scale, mean, std } = constants;
+  const channels = raw.dims[1] ?? 1;
+  if (mean.length !== channels || std.length !== channels) throw new RangeError(`preprocess has ${mean.length} means and ${std.length} stds for ${channels} channels`);
+  const plane = elementCount(raw.dims.slice(2));
+  // 256 possible values a channel: the table holds each, computed once in float64.
+  const tables = mean.map((centre, channel) => Float32Array.from({ length: 256 }, (_, value) => (value * scale - centre) / (std[channel] ?? 1)));
+  const result = new Float32Array(raw.data.length);
+  for (let offset = 0, channel = 0; offset < result.length; offset += plane, channel = (channel + 1) % channels) {
+    const table = tables[channel] ?? new Float32Array(256);
+    for (let index = offset; index < offset + plane; index += 1) result[index] = table[raw.data[index] as number] as number;
+  }
+  return tensor('float32', raw.dims, result);
+}
+
+function inLayout(value: Tensor, input: Input, artifact: Artifact): Tensor {
+  if (artifact.layout === undefined || input.layout === undefined || artifact.layout === input.layout) return value;
+  return artifact.layout === 'NHWC' ? transpose(value, [0, 2, 3, 1]) : transpose(value, [0, 3, 1, 2]);
+}
+
+/** Permutes the axes of a four-dimensional float32 tensor. */
+export function transpose(value: Tensor, order: readonly [number, number, number, number]): Tensor {
+  if (!(value.data instanceof Float32Array) || value.dims.length !== 4) throw new TypeError(`only float32 images change layout, not ${value.dtype} [${value.dims.join(', ')}]`);
+  const strides = value.dims.map((_, axis) => elementCount(value.dims.slice(axis + 1)));
+  const dims = order.map((axis) => value.dims[axis] ?? 1);
+  const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = order.map((axis) => strides[axis] ?? 0);
+  const [d0 = 0, d1 = 0, d2 = 0, d3 = 0] = dims;
+  const source = value.data;
+  const target = new Float32Array(source.length);
+  let to = 0;
+  for (let a = 0; a < d0; a += 1)
+    for (let b = 0; b < d1; b += 1)
+      for (let c = 0; c < d2; c += 1) for (let d = 0; d < d3; d += 1) target[to++] = source[a * s0 + b * s1 + c * s2 + d * s3] as number;
+  return tensor('float32', dims, target);
+}

@@ -1,0 +1,78 @@
+/**
+ * Reads the few facts of an ONNX file that must be known before a runtime may open it: that it is one, and which external
+ * files its weights claim. Walks the protobuf wire format with protobufjs' reader; weights are skipped, never copied.
+ * Field numbers: https://github.com/onnx/onnx/blob/v1.22.0/onnx/onnx.proto
+ */
+import protobuf from 'protobufjs/minimal.js';
+
+type Reader = protobuf.Reader;
+
+/** Locations of external data, as written in the file. Throws RangeError where the bytes are not an ONNX model. */
+export function scanOnnx(bytes: Uint8Array): { readonly externalData: readonly string[] } {
+  const externalData = new Set<string>();
+  let hasGraph = false;
+  walk(protobuf.Reader.create(bytes), {
+    7: (graph) => {
+      hasGraph = true;
+      walkGraph(graph, externalData, 0);
+    },
+    25: (local) => walk(local, { 7: (node) => walkNode(node, externalData, 0) }),
+  });
+  if (!hasGraph) throw new RangeError('no graph in it');
+  return { externalData: [...externalData] };
+}
+
+/** Sub-graphs of If, Loop and Scan nest; more than this is no model but an attack on the stack. */
+const maxDepth = 100;
+
+function walkGraph(graph: Reader, found: Set<string>, depth: number): void {
+  if (depth > maxDepth) throw new RangeError(`graphs nested deeper than ${maxDepth}`);
+  walk(graph, {
+    1: (node) => walkNode(node, found, depth),
+    5: (initializer) => walkTensor(initializer, found),
+    15: (sparse) => walk(sparse, { 1: (values) => walkTensor(values, found), 2: (indices) => walkTensor(indices, found) }),
+  });
+}
+
+function walkNode(node: Reader, found: Set<string>, depth: number): void {
+  walk(node, {
+    5: (attribute) =>
+      walk(attribute, {
+        5: (value) => walkTensor(value, found),
+        6: (graph) => walkGraph(graph, found, depth + 1),
+        10: (value) => walkTensor(value, found),
+        11: (graph) => walkGraph(graph, found, depth + 1),
+      }),
+  });
+}
+
+/** TensorProto.external_data is a list of key and value; `location` is the path. */
+function walkTensor(tensor: Reader, found: Set<string>): void {
+  walk(tensor, {
+    13: (entry) => {
+      let key = '';
+      let value = '';
+      walk(entry, { 1: (text) => (key = rest(text)), 2: (text) => (value = rest(text)) });
+      if (key === 'location') found.add(value);
+    },
+  });
+}
+
+const rest = (reader: Reader): string => Buffer.from(reader.buf.subarray(reader.pos, reader.len)).toString('utf8');
+
+/** Calls a handler for each length-delimited field that has one, with a reader of just its bytes; skips the others. */
+function walk(reader: Reader, handlers: Readonly<Record<number, (field: Reader) => void>>): void {
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const handler = handlers[tag >>> 3];
+    if (handler === undefined || (tag & 7) !== 2) {
+      reader.skipType(tag & 7);
+      continue;
+    }
+    const length = reader.uint32();
+    const end = reader.pos + length;
+    if (end > reader.len) throw new RangeError('truncated');
+    handler(protobuf.Reader.create(reader.buf.subarray(reader.pos, end)));
+    reader.pos = end;
+  }
+}

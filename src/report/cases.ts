@@ -1,0 +1,152 @@
+/**
+ * The evidence, one fold per artifact and backend. The file has a size limit, so what needs a reader comes first
+ * with everything, and in a very large report what held may come without its plots; that is said where it happens.
+ */
+import { histogram, strip } from './charts/evidence.ts';
+import * as format from './format.ts';
+import { anchor, markup, type Markup } from './markup.ts';
+import type { CaseRow, Report, VerdictRow } from './report.generated.ts';
+import { groupBy, worstFirst, type ModelView, type Row } from './view.ts';
+
+export function caseSection(report: Report, models: readonly ModelView[]): Markup {
+  const verdicts = groupBy(report.verdicts, (verdict) => verdict.case);
+  const rows = models.flatMap((model) => [...groupBy(model.rows, (row) => row.anchor).values()]);
+  const severity = (group: readonly Row[]): number =>
+    Math.max(...group.map((row) => format.severity(row.verdict)));
+  const ordered = rows.toSorted((a, b) => severity(b) - severity(a));
+  let room = 170_000;
+  let terse = 0;
+  const folds = ordered.map((group) => {
+    const full = fold(group, verdicts, true);
+    const shown = full.text.length <= room ? full : fold(group, verdicts, false);
+    if (shown !== full) terse += 1;
+    room -= shown.text.length;
+    return shown;
+  });
+  const known = new Set(rows.flat().flatMap((row) => [row.anchor, ...row.cases.map((c) => c.id)]));
+  const others = [...verdicts].filter(([id]) => !known.has(id));
+  return markup`<section id="cases" aria-labelledby="cases-h"><h2 id="cases-h">Every case <small>${format.count(report.cases.length)}, worst first</small></h2>${terse > 0 ? markup`<p class="hint">${format.plural(terse, 'case')} without plots, to keep this file small; report.json has them.</p>` : null}
+${folds}${others.map(([id, list]) => markup`<div class="other" id="${anchor(id)}"><h3>${id}</h3>${said(list)}</div>`)}</section>`;
+}
+
+function fold(rows: readonly Row[], verdicts: ReadonlyMap<string, VerdictRow[]>, full: boolean): Markup {
+  const [row] = rows;
+  if (row === undefined) return markup``;
+  const cases = rows.flatMap((one) => one.cases);
+  const { glyph, word, tone } = format.mark(format.worstOf(rows.map((one) => one.verdict)));
+  const list = [...(verdicts.get(row.anchor) ?? []), ...cases.flatMap((c) => verdicts.get(c.id) ?? [])];
+  const [model = '', artifact = ''] = [cases[0]?.model, row.artifact];
+  return markup`<details class="case ${tone}" id="${anchor(row.anchor)}"${tone === 'bad' && full ? open : null}><summary><span class="word">${glyph} ${word}</span> <b>${model}</b> ${artifact} <span class="on">${row.backend}</span> <span class="key">${keyNumbers(row)}</span></summary>
+${said(full ? list : list.filter((verdict) => verdict.red))}${timings(cases, full)}${full ? evidence(row, cases) : null}</details>`;
+}
+
+const open = markup` open`;
+
+/** What tells one folded line from the next. */
+function keyNumbers({ cases, ratio, accuracy }: Row): string {
+  const steady = cases[0]?.latency.steady ?? null;
+  return [
+    ...(accuracy === null || !accuracy.n || accuracy.correct === null
+      ? []
+      : [format.percent(accuracy.correct / accuracy.n)]),
+    ...(steady === null ? [] : [format.time(steady)]),
+    ...(ratio === null ? [] : [format.ratio(ratio)]),
+  ].join(' · ');
+}
+
+/** Equal sentences of several batches are said once. */
+function said(list: readonly VerdictRow[]): Markup | null {
+  const groups = [
+    ...groupBy(worstFirst(list), (v) => `${v.metric}\0${v.verdict}\0${v.sentences.join('\0')}`).values(),
+  ];
+  if (groups.length === 0) return null;
+  return markup`<ul class="said">${groups.map((group) => {
+    const [first] = group;
+    if (first === undefined) return null;
+    const { glyph, word, tone } = format.mark(first.verdict);
+    const times = group.length > 1 ? markup` <small>${group.length} cases</small>` : null;
+    return markup`<li><b class="${first.red ? 'bad' : tone}">${glyph} ${first.metric} ${word}</b>${times} ${first.sentences.join('; ')}</li>`;
+  })}</ul>`;
+}
+
+function timings(cases: readonly CaseRow[], full: boolean): Markup {
+  const plots = full && cases.some((c) => c.latency.samples.length > 1);
+  const heads = ['batch', 'threads', 'verdict', 'steady', 'inputs/s', 'load', 'first', 'peak MiB'];
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Times"><table class="times"><thead><tr>${heads.map((head, at) => markup`<th scope="col" class="${at > 2 ? 'n' : 'w'}">${head}</th>`)}${plots ? markup`<th scope="col" class="plot">fresh processes, one dot each</th>` : null}</tr></thead><tbody>${cases.map((c) => timing(c, plots))}</tbody></table></div>`;
+}
+
+function timing(c: CaseRow, plots: boolean): Markup {
+  const { steady, interval, throughput, load, first, verdict, gated, reason } = c.latency;
+  const { glyph, word, tone } = format.mark(verdict);
+  const seconds = (x: number | null): string => (x === null ? '—' : format.time(x));
+  const why = reason ?? (gated ? null : 'advisory');
+  return markup`<tr id="${anchor(c.id)}"><th scope="row">${c.batch}</th><td>${c.threads === 0 ? 'default' : c.threads}</td><td class="${tone}">${glyph} ${word}${why === null ? null : markup`<small>${why}</small>`}</td><td class="n">${steady === null ? '—' : format.time(steady, interval)}</td><td class="n">${throughput === null ? '—' : throughput < 100 ? format.significant(throughput) : format.count(Math.round(throughput))}</td><td class="n">${seconds(load)}</td><td class="n">${seconds(first)}</td><td class="n">${c.memory.peakBytes === null ? '—' : markup`<span title="${format.bytesOnDemand(c.memory.peakBytes)}">${format.mebibytes(c.memory.peakBytes)}</span>`}</td>${plots ? markup`<td class="plot">${strip(c)}</td>` : null}</tr>`;
+}
+
+function evidence(row: Row, cases: readonly CaseRow[]): Markup {
+  return markup`<div class="evidence"><div>${definitions(parityFacts(row))}${worst(row)}</div>${histogram(row)}<div>${definitions([...otherFacts(row), ...Object.entries(cases[0]?.provenance ?? {})])}</div></div>`;
+}
+
+const definitions = (facts: readonly (readonly [string, string | Markup])[]): Markup =>
+  markup`<dl>${facts.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+function parityFacts({ parity }: Row): [string, string][] {
+  const numbers: [string, CaseRow['parity']['maxAbs']][] = [
+    ['Greatest difference', parity.maxAbs],
+    ['Normalised squared error', parity.nmse],
+    ['Share of the tolerance used', parity.excess],
+  ];
+  return [
+    ['Parity', [format.mark(parity.verdict).word, parity.reason].filter(Boolean).join(': ')],
+    ...(parity.against === null ? [] : [['Against', parity.against] satisfies [string, string]]),
+    ...numbers.flatMap(([term, x]): [string, string][] =>
+      x === null
+        ? []
+        : [
+            [
+              term,
+              term.startsWith('Share') && x === 'Infinity' ? 'none would pass' : format.significant(x, 2),
+            ],
+          ],
+    ),
+    ...(parity.flips === null
+      ? []
+      : [
+          [
+            'Decisions flipped',
+            `${format.count(parity.flips.count)} of ${format.count(parity.flips.n)}`,
+          ] satisfies [string, string],
+        ]),
+  ];
+}
+
+function otherFacts({ accuracy, bytes, cases }: Row): [string, string | Markup][] {
+  const facts: [string, string | Markup][] = [];
+  if (accuracy !== null && accuracy.n !== null && accuracy.correct !== null && accuracy.n > 0) {
+    const { n, correct, dataset, verdict, reason } = accuracy;
+    const { glyph, word } = format.mark(verdict);
+    facts.push([
+      'Accuracy',
+      `${format.percent(correct / n, 2)}, ${format.count(correct)} of ${format.count(n)} of ${dataset} (${[`${glyph} ${word}`, reason].filter(Boolean).join(': ')})`,
+    ]);
+  }
+  if (bytes !== null) {
+    const { glyph, word } = format.mark(format.worstOf(cases.map((c) => c.size.verdict)));
+    facts.push([
+      'Size',
+      markup`<span title="${format.bytesOnDemand(bytes)}">${format.size(bytes)}</span> (${glyph} ${word})`,
+    ]);
+  }
+  return facts;
+}
+
+function worst({ parity }: Row): Markup | null {
+  if (parity.worst === undefined || parity.worst.length === 0) return null;
+  const rows = parity.worst
+    .slice(0, 8)
+    .map(
+      (one) =>
+        markup`<tr><th scope="row">[${one.index.join(', ')}]</th><td class="n">${format.significant(one.actual, 5)}</td><td class="n">${format.significant(one.expected, 5)}</td><td class="n">${format.significant(one.difference)}</td><td class="n">${one.ulp === null ? '—' : format.significant(one.ulp)}</td></tr>`,
+    );
+  return markup`<table class="worst"><caption>Worst elements</caption><thead><tr>${['index', 'actual', 'expected', 'difference', 'ULP'].map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
+}

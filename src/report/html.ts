@@ -1,0 +1,178 @@
+/**
+ * The report as one HTML file that asks nothing of any network: the answer, what is red, the matrix, three questions
+ * as charts, the evidence of every case, and how to repeat the run. Everything from the report is untrusted text.
+ */
+import type { Assets } from './assets.ts';
+import { caseSection } from './cases.ts';
+import { batching } from './charts/batching.ts';
+import { fastest } from './charts/fastest.ts';
+import { quantizing } from './charts/quantizing.ts';
+import { environment } from './environment.ts';
+import * as format from './format.ts';
+import { href, markup, Markup, slug } from './markup.ts';
+import type { Report, VerdictRow } from './report.generated.ts';
+import * as view from './view.ts';
+import type { ModelView, Row } from './view.ts';
+
+export function renderHtml(report: Report, assets: Assets): string {
+  const models = view.viewModels(report);
+  const charts = chartSection(models);
+  const sections = [
+    ...verdictSections(report),
+    models.length > 0 ? matrix(report, models) : null,
+    charts,
+    models.length > 0 || report.verdicts.length > 0 ? caseSection(report, models) : null,
+    environment(report, models),
+  ];
+  const title = `${view.conclusion(report)}: onpar report`;
+  const page = markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="onpar ${report.onpar}"><title>${title}</title><link rel="icon" href="data:,"><style>
+${new Markup(assets.css)}</style></head><body><a class="skip" href="#main">Skip to the report</a>
+${masthead(report, charts !== null)}<main id="main">${sections}</main>
+<footer><p>Written by onpar ${report.onpar}. One file, no request to anywhere: safe to attach, archive and print.</p></footer>
+<script>${new Markup(assets.script)}</script></body></html>
+`;
+  return page.text;
+}
+
+function masthead(report: Report, charts: boolean): Markup {
+  const { exitCode, red, problems } = report.summary;
+  const tone = exitCode === 0 ? 'good' : 'bad';
+  const links = [
+    ...(red > 0 ? [['#red', 'Red']] : []),
+    ...(report.cases.length > 0 ? [['#matrix', 'Matrix']] : []),
+    ...(charts ? [['#charts', 'Charts']] : []),
+    ...(report.cases.length > 0 ? [['#cases', 'Cases']] : []),
+    ['#environment', 'Environment'],
+  ];
+  return markup`<header class="top"><div class="head"><p class="brand"><b>onpar</b> ${report.onpar}</p><nav aria-label="Sections"><ul>${links.map(([to = '', text = '']) => markup`<li><a href="${to}">${text}</a></li>`)}</ul></nav></div>
+<h1 class="${tone}"><span aria-hidden="true">${format.glyphOf(tone)}</span> ${view.conclusion(report)}</h1>
+${tally(report)}${problems.map((problem) => markup`<p class="problem bad">✗ ${problem}</p>`)}
+<dl class="facts">${facts(report).map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl></header>`;
+}
+
+const facts = (report: Report): [string, string | Markup][] => [
+  [
+    'Commit',
+    report.commit === null
+      ? 'not a repository'
+      : markup`<code title="${report.commit}">${report.commit.slice(0, 10)}</code>`,
+  ],
+  ['Machine', `${report.machine.cpu}, ${format.plural(report.machine.cores, 'core')}`],
+  [
+    'When',
+    markup`<time datetime="${report.startedAt}">${utc(report.startedAt)}</time>, took ${format.elapsed(report.seconds)}`,
+  ],
+  ['Command', markup`<code>${report.command}</code>`],
+];
+
+const utc = (iso: string): string => iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/, '$1 $2 UTC');
+
+/** Counts as words first; the bar only shows their proportion. */
+function tally(report: Report): Markup {
+  const { planned, red, held, notHere, undecided } = report.summary;
+  const lost = Math.max(0, planned - red - held - notHere - undecided);
+  const parts: [format.Tone, number, string][] = [
+    ['bad', red, 'red'],
+    ['unsure', undecided, 'undecided'],
+    ['good', held, 'held'],
+    ['absent', notHere, 'not here'],
+    ['bad', lost, 'without verdict'],
+  ];
+  const shown = parts.filter(([, n, word]) => n > 0 || word === 'red' || word === 'held');
+  return markup`<div class="tally"><ul>${shown.map(([tone, n, word]) => markup`<li class="${n > 0 ? tone : 'absent'}"><b>${format.count(n)}</b> <span aria-hidden="true">${format.glyphOf(tone)}</span> ${word}</li>`)}</ul>
+<div class="bar" aria-hidden="true">${shown.map(([tone, n]) => (n > 0 ? markup`<i class="${tone}" style="flex-grow:${n}"></i>` : null))}</div></div>`;
+}
+
+function verdictSections(report: Report): (Markup | null)[] {
+  const verdicts = view.worstFirst(report.verdicts);
+  const groups: [string, string, VerdictRow[]][] = [
+    ['red', 'What is red', verdicts.filter((v) => v.red)],
+    ['moved', 'What moved for the better', verdicts.filter((v) => !v.red && view.isMove(v.verdict))],
+    [
+      'undecided',
+      'What is undecided',
+      verdicts.filter((v) => !v.red && format.mark(v.verdict).tone === 'unsure'),
+    ],
+  ];
+  return groups.map(([id, title, rows]) =>
+    rows.length === 0
+      ? null
+      : markup`<section id="${id}" aria-labelledby="${id}-h"><h2 id="${id}-h">${title} <small>${format.count(rows.length)}</small></h2>${rows.slice(0, 60).map((row) => card(row))}${rows.length > 60 ? markup`<p>${format.count(rows.length - 60)} more are marked in the matrix.</p>` : null}</section>`,
+  );
+}
+
+function card(verdict: VerdictRow): Markup {
+  const { glyph, word, tone } = format.mark(verdict.verdict);
+  return markup`<article class="card ${verdict.red ? 'bad' : tone}"><h3><span class="word">${verdict.red ? '✗' : glyph} ${word}</span> <span class="metric">${verdict.metric}</span> <a href="${href(verdict.case)}">${verdict.title}</a></h3>
+${verdict.sentences.map((text) => markup`<p>${text}</p>`)}${command('replay', verdict.replay)}${verdict.accept === null ? null : command('accept', verdict.accept)}</article>`;
+}
+
+/** The script adds the copy button: without it there is nothing that does nothing. */
+const command = (label: string, text: string): Markup =>
+  markup`<p class="command"><span>${label}</span><code data-copy>${text}</code></p>`;
+
+function matrix(report: Report, models: readonly ModelView[]): Markup {
+  const used = new Set(report.cases.map((c) => c.backend));
+  const backends = report.backends.filter((backend) => !backend.available || used.has(backend.id));
+  const head = backends.map(
+    ({ id, version }) => markup`<th scope="col">${id}<small>${version ?? 'not here'}</small></th>`,
+  );
+  const lines = models.flatMap((model) =>
+    [...view.groupBy(model.rows, (row) => row.artifact)].map(([artifact, rows], at) => {
+      const first =
+        at === 0 ? markup`<b>${model.model.id}</b> ` : markup`<b class="away">${model.model.id}</b> `;
+      return markup`<tr${new Markup(at === 0 ? ' class="start"' : '')}><th scope="row">${first}<span>${artifact}</span></th>${backends.map(
+        ({ id, available }) =>
+          cell(
+            rows.filter((row) => row.backend === id),
+            model,
+            available,
+          ),
+      )}</tr>`;
+    }),
+  );
+  return markup`<section id="matrix" aria-labelledby="matrix-h"><h2 id="matrix-h">Every model on every backend</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="matrix-h"><table class="matrix"><thead><tr><th scope="col">model and artifact</th>${head}</tr></thead><tbody>${lines}</tbody></table></div>
+<p class="hint">The worst verdict of all metrics and batches. A ratio is the time of a call against the fastest right answer at full precision, with equal threads and batch; below 1 is faster.</p></section>`;
+}
+
+function cell(rows: readonly Row[], model: ModelView, available: boolean): Markup {
+  const row = rows.find((one) => one.threads === model.threads) ?? rows[0];
+  if (row === undefined) return markup`<td class="absent">${available ? '—' : '· not here'}</td>`;
+  const { glyph, word, tone } = format.mark(format.worstOf(rows.map((one) => one.verdict)));
+  const text = tone === 'good' ? format.mark(row.parity.verdict).word : word;
+  const beside = [row.ratio === null ? '' : `${format.ratio(row.ratio)} time`, row.threadsTag ?? '']
+    .filter(Boolean)
+    .join(', ');
+  return markup`<td class="${tone}"><a href="${href(row.anchor)}"><span>${glyph} ${text}</span><small>${beside}</small></a></td>`;
+}
+
+function chartSection(models: readonly ModelView[]): Markup | null {
+  const questions: [string, string, (model: ModelView) => Markup | null][] = [
+    ['Which backend is fastest?', 'A hollow dot is a wrong answer: its speed does not count.', fastest],
+    [
+      'What does batching buy?',
+      'A ring marks the knee: nine tenths of the best throughput. A larger batch buys waiting, not work.',
+      batching,
+    ],
+    [
+      'What does quantizing cost?',
+      'Left is smaller, up is more often right, a smaller disc is faster.',
+      quantizing,
+    ],
+  ];
+  const parts = questions.flatMap(([question, remark, chart]) => {
+    const drawn = models.flatMap((model) => {
+      const one = chart(model);
+      return one === null ? [] : [markup`<div class="panel"><h4>${model.model.id}</h4>${one}</div>`];
+    });
+    return drawn.length === 0
+      ? []
+      : [
+          markup`<div class="question"><h3 id="${slug(question)}">${question}</h3><p class="hint">${remark}</p>${drawn}</div>`,
+        ];
+  });
+  return parts.length === 0
+    ? null
+    : markup`<section id="charts" aria-labelledby="charts-h"><h2 id="charts-h" class="away">Charts</h2>${parts}</section>`;
+}

@@ -1,0 +1,142 @@
+/**
+ * The report on a terminal: one table a model, then what is red with the way back, then one line that sums up.
+ * A narrow window loses whole columns, least important first; no line is ever wrapped into another.
+ */
+import { styleText } from 'node:util';
+import * as format from './format.ts';
+import type { Tone } from './format.ts';
+import type { Report, VerdictRow } from './report.generated.ts';
+import * as view from './view.ts';
+import type { ModelView, Row } from './view.ts';
+import { layOut } from './table.ts';
+import { about, absence, columnsOf, plain, remarkOf } from './cells.ts';
+
+export interface TerminalOptions {
+  readonly color: boolean;
+  readonly width: number;
+}
+
+export function renderTerminal(report: Report, options: TerminalOptions): string {
+  const paint: Paint = (tone, text) =>
+    options.color ? styleText(colours[tone], text, { validateStream: false }) : text;
+  const bold = (text: string): string =>
+    options.color ? styleText('bold', text, { validateStream: false }) : text;
+  const tables = view.viewModels(report).map((model) => modelBlock(model, options.width, paint, bold));
+  const blocks = [
+    [clip(machineLine(report), options.width)],
+    ...tables.map(({ lines }) => lines),
+    tables.length > 0 ? legend(tables, options.width, paint) : [],
+    ...report.summary.problems.map((problem) => [paint('bad', '✗ run'), ...sentence(problem, options.width)]),
+    ...report.verdicts
+      .filter((verdict) => verdict.red)
+      .map((verdict) => redBlock(verdict, options.width, paint, bold)),
+    undecidedBlock(report, options.width, paint),
+    [lastLine(report, options.width, paint)],
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+type Paint = (tone: Tone, text: string) => string;
+
+// Bright black for what is absent: it is information, not a warning.
+const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
+
+function machineLine({ onpar, machine, models, backends }: Report): string {
+  const here = backends.filter((backend) => backend.available).length;
+  return plain(
+    [
+      `onpar ${onpar}`,
+      `${machine.cpu}, ${format.plural(machine.cores, 'core')}, ${machine.isa}`,
+      `Node ${machine.node.replace(/^v/, '')}`,
+      `${format.plural(models.length, 'model')}, ${here} of ${format.plural(backends.length, 'backend')}`,
+    ].join(' · '),
+  );
+}
+
+interface Block {
+  readonly lines: string[];
+  readonly dropped: readonly string[];
+}
+
+function modelBlock(model: ModelView, width: number, paint: Paint, bold: (text: string) => string): Block {
+  const { id, reference } = model.model;
+  const left = plain(`${id}   ${about(model)}`).trimEnd();
+  const right = reference === null ? '' : plain(`reference: ${reference}`);
+  const gap = width - left.length - right.length;
+  const title = gap >= 3 ? `${left}${' '.repeat(gap)}${right}` : clip(left, width);
+  const rows = model.rows.map((row) => ({ label: plain(rowLabel(row)), row, remark: remarkOf(row) }));
+  const absent = model.absent.map((backend) => ({
+    label: plain(backend.id),
+    row: null,
+    remark: absence(backend),
+  }));
+  const body = layOut([...rows, ...absent], columnsOf(model), width, paint);
+  return { lines: [title.trimEnd().replace(id, bold), ...body.lines], dropped: body.dropped };
+}
+
+const rowLabel = (row: Row): string =>
+  row.follows
+    ? `  ${[...row.tags, row.threadsTag].join('  ')}`
+    : [row.backend, ...row.tags, row.threadsTag ?? ''].join('  ').trimEnd();
+
+function legend(tables: readonly Block[], width: number, paint: Paint): string[] {
+  const dropped = [
+    ...new Set(tables.flatMap((table) => table.dropped.map((head) => head.replace(/^.* a call, /, '')))),
+  ];
+  return [
+    clip('(x): against the fastest right answer at full precision, equal threads and batch', width),
+    ...(dropped.length > 0 ? [clip(`not shown at this width: ${dropped.join(', ')}`, width)] : []),
+  ].map((line) => paint('absent', line));
+}
+
+function redBlock(
+  verdict: VerdictRow,
+  width: number,
+  paint: Paint,
+  bold: (text: string) => string,
+): string[] {
+  return [
+    `${paint('bad', `✗ ${plain(verdict.metric).padEnd(8)}`)} ${bold(plain(verdict.title))}`,
+    ...verdict.sentences.flatMap((text) => sentence(text, width)),
+    // Never wrapped or cut: these lines are there to be pasted.
+    `  replay   ${plain(verdict.replay)}`,
+    ...(verdict.accept === null ? [] : [`  accept   ${plain(verdict.accept)}`]),
+  ];
+}
+
+function undecidedBlock(report: Report, width: number, paint: Paint): string[] {
+  const open = report.verdicts.filter((v) => !v.red && format.mark(v.verdict).tone === 'unsure');
+  const shown = open.slice(0, 5).map((v) => {
+    const why = v.sentences[0] === undefined ? '' : `: ${v.sentences[0]}`;
+    return paint('unsure', clip(plain(`! ${v.metric.padEnd(8)} ${v.title} · ${v.verdict}${why}`), width));
+  });
+  return open.length > 5 ? [...shown, `  and ${format.count(open.length - 5)} more like these`] : shown;
+}
+
+function lastLine(report: Report, width: number, paint: Paint): string {
+  const good = report.summary.exitCode === 0;
+  const ending = view.conclusion(report);
+  const plainRed = report.summary.exitCode === 1 && report.summary.red > 0;
+  const text = plainRed ? view.headline(report) : `${ending}. ${view.headline(report)}`;
+  const took = format.elapsed(report.seconds);
+  const gap = Math.max(2, width - text.length - took.length);
+  const glued = text.length + took.length + 2 > width ? text : `${text}${' '.repeat(gap)}${took}`;
+  return paint(good ? 'good' : 'bad', plain(glued));
+}
+
+function sentence(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of plain(text).split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width - 4)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(lines.length === 0 ? word : `  ${word}`);
+  }
+  return lines.map((line) => `    ${line}`);
+}
+
+const clip = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;

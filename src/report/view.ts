@@ -1,0 +1,204 @@
+/**
+ * Groups a report's cases into the rows every renderer prints, and decides what a ratio may compare:
+ * rows of one model with equal threads and batch, against the fastest right answer at the main precision.
+ */
+import { count, mark, severity, threadsWord, worstOf } from './format.ts';
+import type { BackendRow, CaseRow, ModelRow, Report, VerdictRow } from './report.generated.ts';
+
+/** One artifact on one backend with one number of threads; its cases differ in batch only. */
+export interface Row {
+  readonly anchor: string;
+  readonly artifact: string;
+  readonly precision: string;
+  readonly backend: string;
+  readonly threads: number;
+  /** What sets this row apart from a plain one: precision, artifact. */
+  readonly tags: readonly string[];
+  /** Said where the threads are not the model's usual number. */
+  readonly threadsTag: string | null;
+  /** The row above is the same artifact and backend with the usual threads. */
+  readonly follows: boolean;
+  /** Ascending batch, never empty. */
+  readonly cases: readonly CaseRow[];
+  readonly parity: CaseRow['parity'];
+  readonly accuracy: CaseRow['accuracy'];
+  readonly bytes: number | null;
+  readonly peakBytes: number | null;
+  /** The worst verdict of any metric of any case. */
+  readonly verdict: string;
+  /** Steady latency at the model's smallest batch, as a multiple of the baseline row's. */
+  readonly ratio: number | null;
+}
+
+export interface ModelView {
+  readonly model: ModelRow;
+  readonly rows: readonly Row[];
+  /** Backends that are not here and have no case of this model that ran. */
+  readonly absent: readonly BackendRow[];
+  readonly precision: string;
+  readonly threads: number;
+  readonly smallest: number;
+  readonly largest: number;
+  /** The most images any row was judged on: fewer is a subset, and is said. */
+  readonly images: number;
+}
+
+export function viewModels(report: Report): ModelView[] {
+  const known = new Set(report.models.map((model) => model.id));
+  // A case of a model nobody listed must still be seen.
+  const strays = [...new Set(report.cases.map((c) => c.model))].filter((id) => !known.has(id));
+  const models = [...report.models, ...strays.map((id) => ({ ...unknownModel, id, name: id }))];
+  return models.map((model) => viewModel(model, report));
+}
+
+export const caseAt = (row: Row, batch: number): CaseRow | null =>
+  row.cases.find((c) => c.batch === batch) ?? null;
+
+export const rowName = (row: Row): string =>
+  [row.backend, ...row.tags, row.threadsTag ?? ''].join(' ').trim();
+
+export const verdictsOf = (c: CaseRow): string[] =>
+  [c.parity, c.latency, c.accuracy, c.size, c.memory].flatMap((metric) =>
+    metric === null ? [] : [metric.verdict],
+  );
+
+/** Red first, then undecided; among equals the order of the run. */
+export const worstFirst = (verdicts: readonly VerdictRow[]): VerdictRow[] =>
+  verdicts.toSorted((a, b) => Number(b.red) - Number(a.red) || severity(b.verdict) - severity(a.verdict));
+
+/** Moved for the better: not red, but the reader wants to know. */
+export const isMove = (verdict: string): boolean => verdict === 'faster' || verdict === 'improved';
+
+/** 2 red · 49 held · 1 not here (ort-node/cuda) · 0 without verdict */
+export function headline(report: Report): string {
+  const { planned, red, held, notHere, undecided } = report.summary;
+  const absent = report.backends.filter((backend) => !backend.available).map((backend) => backend.id);
+  const names = absent.length > 3 ? [...absent.slice(0, 3), `${absent.length - 3} more`] : absent;
+  const lost = Math.max(0, planned - red - held - notHere - undecided);
+  return [
+    `${count(red)} red`,
+    `${count(held)} held`,
+    `${count(notHere)} not here${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
+    ...(undecided > 0 ? [`${count(undecided)} undecided`] : []),
+    `${count(lost)} without verdict`,
+  ].join(' · ');
+}
+
+export function conclusion(report: Report): string {
+  const { exitCode, red, problems, held, undecided } = report.summary;
+  if (exitCode === 2) return 'The run itself failed';
+  if (red > 0) return 'Not on par';
+  if (problems.length > 0 || exitCode !== 0) return 'Not proven';
+  if (held === 0) return 'Nothing was judged';
+  return undecided > 0 ? 'On par, as far as decided' : 'All on par';
+}
+
+const unknownModel: Omit<ModelRow, 'id' | 'name'> = { parameters: null, reference: null, dataset: null };
+const accelerator = /cuda|tensorrt|rocm|webgpu|webgl|coreml|dml|gpu|mps/i;
+
+type Draft = Omit<Row, 'ratio' | 'tags' | 'threadsTag' | 'follows'>;
+
+function viewModel(model: ModelRow, report: Report): ModelView {
+  const cases = report.cases.filter((c) => c.model === model.id);
+  const precision =
+    commonest(cases.map((c) => c.precision).filter((p) => !isQuantized(p))) ?? cases[0]?.precision ?? '';
+  const gated = cases.filter((c) => c.latency.gated);
+  const threads = commonest((gated.length > 0 ? gated : cases).map((c) => c.threads)) ?? 1;
+  const batches = cases.map((c) => c.batch);
+  const smallest = Math.min(...batches);
+  const drafts = [...groupBy(cases, (c) => `${rowAnchor(c)}\0${c.threads}`).values()].map(draftRow);
+  const here = new Set(cases.filter((c) => worstOf(verdictsOf(c)) !== 'unavailable').map((c) => c.backend));
+  const absent = report.backends.filter((backend) => !backend.available && !here.has(backend.id));
+  const gone = new Set(absent.map((backend) => backend.id));
+  const backends = [...new Set(drafts.map((draft) => draft.backend))];
+  const rank = (d: Draft): number[] => [
+    backends.indexOf(d.backend),
+    Number(d.precision !== precision),
+    Number(d.threads !== threads),
+  ];
+  const rows = drafts
+    .filter((draft) => !gone.has(draft.backend))
+    .sort(
+      (a, b) =>
+        rank(a)
+          .map((x, i) => x - (rank(b)[i] ?? 0))
+          .find((x) => x !== 0) ?? 0,
+    )
+    .map((draft) => ({
+      ...draft,
+      tags: tagsOf(draft, drafts, precision),
+      threadsTag: draft.threads === threads ? null : threadsWord(draft.threads),
+      follows:
+        draft.threads !== threads && drafts.some((d) => d.anchor === draft.anchor && d.threads === threads),
+      ratio: ratioOf(draft, drafts, precision, smallest),
+    }));
+  const images = Math.max(0, ...cases.map((c) => c.accuracy?.n ?? 0));
+  return { model, rows, absent, precision, threads, smallest, largest: Math.max(...batches), images };
+}
+
+export const isQuantized = (precision: string): boolean => /int|q\d/i.test(precision);
+
+const rowAnchor = (c: CaseRow): string => `${c.model}/${c.artifact}/${c.backend}`;
+
+function draftRow(group: readonly CaseRow[]): Draft {
+  const cases = group.toSorted((a, b) => a.batch - b.batch);
+  const [first] = cases;
+  if (first === undefined) throw new Error('a row needs a case');
+  const parity = worstOf(cases.map((c) => c.parity.verdict));
+  const peaks = cases.flatMap((c) => c.memory.peakBytes ?? []);
+  const { artifact, precision, backend, threads } = first;
+  return {
+    ...{ artifact, precision, backend, threads, cases },
+    anchor: rowAnchor(first),
+    parity: (cases.find((c) => c.parity.verdict === parity) ?? first).parity,
+    accuracy: cases.find((c) => c.accuracy !== null)?.accuracy ?? null,
+    bytes: cases.find((c) => c.size.bytes !== null)?.size.bytes ?? null,
+    peakBytes: peaks.length > 0 ? Math.max(...peaks) : null,
+    verdict: worstOf(cases.flatMap(verdictsOf)),
+  };
+}
+
+function tagsOf(draft: Draft, drafts: readonly Draft[], precision: string): string[] {
+  const twin = (other: Draft): boolean =>
+    other.backend === draft.backend &&
+    other.precision === draft.precision &&
+    other.artifact !== draft.artifact;
+  return [
+    ...(draft.precision === precision ? [] : [draft.precision]),
+    ...(drafts.some(twin) && draft.artifact !== draft.precision ? [draft.artifact] : []),
+  ];
+}
+
+/** Like for like: the baseline has the same threads and batch. A wrong answer is never the yardstick, nor is an accelerator for CPUs. */
+function ratioOf(draft: Draft, drafts: readonly Draft[], precision: string, batch: number): number | null {
+  const steady = (row: Draft): number | null =>
+    row.cases.find((c) => c.batch === batch)?.latency.steady ?? null;
+  const peers = drafts.filter(
+    (row) =>
+      row.threads === draft.threads &&
+      row.precision === precision &&
+      steady(row) !== null &&
+      mark(row.parity.verdict).tone === 'good',
+  );
+  const processors = peers.filter((row) => !accelerator.test(row.backend));
+  const yardstick = Math.min(
+    ...(processors.length > 0 ? processors : peers).flatMap((row) => steady(row) ?? []),
+  );
+  const own = steady(draft);
+  return own === null || !Number.isFinite(yardstick) || yardstick <= 0 ? null : own / yardstick;
+}
+
+function commonest<T>(values: readonly T[]): T | undefined {
+  const groups = [...groupBy(values, (value) => value).entries()];
+  return groups.sort((a, b) => b[1].length - a[1].length)[0]?.[0];
+}
+
+export function groupBy<T, K>(values: readonly T[], key: (value: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group === undefined) groups.set(key(value), [value]);
+    else group.push(value);
+  }
+  return groups;
+}

@@ -1,0 +1,45 @@
+/** Ends a run: writes .onpar/report.json and report.html, prints the answer, and returns the exit code. */
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { readAssets } from '../report/assets.ts';
+import { renderHtml } from '../report/html.ts';
+import { toJson } from '../report/json.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import type { Report } from '../report/report.generated.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import { buildReport } from './report.ts';
+import type { ReportFacts } from './report.ts';
+import type { Run } from './run.ts';
+import type { Verdicts } from './verdicts.ts';
+
+export interface FinishFacts extends ReportFacts {
+  /** A run that blesses ends green: what was red has just been accepted, or bless has refused it. */
+  readonly blessing: boolean;
+}
+
+export async function finishRun(run: Run, verdicts: Verdicts, facts: FinishFacts): Promise<number> {
+  const report = await buildReport(run, verdicts, facts);
+  const { html } = writeReport(run.project.root, report);
+  const { columns = 120, isTTY } = process.stdout;
+  process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\nReport: ${html}\n`);
+  return facts.blessing ? 0 : report.summary.exitCode;
+}
+
+/** Both files, and the job summary where GitHub asks for one. Paths relative to the current folder. */
+export function writeReport(root: string, report: Report): { readonly html: string; readonly json: string } {
+  const folder = join(root, '.onpar');
+  mkdirSync(folder, { recursive: true });
+  const html = join(folder, 'report.html');
+  const json = join(folder, 'report.json');
+  writeFileSync(json, toJson(report));
+  writeFileSync(html, renderHtml(report, readAssets()));
+  const summary = process.env['GITHUB_STEP_SUMMARY'];
+  if (summary !== undefined) appendFileSync(summary, renderMarkdown(report));
+  return { html: relative(process.cwd(), html), json: relative(process.cwd(), json) };
+}
+
+const hasColor = (isTTY: boolean): boolean => {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  return isTTY || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0');
+};

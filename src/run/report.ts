@@ -1,0 +1,82 @@
+/** Builds the one report object that terminal, JSON, HTML and markdown are made of. */
+import { pinnableCore } from '../broker/latency.ts';
+import { standingOf } from '../judge/verdict.ts';
+import { caseId } from '../cases/case.ts';
+import type { Report, VerdictRow } from '../report/report.generated.ts';
+import { version } from '../version.ts';
+import { commitOf } from './bless.ts';
+import { acceptLine, replayLine } from './lines.ts';
+import { caseRows } from './rows.ts';
+import type { Run } from './run.ts';
+import type { Entry, Verdicts } from './verdicts.ts';
+
+export interface ReportFacts {
+  readonly command: string;
+  readonly startedAt: Date;
+  /** What is wrong with the run itself. */
+  readonly problems: readonly string[];
+}
+
+export async function buildReport(run: Run, verdicts: Verdicts, { command, startedAt, problems }: ReportFacts): Promise<Report> {
+  const entries = verdicts.entries();
+  const rows = entries.map((entry) => verdictRow(run, entry));
+  const all = [...problems, ...verdicts.problems()];
+  return {
+    schemaVersion: 1,
+    onpar: version(),
+    command,
+    startedAt: startedAt.toISOString(),
+    seconds: (Date.now() - startedAt.getTime()) / 1e3,
+    commit: commitOf(run.project.root),
+    machine: machineOf(run),
+    backends: await backendRows(run),
+    models: run.project.models.map(({ card }) => ({
+      id: card.id,
+      name: card.name,
+      parameters: card.parameters ?? null,
+      reference: card.reference?.source ?? null,
+      dataset: card.dataset ?? null,
+    })),
+    cases: [...caseRows(run, verdicts)],
+    verdicts: rows,
+    summary: summarize(entries, rows, all, verdicts.planned()?.length ?? entries.length),
+  };
+}
+
+function machineOf({ machine }: Run): Report['machine'] {
+  const { cpu, cores, os, kernel } = machine.facts;
+  return { fingerprint: machine.fingerprint, cpu, cores, isa: machine.isa, os: `${os} ${kernel}`, node: process.versions.node, pinned: pinnableCore() !== null };
+}
+
+const backendRows = (run: Run): Promise<Report['backends']> =>
+  Promise.all(
+    run.project.backends.map(async (backend) => {
+      const state = await run.broker.availability(backend);
+      return state.available
+        ? { id: backend.id, available: true, version: state.version, provider: state.provider, reason: null, bring: null }
+        : { id: backend.id, available: false, version: null, provider: null, reason: state.reason, bring: backend.bring };
+    }),
+  );
+
+function verdictRow(run: Run, { case: subject, verdict, red, sentences }: Entry): VerdictRow {
+  const metric = run.metric(subject.metric);
+  const id = caseId(subject);
+  return {
+    metric: metric.id,
+    case: id,
+    title: id.replace('/', ' '),
+    verdict,
+    red,
+    sentences: [...sentences],
+    replay: replayLine(metric, subject),
+    accept: acceptLine(metric, subject, verdict),
+  };
+}
+
+function summarize(entries: readonly Entry[], rows: readonly VerdictRow[], problems: readonly string[], planned: number): Report['summary'] {
+  const red = rows.filter((row) => row.red).length;
+  const calm = entries.filter((entry) => !entry.red);
+  const notHere = calm.filter(({ verdict }) => verdict === 'unavailable' || verdict === 'skipped').length;
+  const undecided = calm.filter(({ verdict }) => standingOf(verdict) === 'undecided').length - notHere;
+  return { planned, red, held: calm.length - notHere - undecided, notHere, undecided, exitCode: red + problems.length > 0 ? 1 : 0, problems: [...problems] };
+}

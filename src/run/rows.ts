@@ -1,0 +1,160 @@
+/** Rows of the report: one for each model x artifact x backend x batch x threads, from what was measured and judged. Nothing is measured here. */
+import type { Case } from '../cases/case.ts';
+import { caseId } from '../cases/case.ts';
+import type { Failure, Latency, Measured, Visit } from '../broker/measurement.ts';
+import { batchesFor } from '../broker/visit.ts';
+import { judgeParity } from '../judge/parity.ts';
+import { bytesOf } from '../models/card.ts';
+import type { Artifact, Model } from '../models/card.ts';
+import type { Backend } from '../backends/backend.ts';
+import { encodeNumber } from '../report/json.ts';
+import type { CaseRow } from '../report/report.generated.ts';
+import { median, toSample } from '../stats/sample.ts';
+import { medianInterval } from '../stats/two-sample.ts';
+import type { Run } from './run.ts';
+import { targetOf } from './targets.ts';
+import type { Verdicts } from './verdicts.ts';
+
+/** Level of the intervals that are shown; fewer processes reach less, and say so. */
+const shownLevel = 0.95;
+
+export function caseRows(run: Run, verdicts: Verdicts): readonly CaseRow[] {
+  return run.project.models.flatMap((model) =>
+    Object.entries(model.card.artifacts).flatMap(([id, artifact]) =>
+      run.project.backends
+        .filter((backend) => backend.formats.includes(artifact.format))
+        .flatMap((backend) => new Rows(run, verdicts, { model, artifact, artifactId: id, backend }).all()),
+    ),
+  );
+}
+
+interface Place {
+  readonly model: Model;
+  readonly artifact: Artifact;
+  readonly artifactId: string;
+  readonly backend: Backend;
+}
+
+class Rows {
+  readonly #run: Run;
+  readonly #verdicts: Verdicts;
+  readonly #place: Place;
+
+  constructor(run: Run, verdicts: Verdicts, place: Place) {
+    this.#run = run;
+    this.#verdicts = verdicts;
+    this.#place = place;
+  }
+
+  all(): readonly CaseRow[] {
+    const { model, backend } = this.#place;
+    const rows = batchesFor(model.card, backend).map((batch) => this.#row(batch, 1));
+    const advisory = this.#run.broker.known('latency', this.#case({ threads: 0 }));
+    return advisory === undefined ? rows : [...rows, this.#row(batchesFor(model.card, backend)[0] ?? 1, 0)];
+  }
+
+  #row(batch: number, threads: number): CaseRow {
+    const { model, artifact, artifactId, backend } = this.#place;
+    return {
+      id: caseId(this.#case({ batch, threads })),
+      model: model.card.id,
+      artifact: artifactId,
+      precision: artifact.precision,
+      backend: backend.id,
+      batch,
+      threads,
+      parity: this.#parity(batch),
+      latency: this.#latency(batch, threads),
+      accuracy: this.#accuracy(),
+      size: { verdict: this.#verdictOf('size', { backend: null }) ?? 'skipped', bytes: bytesOf(artifact) },
+      memory: this.#memory(),
+    };
+  }
+
+  #case(part: Partial<Case>): Case {
+    const { model, artifactId, backend } = this.#place;
+    return { metric: '', model: model.card.id, artifact: artifactId, backend: backend.id, batch: null, threads: 1, images: null, ...part };
+  }
+
+  #verdictOf(metric: string, part: Partial<Case>): string | undefined {
+    return this.#verdicts.find(metric, caseId(this.#case(part)))?.verdict;
+  }
+
+  #parity(batch: number): CaseRow['parity'] {
+    const visit = this.#run.broker.known('visit', this.#case({}));
+    if (visit === undefined || !visit.ok) return { ...noParity, verdict: verdictOf(visit), reason: reasonOf(visit) };
+    return this.#relation(visit.value, batch);
+  }
+
+  /** The verdict of this batch size alone: the gated one is the worst of all. */
+  #relation(visit: Visit, batch: number): CaseRow['parity'] {
+    const found = visit.batches.find((entry) => entry.batch === batch);
+    const worst = found?.relations.toSorted((a, b) => b.comparison.excess - a.comparison.excess)[0];
+    if (worst === undefined) return { ...noParity, verdict: 'skipped', reason: 'not compared at this batch size' };
+    const subject = { ...this.#case({}), metric: 'parity' };
+    const { baseline, context } = this.#run.answer(subject, { measured: { ok: true, value: targetOf(worst) }, evidence: [] });
+    const { verdict, sentences } = judgeParity(targetOf(worst), (baseline as never) ?? undefined, context);
+    const furthest = worst.comparison.outputs.toSorted((a, b) => b.excess - a.excess)[0];
+    return {
+      verdict,
+      reason: sentences[0] ?? null,
+      maxAbs: furthest === undefined ? null : encodeNumber(Math.max(...worst.comparison.outputs.map((output) => output.maxAbs))),
+      excess: encodeNumber(worst.comparison.excess),
+      nmse: encodeNumber(Math.max(...worst.comparison.outputs.map((output) => output.nmse))),
+      flips: found?.relations[0]?.comparison.flips ?? null,
+      against: worst.against,
+      ...(worst.explanation !== null && {
+        histogram: { edges: [...worst.explanation.histogram.edges], counts: [...worst.explanation.histogram.counts] },
+        worst: worst.explanation.worst.map((element) => ({
+          index: [...element.index],
+          actual: encodeNumber(element.actual),
+          expected: encodeNumber(element.expected),
+          difference: encodeNumber(element.difference),
+          ulp: element.ulp === null ? null : encodeNumber(element.ulp),
+        })),
+      }),
+    };
+  }
+
+  #latency(batch: number, threads: number): CaseRow['latency'] {
+    const gated = threads === 1 && this.#verdictOf('latency', { batch, threads });
+    const measured = this.#run.broker.known('latency', this.#case({ threads }));
+    if (measured === undefined || !measured.ok) return { ...noLatency, gated: gated !== undefined && gated !== false, verdict: verdictOf(measured), reason: reasonOf(measured) };
+    return { ...numbersOf(measured.value, batch), gated: Boolean(gated), verdict: gated || 'skipped', reason: gated ? null : 'measured and shown, not gated' };
+  }
+
+  #accuracy(): CaseRow['accuracy'] {
+    const { model } = this.#place;
+    if (model.card.dataset === undefined) return null;
+    const measured = this.#run.broker.known('accuracy', this.#case({}));
+    const base = { dataset: model.card.dataset, n: null, correct: null, flips: null };
+    if (measured === undefined || !measured.ok) return { ...base, verdict: verdictOf(measured), reason: reasonOf(measured) };
+    const { n, correct, flips } = measured.value;
+    return { ...base, n, correct, flips, verdict: this.#verdictOf('accuracy', { images: n }) ?? 'skipped', reason: null };
+  }
+
+  #memory(): CaseRow['memory'] {
+    const visit = this.#run.broker.known('visit', this.#case({}));
+    return { verdict: this.#verdictOf('memory', {}) ?? verdictOf(visit), peakBytes: visit?.ok ? visit.value.peakBytes : null };
+  }
+}
+
+const verdictOf = (measured: Measured<unknown> | undefined): string =>
+  measured === undefined || measured.ok ? 'skipped' : measured.failure.kind;
+
+const reasonOf = (measured: Measured<unknown> | undefined): string | null =>
+  measured === undefined ? 'not asked for in this run' : measured.ok ? null : reasonText(measured.failure);
+
+const reasonText = ({ reason }: Failure): string => reason;
+
+const noParity = { maxAbs: null, excess: null, nmse: null, flips: null, against: null };
+const noLatency = { gated: false, steady: null, interval: null, throughput: null, load: null, first: null, processes: 0, samples: [] };
+
+function numbersOf({ batches, load, first }: Latency, batch: number): Omit<CaseRow['latency'], 'verdict' | 'reason' | 'gated'> {
+  const found = batches.find((entry) => entry.batch === batch);
+  const start = { load: median(toSample(load)), first: median(toSample(first)) };
+  if (found === undefined) return { ...noLatency, ...start };
+  const sample = toSample(found.steady);
+  const steady = median(sample);
+  return { steady, interval: { ...medianInterval(sample, shownLevel) }, throughput: batch / steady, ...start, processes: sample.length, samples: [...sample] };
+}

@@ -1,0 +1,125 @@
+/**
+ * One run: a project, its broker, what was blessed, and the verdicts so far. `npm start`, `npm test` and bless are the same run
+ * seen through different doors. Everything of the world that judging depends on is read here, once.
+ */
+import { readMachine } from '../baselines/read-machine.ts';
+import type { Machine } from '../baselines/fingerprint.ts';
+import { lookup, readBaselines } from '../baselines/store.ts';
+import type { Baselines, Lookup } from '../baselines/store.ts';
+import { Broker } from '../broker/broker.ts';
+import type { BrokerOptions } from '../broker/broker.ts';
+import type { Measured } from '../broker/measurement.ts';
+import type { Case } from '../cases/case.ts';
+import { caseKey } from '../cases/case.ts';
+import { depthOf, planCases } from '../cases/plan.ts';
+import { modelOf, readProject } from '../cases/project.ts';
+import type { Project } from '../cases/project.ts';
+import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
+import { readPolicy } from '../judge/policy.ts';
+import type { Policy } from '../judge/policy.ts';
+import { loadMetrics } from '../metrics/registry.ts';
+import type { Metric, Target } from '../metrics/metric.ts';
+import { BadInput } from '../schema/bad-input.ts';
+import type { Answer } from './answer.ts';
+import { takeTarget } from './targets.ts';
+
+export interface RunOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly broker: Pick<BrokerOptions, 'processes' | 'budget'>;
+}
+
+const defaultDeadline = 120;
+
+export class Run {
+  readonly project: Project;
+  readonly broker: Broker;
+  readonly metrics: ReadonlyMap<string, Metric>;
+  readonly machine: Machine;
+  readonly baselines: Baselines;
+  readonly #policy: Policy;
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor(parts: Pick<Run, 'project' | 'broker' | 'metrics' | 'machine' | 'baselines'>, policy: Policy, env: NodeJS.ProcessEnv) {
+    ({ project: this.project, broker: this.broker, metrics: this.metrics, machine: this.machine, baselines: this.baselines } = parts);
+    this.#policy = policy;
+    this.#env = env;
+  }
+
+  /** Reads cards and baselines; nothing is measured yet. Throws BadInput. */
+  static async start(root: string, { env, broker }: RunOptions): Promise<Run> {
+    const [project, metrics] = await Promise.all([readProject(root, env), loadMetrics()]);
+    const machine = readMachine();
+    const baselines = readBaselines(root, machine.fingerprint, metrics);
+    const names = [...project.backends.map(({ id }) => id), ...project.datasets.keys()];
+    const policy = readPolicy(env, names);
+    const options = { ...broker, deadline: readSeconds(env, 'ONPAR_DEADLINE', defaultDeadline) };
+    return new Run({ project, broker: new Broker(project, options), metrics, machine, baselines }, policy, env);
+  }
+
+  metric(id: string): Metric {
+    const found = this.metrics.get(id);
+    if (found === undefined) throw new BadInput({ what: `unknown metric '${id}'`, where: 'plannedCases', fix: `known: ${[...this.metrics.keys()].join(', ')}` });
+    return found;
+  }
+
+  /** Cases of a metric; every one of them must end with a verdict. Throws BadInput where there is none. */
+  plan(metric: string): readonly Case[] {
+    const cases = planCases(this.project, this.metric(metric).id, depthOf(this.#env));
+    if (cases.length > 0) return cases;
+    throw new BadInput({ what: `no case for ${metric}: no card asks for it`, where: 'fixtures/models', fix: `name what ${metric} needs in a card, or remove the spec` });
+  }
+
+  /** Measures a case and puts beside it what judging needs. */
+  async measure(subject: Case): Promise<Answer> {
+    const metric = this.metric(subject.metric);
+    const measured = await takeTarget(this.broker, this.project, metric, subject);
+    return this.answer(subject, measured);
+  }
+
+  answer(subject: Case, { measured, evidence }: { measured: Measured<Target>; evidence: readonly string[] }): Answer {
+    const metric = this.metric(subject.metric);
+    const model = modelOf(this.project, subject.model);
+    const found = this.baseline(metric, subject);
+    const artifact = `${subject.artifact}/${subject.backend ?? ''}`;
+    const missing = measured.ok ? null : measured.failure.missing;
+    return {
+      case: subject,
+      measured,
+      evidence,
+      baseline: found.state === 'present' ? found.value : null,
+      context: {
+        today: new Date().toISOString().slice(0, 10),
+        divergence: model.card.divergences?.find((divergence) => divergence.case === artifact),
+        tolerance: { ...defaultAccuracyTolerance, ...numbersOf(model.card.tolerances?.[subject.artifact]) },
+      },
+      policy: { ...this.#policy, baseline: found.state, needs: missing === null ? [] : [missing] },
+    };
+  }
+
+  baseline(metric: Metric, subject: Case): Lookup {
+    return lookup(this.baselines, metric, subject.model, this.key(metric, subject));
+  }
+
+  /** Key of a case in its model's baseline file. */
+  key(metric: Metric, subject: Case): string {
+    const { precision } = modelOf(this.project, subject.model).card.artifacts[subject.artifact] ?? { precision: 'float32' };
+    return metric.id === 'parity' && precision === 'int8' ? `${caseKey(subject)}@${this.machine.isa}` : caseKey(subject);
+  }
+
+  close(): Promise<void> {
+    return this.broker.close();
+  }
+}
+
+const numbersOf = ({ accuracyLoss, flips }: { accuracyLoss?: number; flips?: number } = {}): object => ({
+  ...(accuracyLoss !== undefined && { accuracyLoss }),
+  ...(flips !== undefined && { flips }),
+});
+
+function readSeconds(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const seconds = Number(text);
+  if (seconds > 0 && seconds < Infinity) return seconds;
+  throw new BadInput({ what: `is ${JSON.stringify(text)}, expected seconds above 0`, where: name, fix: `unset it for ${fallback} s` });
+}

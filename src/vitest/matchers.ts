@@ -1,0 +1,83 @@
+/**
+ * Matchers judge an answer and note the verdict in the test's meta, where the reporter collects it. Messages are ready text:
+ * Vitest's differ is quadratic on tensors and never sees one.
+ */
+import { expect } from 'vitest';
+import type { MatcherState } from 'vitest';
+import type { Case } from '../cases/case.ts';
+import { caseId } from '../cases/case.ts';
+import { loadMetrics } from '../metrics/registry.ts';
+import type { Metric, Suite, Target } from '../metrics/metric.ts';
+import { judgeAnswer } from '../run/answer.ts';
+import type { Answer, Ruling } from '../run/answer.ts';
+import { acceptLine, replayLine } from '../run/lines.ts';
+
+/** What the reporter needs of one judged case; survives structured clone. */
+export interface Recorded extends Ruling {
+  readonly case: Case;
+  readonly target: Target | null;
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    onpar?: Recorded;
+  }
+}
+
+interface OnparMatchers<R = unknown> {
+  /** The answer's numbers are those of its reference, within the layered tolerance. */
+  toMatchParity(): R;
+  /** The answer is no worse than what was blessed. */
+  toHoldBaseline(): R;
+}
+
+declare module 'vitest' {
+  // eslint-disable-next-line -- Vitest 4 and 5 parametrize `Matchers` differently; `Assertion` merges under both.
+  interface Assertion<T = any> extends OnparMatchers<T> {}
+}
+
+const metrics = await loadMetrics();
+
+function judge(state: MatcherState, received: unknown, suites: readonly Suite[]): { pass: boolean; message: () => string } {
+  if (state.isNot) throw new Error('a verdict cannot be negated: assert on judgeAnswer(...) instead');
+  const answer = received as Answer;
+  const metric = metrics.get(answer?.case?.metric);
+  if (metric === undefined) throw new TypeError('expected an answer of measure(case)');
+  if (!suites.includes(metric.suite)) throw new TypeError(`${metric.id} belongs to ${metric.suite}: use the matcher of that suite`);
+  const ruling = judgeAnswer(metric, answer);
+  record(state, answer, ruling);
+  const accepted = ruling.red && isBlessed(state, metric, answer, ruling);
+  return { pass: !ruling.red || accepted, message: () => describe(metric, answer, ruling) };
+}
+
+function record(state: MatcherState, answer: Answer, ruling: Ruling): void {
+  const { task } = state as unknown as { task: { meta: { onpar?: Recorded } } };
+  task.meta.onpar = { ...ruling, case: answer.case, target: answer.measured.ok ? answer.measured.value : null };
+}
+
+/** Under -u the run accepts what was measured; the reporter writes it, or says why it may not. */
+function isBlessed(state: MatcherState, metric: Metric, { measured }: Answer, { verdict }: Ruling): boolean {
+  const { snapshotState } = state as unknown as { snapshotState: { snapshotUpdateState?: string } };
+  const only = process.env['ONPAR_BLESS_ONLY'];
+  return snapshotState.snapshotUpdateState === 'all' && measured.ok && verdict !== 'vacuous' && (only === undefined || only === metric.only);
+}
+
+function describe(metric: Metric, answer: Answer, { verdict, sentences }: Ruling): string {
+  const id = caseId(answer.case);
+  const accept = acceptLine(metric, answer.case, verdict);
+  return [
+    `${metric.id} ${verdict}: ${id}`,
+    ...sentences.map((sentence) => `  ${sentence}`),
+    `replay   ${replayLine(metric, answer.case)}`,
+    ...(accept === null ? [] : [`accept   ${accept}`]),
+  ].join('\n');
+}
+
+expect.extend({
+  toMatchParity(this: MatcherState, received: unknown) {
+    return judge(this, received, ['parity']);
+  },
+  toHoldBaseline(this: MatcherState, received: unknown) {
+    return judge(this, received, ['accuracy', 'size', 'latency', 'memory']);
+  },
+});

@@ -1,0 +1,138 @@
+/**
+ * The worker process: hosts one backend and at most one session, answers one request at a time. It blocks in read while it
+ * waits: an idle worker burns no cycle beside the one that is being measured. It ends when its parent's pipe closes.
+ */
+import { readSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { Binding, Runtime, Session } from '../backends/backend.ts';
+import { findBackend } from '../backends/registry.ts';
+import type { TensorMap } from '../tensor/tensor.ts';
+import { decodeFrame, decodePrefix, encodeFrame, protocolVersion, replyFd, requestFd } from './protocol.ts';
+import type { Message, Request } from './protocol.ts';
+
+let runtime: Runtime | undefined;
+let session: Session | undefined;
+
+async function serve(): Promise<void> {
+  for (let message = readMessage(); message !== undefined; message = readMessage()) {
+    const { id } = message.fields;
+    try {
+      const { fields, tensors } = await answer({ ...message.fields, feeds: message.tensors } as Request);
+      writeMessage({ fields: { ...fields, id, ok: true }, tensors });
+    } catch (error) {
+      writeMessage({ fields: { id, ok: false, error: messageOf(error) }, tensors: {} });
+    }
+  }
+  process.exit(0);
+}
+
+async function answer(request: Request): Promise<Message> {
+  switch (request.op) {
+    case 'hello':
+      return reply(await hello(request));
+    case 'open':
+      return reply(await open(request.path));
+    case 'run':
+      return run(request.feeds);
+    case 'sample':
+      return reply({ ...(await sample(request)), peakBytes: peakBytes() });
+    case 'close':
+      await session?.close();
+      session = undefined;
+      return reply({});
+    default:
+      throw new Error(`unknown operation ${String((request satisfies never as { op: unknown }).op)}`);
+  }
+}
+
+const reply = (fields: object): Message => ({ fields: { ...fields }, tensors: {} });
+
+async function hello({ protocol, backend, threads, root }: Extract<Request, { op: 'hello' }>): Promise<object> {
+  if (protocol !== protocolVersion) throw new Error(`this worker speaks protocol ${protocolVersion}, not ${protocol}`);
+  const start = performance.now();
+  runtime = await (await findBackend(backend)).load({ threads, require: requireFrom(root) });
+  return { protocol, version: runtime.version, provider: runtime.provider, seconds: secondsSince(start) };
+}
+
+/** Packages come from the user's project first, from onpar's own tree second. */
+function requireFrom(root: string): (name: string) => unknown {
+  const fromProject = createRequire(join(root, 'package.json'));
+  const fromHere = createRequire(import.meta.url);
+  return (name) => {
+    try {
+      return fromProject(name) as unknown;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
+      return fromHere(name) as unknown;
+    }
+  };
+}
+
+async function open(path: string): Promise<object> {
+  if (runtime === undefined) throw new Error('open before hello');
+  await session?.close();
+  const start = performance.now();
+  session = await runtime.open(path);
+  return { inputs: session.inputs, outputs: session.outputs, seconds: secondsSince(start) };
+}
+
+function bind(feeds: TensorMap): Binding {
+  if (session === undefined) throw new Error('no model is open');
+  return session.bind(feeds);
+}
+
+async function run(feeds: TensorMap): Promise<Message> {
+  const binding = bind(feeds);
+  const start = performance.now();
+  await binding.call();
+  const seconds = secondsSince(start);
+  const tensors = binding.outputs();
+  binding.release();
+  return { fields: { seconds, peakBytes: peakBytes() }, tensors };
+}
+
+async function sample({ feeds, warmup, iterations }: Extract<Request, { op: 'sample' }>): Promise<object> {
+  // Loaded here: a worker that only answers parity needs no sampler.
+  const { sampleCalls } = await import('./sampler.ts');
+  const binding = bind(feeds);
+  const sampled = await sampleCalls(() => binding.call(), warmup, iterations);
+  binding.release();
+  return sampled;
+}
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1e3;
+
+/** Node reports maxRSS in kilobytes on every platform. */
+const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function readMessage(): Message | undefined {
+  const prefix = readBytes(12);
+  if (prefix === undefined) return undefined;
+  const sizes = decodePrefix(prefix);
+  const header = readBytes(sizes.header);
+  const payload = readBytes(sizes.payload);
+  return header && payload ? decodeFrame(header, payload) : undefined;
+}
+
+/** Undefined at the end of the stream: the parent is gone. */
+function readBytes(length: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(length);
+  for (let filled = 0; filled < length; ) {
+    const count = readSync(requestFd, bytes, filled, length - filled, null);
+    if (count === 0) return undefined;
+    filled += count;
+  }
+  return bytes;
+}
+
+function writeMessage(message: Message): void {
+  for (const chunk of encodeFrame(message)) {
+    for (let written = 0; written < chunk.byteLength; ) written += writeSync(replyFd, chunk, written);
+  }
+}
+
+await serve();

@@ -1,0 +1,27 @@
+/** Takes the samples of one visit inside the worker. tinybench times the calls; order, visits and warm-up are the harness's. */
+import { Bench } from 'tinybench';
+import type { Sampled } from './protocol.ts';
+
+/** Times `iterations` calls one by one after `warmup` untimed ones. Durations in seconds. */
+export async function sampleCalls(call: () => Promise<void>, warmup: number, iterations: number): Promise<Sampled> {
+  for (let index = 0; index < warmup; index += 1) await call();
+  const start = process.hrtime.bigint();
+  const samples = await timeCalls(call, iterations);
+  const wall = Number(process.hrtime.bigint() - start) / 1e9;
+  const nothing = await timeCalls(async () => {}, Math.min(iterations, 101));
+  return { samples, overhead: middle(nothing), wallPerCall: wall / iterations };
+}
+
+async function timeCalls(call: () => Promise<void>, iterations: number): Promise<number[]> {
+  // time: 0 with fixed iterations: the harness decides how many calls a visit has, so that two arms get equally many.
+  const bench = new Bench({ iterations, time: 0, warmup: false, retainSamples: true, timestampProvider: 'hrtimeNow', throws: true });
+  bench.add('call', call, { async: true });
+  const [task] = await bench.run();
+  const result = task?.result;
+  if (result?.state !== 'completed') throw new Error(`sampling ended as ${result?.state ?? 'nothing'}`);
+  const samples = result.latency.samples;
+  if (samples === undefined || samples.length !== iterations) throw new Error(`asked for ${iterations} samples, got ${samples?.length ?? 0}`);
+  return Array.from(samples, (milliseconds) => milliseconds / 1e3);
+}
+
+const middle = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

@@ -1,0 +1,166 @@
+/**
+ * The harness's side of a worker process: spawns it, speaks the protocol, holds every call to a deadline, and turns each way
+ * of dying into a typed death. A worker that died costs its case, never the run.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Backend } from '../backends/backend.ts';
+import type { TensorMap } from '../tensor/tensor.ts';
+import { encodeFrame, FrameReader, protocolVersion, replyFd, requestFd } from './protocol.ts';
+import type { Message, Replies, Request } from './protocol.ts';
+
+/** Why a case has no measurement: its worker died, overran its deadline, or the runtime refused the request. */
+export class WorkerFailure extends Error {
+  readonly kind: 'crashed' | 'timed-out' | 'refused';
+
+  constructor(kind: WorkerFailure['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+export interface WorkerOptions {
+  /** Folder whose node_modules holds the runtime. */
+  readonly root: string;
+  /** Intra-op threads; 0 means the runtime's default. */
+  readonly threads: number;
+  /** Core to pin the process to; null leaves it to the system. */
+  readonly core: number | null;
+  /** Deadline of each call, seconds. */
+  readonly deadline: number;
+}
+
+const entry = fileURLToPath(new URL('./node-worker.js', import.meta.url).href.replace('/src/workers/', '/dist/workers/'));
+const stderrTail = 2_000;
+
+interface Pending {
+  readonly resolve: (message: Message) => void;
+  readonly reject: (failure: WorkerFailure) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class Worker {
+  readonly #child: ChildProcess;
+  readonly #requests: Duplex;
+  readonly #deadline: number;
+  readonly #exited: Promise<void>;
+  readonly #hello: Promise<Replies['hello']>;
+  #pending: Pending | undefined;
+  #stderr = '';
+  #death: WorkerFailure | undefined;
+  #nextId = 1;
+
+  /** Starts the process and greets it; `hello` tells how that went. */
+  constructor(backend: Backend, { root, threads, core, deadline }: WorkerOptions) {
+    this.#deadline = deadline;
+    this.#child = spawnPinned(core, { ...process.env, ...backend.env(threads) });
+    this.#requests = this.#child.stdio[requestFd] as Duplex;
+    this.#exited = this.#watch();
+    this.#hello = this.#call('hello', { op: 'hello', protocol: protocolVersion, backend: backend.id, threads, root });
+    // Whoever needs the greeting awaits it; a worker that is closed before must not become an unhandled rejection.
+    this.#hello.catch(() => undefined);
+  }
+
+  hello(): Promise<Replies['hello']> {
+    return this.#hello;
+  }
+
+  async open(path: string): Promise<Replies['open']> {
+    await this.#hello;
+    return this.#call('open', { op: 'open', path });
+  }
+
+  run(feeds: TensorMap): Promise<Replies['run']> {
+    return this.#call('run', { op: 'run', feeds });
+  }
+
+  sample(feeds: TensorMap, warmup: number, iterations: number): Promise<Replies['sample']> {
+    return this.#call('sample', { op: 'sample', feeds, warmup, iterations });
+  }
+
+  /** Ends the process and waits until it is gone. The session is not closed first: the system frees faster and cannot hang. */
+  async close(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  async #call<Op extends Request['op']>(op: Op, request: Request): Promise<Replies[Op]> {
+    const { feeds = {}, ...fields } = request as { feeds?: TensorMap };
+    const reply = await this.#exchange({ fields: { ...fields, id: this.#nextId++ }, tensors: feeds });
+    if (reply.fields['ok'] !== true) throw new WorkerFailure('refused', String(reply.fields['error']));
+    return { ...reply.fields, ...(op === 'run' && { outputs: reply.tensors }) } as Replies[Op];
+  }
+
+  #exchange(message: Message): Promise<Message> {
+    if (this.#death !== undefined) return Promise.reject(this.#death);
+    if (this.#pending !== undefined) throw new Error('a worker answers one request at a time');
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#overrun(String(message.fields['op'])), this.#deadline * 1e3);
+      this.#pending = { resolve, reject, timer };
+      for (const chunk of encodeFrame(message)) this.#requests.write(chunk);
+    });
+  }
+
+  #overrun(op: string): void {
+    this.#die(new WorkerFailure('timed-out', `${op} did not return within ${this.#deadline} s; the worker was killed`));
+    this.#child.kill('SIGKILL');
+  }
+
+  #settle(message: Message): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    clearTimeout(pending?.timer);
+    pending?.resolve(message);
+  }
+
+  #die(failure: WorkerFailure): void {
+    this.#death ??= failure;
+    clearTimeout(this.#pending?.timer);
+    this.#pending?.reject(this.#death);
+    this.#pending = undefined;
+  }
+
+  #watch(): Promise<void> {
+    const reader = new FrameReader((message) => this.#settle(message));
+    const fail = (error: Error): void => this.#die(new WorkerFailure('crashed', error.message));
+    // A worker that dies breaks its pipe; the exit event tells the story, the broken pipe must not throw.
+    this.#requests.on('error', () => undefined);
+    const replies = this.#child.stdio[replyFd] as Duplex;
+    replies.on('error', fail).on('data', (chunk: Uint8Array) => {
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        fail(error as Error);
+        this.#child.kill('SIGKILL');
+      }
+    });
+    this.#child.stdout?.resume();
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-stderrTail);
+    });
+    return new Promise((resolve) => {
+      this.#child.on('error', (error) => {
+        fail(error);
+        resolve();
+      });
+      this.#child.on('close', (code, signal) => {
+        this.#die(new WorkerFailure('crashed', describeExit(code, signal, this.#stderr)));
+        resolve();
+      });
+    });
+  }
+}
+
+function describeExit(code: number | null, signal: string | null, stderr: string): string {
+  const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
+  const tail = stderr.trim().split('\n').slice(-3).join(' | ');
+  return tail === '' ? `the worker ${how}` : `the worker ${how}; it last wrote: ${tail}`;
+}
+
+function spawnPinned(core: number | null, env: NodeJS.ProcessEnv): ChildProcess {
+  const command = [process.execPath, entry];
+  const [file = process.execPath, ...args] = core === null ? command : ['taskset', '--cpu-list', `${core}`, ...command];
+  return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
+}
