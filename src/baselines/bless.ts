@@ -51,8 +51,13 @@ export interface BlessPlan {
 }
 
 /** Throws BadInput if anything asked for may not be accepted; then nothing is written. */
-export const planBless = (targets: readonly BlessTarget[], baselines: Baselines, options: BlessOptions): BlessPlan => {
-  if (options.health !== 'healthy') throw refused(options.health.problem, 'bless', 'Make the run pass or fail by itself, then bless.');
+export const planBless = (
+  targets: readonly BlessTarget[],
+  baselines: Baselines,
+  options: BlessOptions,
+): BlessPlan => {
+  if (options.health !== 'healthy')
+    throw refused(options.health.problem, 'bless', 'Make the run pass or fail by itself, then bless.');
   const chosen = targets.filter(({ metric }) => options.only === 'all' || options.only.has(metric.only));
   const changes: Changes = { set: new Map(), removed: new Map() };
   const moved: string[] = [];
@@ -71,7 +76,12 @@ export const planBless = (targets: readonly BlessTarget[], baselines: Baselines,
     moved.push(`${nameOf(target)}: ${old === undefined ? 'new' : inline(old)} -> ${inline(value)}`);
   }
   moved.push(...removeObsolete(baselines, options, changes));
-  return { root: baselines.root, files: changedFiles(changes, baselines, options), moved: [...new Set(moved)], left };
+  return {
+    root: baselines.root,
+    files: changedFiles(changes, baselines, options),
+    moved: [...new Set(moved)],
+    left,
+  };
 };
 
 const nameOf = ({ metric, model, key }: BlessTarget): string => `${model} ${metric.id} ${key}`;
@@ -85,27 +95,52 @@ const whyLeft = ({ verdict, metric, target }: BlessTarget): string | null => {
 
 const acceptedValue = (blessed: BlessTarget, old: Value | undefined, options: BlessOptions): Value => {
   const { metric, target, verdict, model } = blessed;
-  if (verdict === 'vacuous') throw refused('the check proves nothing', nameOf(blessed), 'Correct the check: there is nothing to accept.');
+  if (verdict === 'vacuous')
+    throw refused(
+      'the check proves nothing',
+      nameOf(blessed),
+      'Correct the check: there is nothing to accept.',
+    );
   if (metric.scope === 'machine' && `${model}.json` === machineFile)
-    throw refused(`the model is called ${model}`, nameOf(blessed), `Rename it: ${machineFile} describes the machine.`);
+    throw refused(
+      `the model is called ${model}`,
+      nameOf(blessed),
+      `Rename it: ${machineFile} describes the machine.`,
+    );
   const value = metric.round(target) as Value;
-  return metric.shape === 'parity' ? acceptedParity(blessed, value as Parity, old as Parity | undefined, options) : value;
+  return metric.shape === 'parity'
+    ? acceptedParity(blessed, value as Parity, old as Parity | undefined, options)
+    : value;
 };
 
 /** A mismatch beyond the tolerance becomes a known divergence, with a reason and an end. */
-const acceptedParity = (blessed: BlessTarget, value: Parity, old: Parity | undefined, { reason, expires }: BlessOptions): Value => {
+const acceptedParity = (
+  blessed: BlessTarget,
+  value: Parity,
+  old: Parity | undefined,
+  { reason, expires }: BlessOptions,
+): Value => {
   const { excess } = blessed.target as ParityTarget;
   if (!(excess < Infinity) || !(value.nmse < Infinity))
-    throw refused('no tolerance could pass this', nameOf(blessed), 'Correct the artifact or its card: this is no known divergence.');
+    throw refused(
+      'no tolerance could pass this',
+      nameOf(blessed),
+      'Correct the artifact or its card: this is no known divergence.',
+    );
   if (blessed.verdict !== 'mismatch') return value;
   const wentAway = excess <= 1 && old?.divergence !== undefined;
   if (wentAway) return value;
-  if (reason === null || reason.trim() === '') throw refused('a mismatch is accepted only with a reason', nameOf(blessed), "Say why: --reason '…'.");
+  if (reason === null || reason.trim() === '')
+    throw refused('a mismatch is accepted only with a reason', nameOf(blessed), "Say why: --reason '…'.");
   return excess <= 1 ? value : { ...value, divergence: { reason, expires } };
 };
 
 /** A case that is alive is alive on every instruction-set class, whichever machine blesses. */
-const removeObsolete = (baselines: Baselines, { planned, only, metrics }: BlessOptions, changes: Changes): readonly string[] => {
+const removeObsolete = (
+  baselines: Baselines,
+  { planned, only, metrics }: BlessOptions,
+  changes: Changes,
+): readonly string[] => {
   if (planned === 'some') return [];
   const alive = new Set(planned.map(({ metric, model, key }) => `${model} ${metric} ${withoutClass(key)}`));
   const lines: string[] = [];
@@ -124,4 +159,5 @@ const removeObsolete = (baselines: Baselines, { planned, only, metrics }: BlessO
   return lines;
 };
 
-const refused = (what: string, where: string, fix: string): BadInput => new BadInput({ what: `not blessed: ${what}`, where, fix });
+const refused = (what: string, where: string, fix: string): BadInput =>
+  new BadInput({ what: `not blessed: ${what}`, where, fix });

@@ -19,7 +19,11 @@ export interface PlannedFile {
   readonly before: { readonly text: string | null } | 'any';
 }
 
-export const changedFiles = (changes: Changes, baselines: Baselines, options: BlessOptions): readonly PlannedFile[] => {
+export const changedFiles = (
+  changes: Changes,
+  baselines: Baselines,
+  options: BlessOptions,
+): readonly PlannedFile[] => {
   const drafts = new Map<string, Draft>();
   const draft = (path: string, model: string, scope: 'portable' | 'machine'): Draft => {
     const known = drafts.get(path) ?? open(path, model, scope, baselines);
@@ -32,8 +36,13 @@ export const changedFiles = (changes: Changes, baselines: Baselines, options: Bl
     values.set(metric.id, (values.get(metric.id) ?? new Map<string, Value>()).set(key, value));
   }
   for (const { path, id, key } of changes.removed.values()) {
-    const file = [...baselines.portable.values(), ...baselines.machine.values()].find((candidate) => candidate.path === path);
-    if (file) draft(path, file.baseline.model, file.baseline.fingerprint === null ? 'portable' : 'machine').values.get(id)?.delete(key);
+    const file = [...baselines.portable.values(), ...baselines.machine.values()].find(
+      (candidate) => candidate.path === path,
+    );
+    if (file)
+      draft(path, file.baseline.model, file.baseline.fingerprint === null ? 'portable' : 'machine')
+        .values.get(id)
+        ?.delete(key);
   }
   const files = [...drafts.values()].map((each) => close(each, options)).filter((file) => file !== null);
   return [...introduced(drafts, baselines, options), ...files];
@@ -52,11 +61,16 @@ const pathOf = (scope: 'portable' | 'machine', model: string, { fingerprint }: B
 
 const open = (path: string, model: string, scope: 'portable' | 'machine', baselines: Baselines): Draft => {
   const old = baselines[scope].get(model);
-  const values = new Map(Object.entries(old?.baseline.values ?? {}).map(([id, cases]) => [id, new Map(Object.entries(cases))]));
+  const values = new Map(
+    Object.entries(old?.baseline.values ?? {}).map(([id, cases]) => [id, new Map(Object.entries(cases))]),
+  );
   return { path, model, fingerprint: scope === 'portable' ? null : baselines.fingerprint, old, values };
 };
 
-const close = ({ path, model, fingerprint, old, values }: Draft, { provenance, reason }: BlessOptions): PlannedFile | null => {
+const close = (
+  { path, model, fingerprint, old, values }: Draft,
+  { provenance, reason }: BlessOptions,
+): PlannedFile | null => {
   const before = { text: old?.text ?? null };
   const filled = [...values].filter(([, cases]) => cases.size > 0);
   if (filled.length === 0) return old === undefined ? null : { path, text: null, before };
@@ -72,8 +86,19 @@ const close = ({ path, model, fingerprint, old, values }: Draft, { provenance, r
 };
 
 /** The first values of a machine come with its description. */
-const introduced = (drafts: ReadonlyMap<string, Draft>, baselines: Baselines, { machine }: BlessOptions): readonly PlannedFile[] => {
-  const first = baselines.machine.size === 0 && [...drafts.values()].some(({ fingerprint }) => fingerprint !== null);
+const introduced = (
+  drafts: ReadonlyMap<string, Draft>,
+  baselines: Baselines,
+  { machine }: BlessOptions,
+): readonly PlannedFile[] => {
+  const first =
+    baselines.machine.size === 0 && [...drafts.values()].some(({ fingerprint }) => fingerprint !== null);
   if (!first) return [];
-  return [{ path: `${machineFolder(baselines.fingerprint)}/${machineFile}`, text: renderMachine(machine), before: 'any' }];
+  return [
+    {
+      path: `${machineFolder(baselines.fingerprint)}/${machineFile}`,
+      text: renderMachine(machine),
+      before: 'any',
+    },
+  ];
 };

@@ -37,8 +37,23 @@ export interface Machine {
 export const fingerprintOf = (reported: MachineFacts): Machine => {
   const facts = { ...reported, flags: dispatchFlags.filter((flag) => reported.flags.includes(flag)) };
   const isa = isaClassOf(facts.arch, facts.flags);
-  const parts = [nameOf(facts), facts.family, facts.model, isa.replace(/^x64-/, ''), `${facts.cores}c`, facts.os, hashOf(facts)];
-  return { fingerprint: parts.filter((part) => part !== null && part !== '').map((part) => slug(String(part))).join('-'), isa, facts };
+  const parts = [
+    nameOf(facts),
+    facts.family,
+    facts.model,
+    isa.replace(/^x64-/, ''),
+    `${facts.cores}c`,
+    facts.os,
+    hashOf(facts),
+  ];
+  return {
+    fingerprint: parts
+      .filter((part) => part !== null && part !== '')
+      .map((part) => slug(String(part)))
+      .join('-'),
+    isa,
+    facts,
+  };
 };
 
 /** Maker and line: `AMD EPYC 7B13 64-Core Processor` -> `amd-epyc-7b13`, `Intel(R) Xeon(R) Processor @ 2.60GHz` -> `intel-xeon`. */
@@ -59,7 +74,9 @@ const slug = (text: string): string =>
 
 /** Eight hexadecimal digits over every fact, in one order whatever order they came in. */
 const hashOf = (facts: MachineFacts): string => {
-  const canonical = Object.entries({ ...facts, caches: [...facts.caches].sort(byCodeUnit) }).sort(([a], [b]) => byCodeUnit(a, b));
+  const canonical = Object.entries({ ...facts, caches: [...facts.caches].sort(byCodeUnit) }).sort(
+    ([a], [b]) => byCodeUnit(a, b),
+  );
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 8);
 };
 

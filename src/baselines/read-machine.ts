@@ -4,7 +4,8 @@ import os from 'node:os';
 import { fingerprintOf, type Machine, type MachineFacts } from './fingerprint.ts';
 
 /** Read once a process: the machine does not change under it. */
-export const readMachine = (): Machine => (machine ??= fingerprintOf(factsFrom({ read: textOf, list: namesIn })));
+export const readMachine = (): Machine =>
+  (machine ??= fingerprintOf(factsFrom({ read: textOf, list: namesIn })));
 
 /** How the facts reach /proc and /sys; null (or nothing) where a file is missing. Specs hand in another machine. */
 export interface FactSource {
@@ -54,8 +55,8 @@ const namesIn = (path: string): readonly string[] => {
 const fieldsOf = (text: string): ReadonlyMap<string, string> =>
   new Map(
     (text.split(/\n\s*\n/)[0] ?? '').split('\n').flatMap((line): [string, string][] => {
-      const [key = '', value] = line.split(/\s*:\s?/, 2);
-      return value === undefined ? [] : [[key.trim(), value.trim()]];
+      const colon = line.indexOf(':');
+      return colon < 0 ? [] : [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()]];
     }),
   );
 

@@ -1,6 +1,6 @@
 /** A baseline as text: keys by code unit, one value a line, so that a diff shows what moved. Unchanged values keep the bytes that they had. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { findNodeAtLocation, getNodeValue, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Machine } from './fingerprint.ts';
 import type { Baseline } from './baseline.generated.ts';
 
@@ -27,7 +27,9 @@ export const renderBaseline = (baseline: Baseline, old: string | null): string =
 
 /** The facts of a machine for people: one a line. */
 export const renderMachine = ({ fingerprint, isa, facts }: Machine): string => {
-  const lines = Object.entries({ fingerprint, isa, ...facts }).map(([key, value]) => `  ${quote(key)}: ${inline(value)}`);
+  const lines = Object.entries({ fingerprint, isa, ...facts }).map(
+    ([key, value]) => `  ${quote(key)}: ${inline(value)}`,
+  );
   return `{\n${lines.join(',\n')}\n}\n`;
 };
 
@@ -35,12 +37,16 @@ export const renderMachine = ({ fingerprint, isa, facts }: Machine): string => {
 export const inline = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{ ${sorted(value as Readonly<Record<string, unknown>>).map(([key, part]) => `${quote(key)}: ${inline(part)}`).join(', ')} }`;
+  return `{ ${sorted(value as Readonly<Record<string, unknown>>)
+    .map(([key, part]) => `${quote(key)}: ${inline(part)}`)
+    .join(', ')} }`;
 };
 
 const block = (indent: number, key: string, lines: readonly string[]): string => {
   const space = ' '.repeat(indent);
-  return lines.length === 0 ? `${space}${quote(key)}: {}` : `${space}${quote(key)}: {\n${lines.join(',\n')}\n${space}}`;
+  return lines.length === 0
+    ? `${space}${quote(key)}: {}`
+    : `${space}${quote(key)}: {\n${lines.join(',\n')}\n${space}}`;
 };
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -53,8 +59,8 @@ const keeper = (old: string | null): ((id: string, key: string, value: unknown) 
   const tree = old === null ? undefined : parseTree(old);
   return (id, key, value) => {
     const node = tree && findNodeAtLocation(tree, ['values', id, key]);
-    if (old === null || !node || !isDeepStrictEqual(getNodeValue(node), value)) return undefined;
+    if (old === null || !node) return undefined;
     const bytes = old.slice(node.offset, node.offset + node.length);
-    return bytes.includes('\n') ? undefined : bytes;
+    return bytes.includes('\n') || !isDeepStrictEqual(JSON.parse(bytes), value) ? undefined : bytes;
   };
 };

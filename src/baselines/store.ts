@@ -65,12 +65,19 @@ export const withoutClass = (key: string): string => key.replace(/@[^@]*$/, '');
 
 /** Whether this case has a value for another instruction-set class. */
 const blessedElsewhere = (keys: readonly string[], key: string): boolean =>
-  key.includes('@') && keys.some((other) => other !== key && other.includes('@') && withoutClass(other) === withoutClass(key));
+  key.includes('@') &&
+  keys.some((other) => other !== key && other.includes('@') && withoutClass(other) === withoutClass(key));
 
-const readFolder = (root: string, folder: string, fingerprint: string | null, metrics: Metrics): ReadonlyMap<string, BaselineFile> => {
+const readFolder = (
+  root: string,
+  folder: string,
+  fingerprint: string | null,
+  metrics: Metrics,
+): ReadonlyMap<string, BaselineFile> => {
   const files = new Map<string, BaselineFile>();
   for (const name of namesIn(join(root, folder))) {
-    if (!name.endsWith('.json') || name.startsWith('.') || (fingerprint !== null && name === machineFile)) continue;
+    if (!name.endsWith('.json') || name.startsWith('.') || (fingerprint !== null && name === machineFile))
+      continue;
     const path = `${folder}/${name}`;
     const text = readText(join(root, path));
     const baseline = parseJson(text, join(root, path), schema);
@@ -86,13 +93,26 @@ const namesIn = (folder: string): readonly string[] => {
   try {
     return existsSync(folder) ? readdirSync(folder).sort() : [];
   } catch (error) {
-    throw new BadInput({ what: `cannot be listed (${(error as Error).message})`, where: folder, fix: 'It must be a folder that this user may read.' });
+    throw new BadInput({
+      what: `cannot be listed (${(error as Error).message})`,
+      where: folder,
+      fix: 'It must be a folder that this user may read.',
+    });
   }
 };
 
-const refuseForeign = (baseline: Baseline, where: string, model: string, fingerprint: string | null): void => {
+const refuseForeign = (
+  baseline: Baseline,
+  where: string,
+  model: string,
+  fingerprint: string | null,
+): void => {
   if (baseline.model !== model)
-    throw new BadInput({ what: `holds the values of ${baseline.model}, its name says ${model}`, where, fix: 'Rename the file, or restore it.' });
+    throw new BadInput({
+      what: `holds the values of ${baseline.model}, its name says ${model}`,
+      where,
+      fix: 'Rename the file, or restore it.',
+    });
   if (baseline.fingerprint !== fingerprint)
     throw new BadInput({
       what: `holds values of ${baseline.fingerprint ?? 'every machine'}, but lies where those of ${fingerprint ?? 'every machine'} belong`,
@@ -106,7 +126,11 @@ const refuseShapes = (baseline: Baseline, where: string, metrics: Metrics): void
     const metric = metrics.get(id);
     for (const [key, value] of Object.entries(values)) {
       if (metric === undefined || hasShape(metric, value)) continue;
-      throw new BadInput({ what: `${id} of ${key} is no ${metric.shape}`, where, fix: 'Restore the file, or remove this value and bless again.' });
+      throw new BadInput({
+        what: `${id} of ${key} is no ${metric.shape}`,
+        where,
+        fix: 'Restore the file, or remove this value and bless again.',
+      });
     }
   }
 };

@@ -80,7 +80,8 @@ const sweep = (folder: string): void => {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const pid = /^\..*\.json\.(\d+)\.tmp$/.exec(name)?.[1];
-    if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)))) rmSync(join(folder, name), { force: true });
+    if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid))))
+      rmSync(join(folder, name), { force: true });
   }
 };
 
@@ -99,19 +100,41 @@ const refuseOutside = (root: string, path: string): void => {
   while (probe !== root && !isThere(probe)) probe = dirname(probe);
   const resolved = existsSync(probe) ? realpathSync(probe) : null;
   if (resolved !== null && (resolved === real || resolved.startsWith(real + sep))) return;
-  throw new BadInput({ what: `is a link out of ${root}`, where: probe, fix: 'Replace the link by a folder or file of this repository.' });
+  throw new BadInput({
+    what: `is a link out of ${root}`,
+    where: probe,
+    fix: 'Replace the link by a folder or file of this repository.',
+  });
 };
 
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+/** A link counts, wherever it leads; a path through a file is not there. */
+const isThere = (path: string): boolean => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+};
 
 const refuseStale = (root: string, { path, before }: PlannedFile): void => {
   if (before === 'any') return;
   const now = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null;
   if (now === before.text) return;
-  throw new BadInput({ what: 'changed while this run measured', where: join(root, path), fix: 'Run bless again.' });
+  throw new BadInput({
+    what: 'changed while this run measured',
+    where: join(root, path),
+    fix: 'Run bless again.',
+  });
 };
 
 const unwritable = (error: unknown, where: string): BadInput => {
   const { message } = error as Error;
-  return new BadInput({ what: `cannot be written (${message})`, where, fix: 'Make room or allow writing there, then bless again; no file is damaged.' }, { cause: error });
+  return new BadInput(
+    {
+      what: `cannot be written (${message})`,
+      where,
+      fix: 'Make room or allow writing there, then bless again; no file is damaged.',
+    },
+    { cause: error },
+  );
 };

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { blockSize, newBlock, readBlock, valueAt } from './block.ts';
 import type { Block } from './block.ts';
 import type { Tolerance } from './comparison.ts';
+import { screenBlock } from './kernel.ts';
 import { emptyTally, tallyBlock } from './tally.ts';
 import type { Allowance, Tally } from './tally.ts';
 
@@ -101,6 +102,8 @@ function blocksOf(pair: Pair, allowance: Allowance): Tally[] {
 function tallyAt({ actual, expected, count, block }: Pair, index: number, allowance: Allowance): Tally {
   const start = index * blockSize;
   const end = Math.min(count, start + blockSize);
+  const screened = screenBlock(actual, expected, [start, end], allowance);
+  if (screened !== null) return screened;
   readBlock(block, actual, expected, start, end);
   return tallyBlock(block, start, end - start, allowance);
 }

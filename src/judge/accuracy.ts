@@ -27,7 +27,10 @@ export interface AccuracyTolerance {
   readonly flips: number;
 }
 
-export const defaultAccuracyTolerance: AccuracyTolerance = { accuracyLoss: accuracyLimits.accuracyLoss, flips: accuracyLimits.flips };
+export const defaultAccuracyTolerance: AccuracyTolerance = {
+  accuracyLoss: accuracyLimits.accuracyLoss,
+  flips: accuracyLimits.flips,
+};
 
 /** All that is wrong is told, worst first; a reference that is violated is red with or without a baseline. */
 export const judgeAccuracy = (
@@ -36,7 +39,11 @@ export const judgeAccuracy = (
   tolerance: AccuracyTolerance = defaultAccuracyTolerance,
 ): Judgement<ValueVerdict> => {
   const told = `${scored(target.correct, target.n)}, ${counted(target.flips, 'flip')} of ${target.n}`;
-  if (!isCount(target)) return { verdict: 'regressed', sentences: [`not a count: ${target.correct} correct, ${target.flips} flips of ${target.n}`] };
+  if (!isCount(target))
+    return {
+      verdict: 'regressed',
+      sentences: [`not a count: ${target.correct} correct, ${target.flips} flips of ${target.n}`],
+    };
   const same = comparable(target, baseline);
   const faults = againstReference(target, same, tolerance);
   const drift = same === undefined ? 0 : beyond(target, same);
@@ -49,7 +56,9 @@ export const judgeAccuracy = (
 };
 
 const isCount = ({ n, correct, flips }: AccuracyTarget): boolean =>
-  Number.isInteger(n) && n > 0 && [correct, flips].every((count) => Number.isInteger(count) && count >= 0 && count <= n);
+  Number.isInteger(n) &&
+  n > 0 &&
+  [correct, flips].every((count) => Number.isInteger(count) && count >= 0 && count <= n);
 
 const comparable = ({ dataset, n }: AccuracyTarget, baseline: Accuracy | undefined): Accuracy | undefined =>
   baseline !== undefined && baseline.dataset === dataset && baseline.n === n ? baseline : undefined;
@@ -62,14 +71,27 @@ const whyNot = ({ dataset, n }: AccuracyTarget, baseline: Accuracy | undefined):
 const isFull = ({ precision }: AccuracyTarget): boolean => precision === 'float32' || precision === 'float64';
 
 /** What holds without any baseline: the reference's decisions. A blessed number of flips is accepted. */
-const againstReference = (target: AccuracyTarget, baseline: Accuracy | undefined, tolerance: AccuracyTolerance): readonly string[] => {
+const againstReference = (
+  target: AccuracyTarget,
+  baseline: Accuracy | undefined,
+  tolerance: AccuracyTolerance,
+): readonly string[] => {
   const { n, correct, flips, nearTies, referenceCorrect } = target;
   if (referenceCorrect === null) return [];
   const allowed = isFull(target) ? Math.max(nearTies, baseline?.flips ?? 0) : Math.floor(tolerance.flips * n);
-  const flipped = !(flips <= allowed) ? [`${counted(flips, 'decision')} of ${n} differ from the reference, ${allowed} may${isFull(target) ? ' (near-ties)' : ''}`] : [];
+  const flipped = !(flips <= allowed)
+    ? [
+        `${counted(flips, 'decision')} of ${n} differ from the reference, ${allowed} may${isFull(target) ? ' (near-ties)' : ''}`,
+      ]
+    : [];
   const lossAllowed = tolerance.accuracyLoss * n;
   const lost = !isFull(target) && !(referenceCorrect - correct <= lossAllowed);
-  return lost ? [`${scored(correct, n)} against ${scored(referenceCorrect, n)} of the reference: a loss of ${points(referenceCorrect - correct, n)}, ${points(lossAllowed, n)} allowed`, ...flipped] : flipped;
+  return lost
+    ? [
+        `${scored(correct, n)} against ${scored(referenceCorrect, n)} of the reference: a loss of ${points(referenceCorrect - correct, n)}, ${points(lossAllowed, n)} allowed`,
+        ...flipped,
+      ]
+    : flipped;
 };
 
 /** Correct answers above (or, negative, below) the blessed count, 0 within its allowance. */
@@ -78,13 +100,17 @@ const beyond = (target: AccuracyTarget, baseline: Accuracy): number => {
   return Math.abs(difference) <= driftAllowed(target) ? 0 : difference;
 };
 
-const driftAllowed = (target: AccuracyTarget): number => (isFull(target) ? target.nearTies : accuracyLimits.drift * target.n);
+const driftAllowed = (target: AccuracyTarget): number =>
+  isFull(target) ? target.nearTies : accuracyLimits.drift * target.n;
 
 const driftWords = (target: AccuracyTarget, baseline: Accuracy): string => {
-  const allowed = isFull(target) ? counted(target.nearTies, 'near-tie') : points(driftAllowed(target), target.n);
+  const allowed = isFull(target)
+    ? counted(target.nearTies, 'near-tie')
+    : points(driftAllowed(target), target.n);
   return `${scored(target.correct, target.n)} against ${scored(baseline.correct, baseline.n)} blessed (${allowed} allowed)`;
 };
 
 /** '76.12 % (7612)' */
-const scored = (correct: number, n: number): string => `${Number(((100 * correct) / n).toFixed(2))} % (${correct})`;
+const scored = (correct: number, n: number): string =>
+  `${Number(((100 * correct) / n).toFixed(2))} % (${correct})`;
 const points = (count: number, n: number): string => `${Number(((100 * count) / n).toFixed(2))} points`;

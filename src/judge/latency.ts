@@ -46,7 +46,10 @@ const decide = (evidence: Evidence): Judgement<LatencyVerdict> => {
 /** Whether the samples were large enough for this one-sided error. */
 const reaches = ({ interval }: Ratio, error: number): boolean => (1 - interval.level) / 2 <= error;
 
-const moved = (verdict: 'slower' | 'faster', { strict, sizes, against }: Evidence): Judgement<LatencyVerdict> => {
+const moved = (
+  verdict: 'slower' | 'faster',
+  { strict, sizes, against }: Evidence,
+): Judgement<LatencyVerdict> => {
   const size = percent(Math.abs(strict.ratio - 1));
   const range = ends(strict.interval, verdict === 'slower' ? 'up' : 'down');
   const alarm = `false alarm <= ${atMostPercent((1 - strict.interval.level) / 2)}`;
@@ -55,7 +58,12 @@ const moved = (verdict: 'slower' | 'faster', { strict, sizes, against }: Evidenc
 
 const steady = ({ calm, sizes, against, margins }: Evidence): Judgement<LatencyVerdict> => {
   const bound = `at most ${change(calm.interval.high)}`;
-  return { verdict: 'steady', sentences: [`${change(calm.ratio)}, ${bound} against ${against} (${sizes}, budget ${percent(margins.budget)})`] };
+  return {
+    verdict: 'steady',
+    sentences: [
+      `${change(calm.ratio)}, ${bound} against ${against} (${sizes}, budget ${percent(margins.budget)})`,
+    ],
+  };
 };
 
 const inconclusive = (evidence: Evidence): Judgement<LatencyVerdict> => {
@@ -68,19 +76,24 @@ const inconclusive = (evidence: Evidence): Judgement<LatencyVerdict> => {
 /** What would resolve it. An interval's width shrinks with the root of the number of processes. */
 const settle = ({ calm, counts, margins }: Evidence): string => {
   const [n, m] = counts;
-  if (!((1 - bestLevel(n, m)) / 2 <= falseAlarm)) return `${counted(n, 'process', 'processes')} against ${m} cannot decide: 5 fresh processes on each side can`;
+  if (!((1 - bestLevel(n, m)) / 2 <= falseAlarm))
+    return `${counted(n, 'process', 'processes')} against ${m} cannot decide: 5 fresh processes on each side can`;
   const { ratio, interval } = calm;
   const width = Math.log(interval.high / interval.low) / 2;
   const room = Math.max(Math.log((1 + margins.budget) / ratio), Math.log(ratio / (1 + margins.margin)));
   const needed = Math.ceil(Math.max(n, m) * Math.max((width / room) ** 2, 1.2));
-  return needed <= most ? `about ${needed} fresh processes on each side would settle it` : 'only a quieter machine or a paired comparison (npx onpar diff) would settle it';
+  return needed <= most
+    ? `about ${needed} fresh processes on each side would settle it`
+    : 'only a quieter machine or a paired comparison (npx onpar diff) would settle it';
 };
 
 const most = 40;
 
 const unfit = (wide: number, count: number): Judgement<LatencyVerdict> => ({
   verdict: 'unfit',
-  sentences: [`this machine was not fit to measure: equal work differed ${times(wide)} between ${counted(count, 'fresh process', 'fresh processes')}; run again when it is quiet`],
+  sentences: [
+    `this machine was not fit to measure: equal work differed ${times(wide)} between ${counted(count, 'fresh process', 'fresh processes')}; run again when it is quiet`,
+  ],
 });
 
 const unbaselined: Judgement<LatencyVerdict> = {

@@ -34,15 +34,31 @@ export interface ParityContext {
 }
 
 /** Sums comparisons up, NaN as the worst. None at all is vacuous. */
-export const parityTarget = (comparisons: readonly TensorComparison[], vacuous: string | null, against: string): ParityTarget => {
-  const worst = (values: readonly number[]): number => Math.max(0, ...values.map((value) => (Number.isNaN(value) ? Infinity : value)));
+export const parityTarget = (
+  comparisons: readonly TensorComparison[],
+  vacuous: string | null,
+  against: string,
+): ParityTarget => {
+  const worst = (values: readonly number[]): number =>
+    Math.max(0, ...values.map((value) => (Number.isNaN(value) ? Infinity : value)));
   const excess = worst(comparisons.map((comparison) => comparison.excess));
   const nmse = worst(comparisons.map((comparison) => comparison.nmse));
-  return { comparisons, excess, nmse, vacuous: comparisons.length === 0 ? 'no output was compared' : vacuous, against };
+  return {
+    comparisons,
+    excess,
+    nmse,
+    vacuous: comparisons.length === 0 ? 'no output was compared' : vacuous,
+    against,
+  };
 };
 
-export const judgeParity = (target: ParityTarget, baseline: Parity | undefined, context: ParityContext): Judgement<ParityVerdict> => {
-  if (target.vacuous !== null) return { verdict: 'vacuous', sentences: [`proves nothing: ${target.vacuous}`] };
+export const judgeParity = (
+  target: ParityTarget,
+  baseline: Parity | undefined,
+  context: ParityContext,
+): Judgement<ParityVerdict> => {
+  if (target.vacuous !== null)
+    return { verdict: 'vacuous', sentences: [`proves nothing: ${target.vacuous}`] };
   const known = knownDivergence(baseline, context);
   // Written so that NaN is outside.
   if (target.excess <= 1) return known === undefined ? judgeMatch(target, baseline) : wentAway(target, known);
@@ -64,27 +80,47 @@ const judgeMatch = (target: ParityTarget, baseline: Parity | undefined): Judgeme
   if (baseline === undefined) return { verdict: 'match', sentences: [`${told}, no baseline yet`] };
   const { drift, floor } = parityLimits;
   if (excess <= Math.max(floor, drift * baseline.excess)) return { verdict: 'match', sentences: [told] };
-  const blessed = baseline.excess > 0 ? `${times(excess / baseline.excess)} the blessed difference` : 'the blessed answer was equal';
-  return mismatch(target, [`within the tolerance, but ${blessed} (${told}, blessed ${short(baseline.excess)})`]);
+  const blessed =
+    baseline.excess > 0
+      ? `${times(excess / baseline.excess)} the blessed difference`
+      : 'the blessed answer was equal';
+  return mismatch(target, [
+    `within the tolerance, but ${blessed} (${told}, blessed ${short(baseline.excess)})`,
+  ]);
 };
 
 const wentAway = (target: ParityTarget, known: Known): Judgement<ParityVerdict> => ({
   verdict: 'mismatch',
   sentences: [
     `the known divergence went away: ${short(target.excess)} of the tolerance against ${target.against} (on record: ${known.reason})`,
-    known.from === 'baseline' ? 'bless to take it off the record' : 'remove it from the divergences of model.json',
+    known.from === 'baseline'
+      ? 'bless to take it off the record'
+      : 'remove it from the divergences of model.json',
   ],
 });
 
-const judgeDivergence = (target: ParityTarget, baseline: Parity | undefined, known: Known, today: string): Judgement<ParityVerdict> => {
+const judgeDivergence = (
+  target: ParityTarget,
+  baseline: Parity | undefined,
+  known: Known,
+  today: string,
+): Judgement<ParityVerdict> => {
   // Dates as YYYY-MM-DD order as text does.
-  if (!(today <= known.expires)) return mismatch(target, [`the known divergence expired on ${known.expires}: ${known.reason}`]);
-  if (!(target.excess < Infinity)) return mismatch(target, ['no tolerance can pass this: a known divergence does not excuse it']);
+  if (!(today <= known.expires))
+    return mismatch(target, [`the known divergence expired on ${known.expires}: ${known.reason}`]);
+  if (!(target.excess < Infinity))
+    return mismatch(target, ['no tolerance can pass this: a known divergence does not excuse it']);
   const grown = baseline !== undefined && !(target.excess <= parityLimits.divergence * baseline.excess);
-  if (grown) return mismatch(target, [`diverges more than known: ${times(target.excess)} the tolerance, blessed ${times(baseline.excess)}: ${known.reason}`]);
+  if (grown)
+    return mismatch(target, [
+      `diverges more than known: ${times(target.excess)} the tolerance, blessed ${times(baseline.excess)}: ${known.reason}`,
+    ]);
   return {
     verdict: 'divergence',
-    sentences: [`known divergence until ${known.expires}: ${known.reason}`, `${times(target.excess)} the tolerance against ${target.against}`],
+    sentences: [
+      `known divergence until ${known.expires}: ${known.reason}`,
+      `${times(target.excess)} the tolerance against ${target.against}`,
+    ],
   };
 };
 
@@ -92,11 +128,16 @@ const mismatch = (target: ParityTarget, first: readonly string[]): Judgement<Par
   const outside = target.comparisons.filter(({ excess }) => !(excess <= 1));
   const told = outside.sort(worstFirst).map((comparison) => outputWords(comparison, target.against));
   const sentences = [...first, ...told];
-  return { verdict: 'mismatch', sentences: sentences.length > 0 ? sentences : [`${times(target.excess)} the tolerance against ${target.against}`] };
+  return {
+    verdict: 'mismatch',
+    sentences:
+      sentences.length > 0 ? sentences : [`${times(target.excess)} the tolerance against ${target.against}`],
+  };
 };
 
 /** Equal first: Infinity - Infinity is NaN, which no sort understands. */
-const worstFirst = (a: TensorComparison, b: TensorComparison): number => (a.excess === b.excess ? 0 : b.excess - a.excess);
+const worstFirst = (a: TensorComparison, b: TensorComparison): number =>
+  a.excess === b.excess ? 0 : b.excess - a.excess;
 
 const outputWords = (comparison: TensorComparison, against: string): string => {
   const { output, structure, mismatched, count, maxAbs, nmse, tolerance, excess, passing } = comparison;

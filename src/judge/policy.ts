@@ -37,34 +37,50 @@ export const applyPolicy = ({ verdict, sentences }: Judgement, context: PolicyCo
 };
 
 /** Reads CI, ONPAR_STRICT and ONPAR_REQUIRE. `known`: ids of all backends and data sets. Throws BadInput. */
-export const readPolicy = (env: Readonly<Record<string, string | undefined>>, known: readonly string[]): Policy => ({
+export const readPolicy = (
+  env: Readonly<Record<string, string | undefined>>,
+  known: readonly string[],
+): Policy => ({
   ci: !['', '0', 'false'].includes(env['CI'] ?? ''),
   strict: readStrict(env['ONPAR_STRICT'] ?? ''),
   required: readRequirement(env['ONPAR_REQUIRE'] ?? '', known),
 });
 
 /** Why this verdict is red here though it is not by itself; undefined if it is not. */
-const reddened = (verdict: Verdict, { ci, strict, required, baseline, needs }: PolicyContext): string | undefined => {
+const reddened = (
+  verdict: Verdict,
+  { ci, strict, required, baseline, needs }: PolicyContext,
+): string | undefined => {
   if (verdict === 'unavailable') {
-    const name = required === 'all' ? needs[0] ?? 'everything' : needs.find((need) => required.has(need));
+    const name = required === 'all' ? (needs[0] ?? 'everything') : needs.find((need) => required.has(need));
     if (name !== undefined) return `${name} is required here (ONPAR_REQUIRE)`;
   }
-  if (ci && isNew(verdict, baseline)) return 'a new case without baseline: bless it on a developer machine and commit the file';
+  if (ci && isNew(verdict, baseline))
+    return 'a new case without baseline: bless it on a developer machine and commit the file';
   return strict && standingOf(verdict) === 'undecided' ? `${verdict} is red under ONPAR_STRICT` : undefined;
 };
 
 /** A case that was judged and could have had a baseline; an incomparable one counts as none. */
 const isNew = (verdict: Verdict, baseline: BaselineState): boolean =>
-  verdict !== 'unavailable' && verdict !== 'skipped' && (baseline === 'new-case' || (baseline === 'present' && verdict === 'unbaselined'));
+  verdict !== 'unavailable' &&
+  verdict !== 'skipped' &&
+  (baseline === 'new-case' || (baseline === 'present' && verdict === 'unbaselined'));
 
 const readStrict = (text: string): boolean => {
   if (text === '1') return true;
   if (text === '' || text === '0') return false;
-  throw new BadInput({ what: `is ${JSON.stringify(text)}, expected 0 or 1`, where: 'ONPAR_STRICT', fix: 'Set it to 1, or unset it.' });
+  throw new BadInput({
+    what: `is ${JSON.stringify(text)}, expected 0 or 1`,
+    where: 'ONPAR_STRICT',
+    fix: 'Set it to 1, or unset it.',
+  });
 };
 
 const readRequirement = (text: string, known: readonly string[]): Requirement => {
-  const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   if (names.length === 1 && names[0] === 'all') return 'all';
   for (const name of names) if (!known.includes(name)) throw unknownName(name, known);
   return new Set(names);
@@ -73,5 +89,9 @@ const readRequirement = (text: string, known: readonly string[]): Requirement =>
 const unknownName = (name: string, known: readonly string[]): BadInput => {
   const meant = nearest(name, known);
   const fix = meant === undefined ? `Known: all, ${known.join(', ')}.` : `Did you mean ${meant}?`;
-  return new BadInput({ what: `names ${JSON.stringify(name)}, which is no backend and no data set`, where: 'ONPAR_REQUIRE', fix });
+  return new BadInput({
+    what: `names ${JSON.stringify(name)}, which is no backend and no data set`,
+    where: 'ONPAR_REQUIRE',
+    fix,
+  });
 };

@@ -11,12 +11,19 @@ export interface ValueRule {
 }
 
 /** Base units. `improved` is no red, but says to bless: a baseline that is left behind hides the next regression. */
-export const judgeValue = (target: number, baseline: number | undefined, rule: ValueRule): Judgement<ValueVerdict> => {
+export const judgeValue = (
+  target: number,
+  baseline: number | undefined,
+  rule: ValueRule,
+): Judgement<ValueVerdict> => {
   // Written so that NaN regresses.
-  if (!(target > 0 && target < Infinity)) return { verdict: 'regressed', sentences: [`not a measurement: ${target}`] };
-  if (baseline === undefined) return { verdict: 'unbaselined', sentences: [`${rule.show(target)}, no baseline yet`] };
+  if (!(target > 0 && target < Infinity))
+    return { verdict: 'regressed', sentences: [`not a measurement: ${target}`] };
+  if (baseline === undefined)
+    return { verdict: 'unbaselined', sentences: [`${rule.show(target)}, no baseline yet`] };
   const allowed = rule.margin.relative * baseline + rule.margin.absolute;
-  if (Math.abs(target - baseline) <= allowed) return { verdict: 'held', sentences: [heldWords(target, baseline, rule)] };
+  if (Math.abs(target - baseline) <= allowed)
+    return { verdict: 'held', sentences: [heldWords(target, baseline, rule)] };
   const word = target > baseline ? 'bigger' : 'smaller';
   const difference = `${target > baseline ? '+' : '-'}${rule.show(Math.abs(target - baseline))}`;
   const told = `${word}: ${rule.show(target)} against ${rule.show(baseline)} blessed (${difference}, ${change(target / baseline)}, ${allowanceWords(allowed, rule)})`;
@@ -26,7 +33,9 @@ export const judgeValue = (target: number, baseline: number | undefined, rule: V
 };
 
 const heldWords = (target: number, baseline: number, rule: ValueRule): string =>
-  target === baseline ? `${rule.show(target)}, as blessed` : `${rule.show(target)}, ${change(target / baseline)} of the blessed ${rule.show(baseline)}`;
+  target === baseline
+    ? `${rule.show(target)}, as blessed`
+    : `${rule.show(target)}, ${change(target / baseline)} of the blessed ${rule.show(baseline)}`;
 
 const allowanceWords = (allowed: number, rule: ValueRule): string =>
   allowed === 0 ? 'none allowed' : `${rule.show(allowed)} allowed`;

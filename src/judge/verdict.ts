@@ -7,8 +7,22 @@ export type ValueVerdict = 'held' | 'improved' | 'regressed' | 'unbaselined';
 export type FailedVerdict = 'crashed' | 'timed-out' | 'refused' | 'unavailable' | 'skipped';
 export type Verdict = ParityVerdict | LatencyVerdict | ValueVerdict | FailedVerdict;
 
-const red: ReadonlySet<Verdict> = new Set(['mismatch', 'vacuous', 'slower', 'regressed', 'crashed', 'timed-out', 'refused']);
-const undecided: ReadonlySet<Verdict> = new Set(['inconclusive', 'unfit', 'unbaselined', 'unavailable', 'skipped']);
+const red: ReadonlySet<Verdict> = new Set([
+  'mismatch',
+  'vacuous',
+  'slower',
+  'regressed',
+  'crashed',
+  'timed-out',
+  'refused',
+]);
+const undecided: ReadonlySet<Verdict> = new Set([
+  'inconclusive',
+  'unfit',
+  'unbaselined',
+  'unavailable',
+  'skipped',
+]);
 
 export type Standing = 'held' | 'red' | 'undecided';
 

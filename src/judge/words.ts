@@ -11,13 +11,15 @@ export const ends = ({ low, high }: Interval, direction: 'up' | 'down'): string 
     ? `[${percentDigits(low - 1)}, ${percentDigits(high - 1)}]`
     : `[${percentDigits(1 - high)}, ${percentDigits(1 - low)}]`;
 /** 0.00397 -> '0.4 %', rounded up: a promise must not be flattered. */
-export const atMostPercent = (fraction: number): string => `${Number((Math.ceil(fraction * 1000 - 1e-9) / 10).toFixed(1))} %`;
+export const atMostPercent = (fraction: number): string =>
+  `${Number((Math.ceil(fraction * 1000 - 1e-9) / 10).toFixed(1))} %`;
 /** Three significant digits. */
 export const short = (value: number): string => String(Number(value.toPrecision(3)));
 /** 41 -> '41x'. */
 export const times = (value: number): string => `${short(value)}x`;
 /** 1 process, 2 processes. */
-export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
 /** For what is judged to the byte. */
 export const exactBytes = (value: number): string =>
   value < 2 ** 20 ? `${value} bytes` : `${value} bytes (${(value / 2 ** 20).toFixed(1)} MiB)`;

@@ -13,6 +13,7 @@ export const metric: Metric<'scalar'> = {
   only: 'memory',
   shape: 'scalar',
   key: byBackend,
-  judge: (target, baseline) => judgeValue(target, baseline, { better: 'lower', margin: memoryMargin, show: bytes }),
+  judge: (target, baseline) =>
+    judgeValue(target, baseline, { better: 'lower', margin: memoryMargin, show: bytes }),
   round: fourDigits,
 };

@@ -63,9 +63,15 @@ export interface Metric<S extends Shape = Shape> {
 }
 
 /** Judges, after checking that target and baseline have the metric's shape. Throws TypeError: a fault of the caller or of an edited baseline. */
-export const judgeMetric = (metric: Metric, target: Target, baseline: Value | undefined, context: JudgeContext): Judgement => {
+export const judgeMetric = (
+  metric: Metric,
+  target: Target,
+  baseline: Value | undefined,
+  context: JudgeContext,
+): Judgement => {
   if (!fits[metric.shape](target)) throw new TypeError(`${metric.id} judges a ${metric.shape}`);
-  if (baseline !== undefined && !hasShape(metric, baseline)) throw new TypeError(`the baseline of ${metric.id} is no ${metric.shape}`);
+  if (baseline !== undefined && !hasShape(metric, baseline))
+    throw new TypeError(`the baseline of ${metric.id} is no ${metric.shape}`);
   return metric.judge(target, baseline, context);
 };
 
@@ -75,7 +81,8 @@ export const hasShape = (metric: Metric, value: Value): boolean => stored[metric
 /** Whether bless must rewrite: only what has no baseline, left its budget, or could never be decided against so few processes. */
 export const hasMoved = (verdict: Verdict, target: Target, baseline: Value | undefined): boolean => {
   if (baseline === undefined) return true;
-  if (verdict === 'inconclusive') return Array.isArray(target) && Array.isArray(baseline) && target.length > baseline.length;
+  if (verdict === 'inconclusive')
+    return Array.isArray(target) && Array.isArray(baseline) && target.length > baseline.length;
   return !calm.has(verdict);
 };
 
@@ -88,12 +95,26 @@ export const byArtifact = ({ artifact }: CaseParts): string => artifact;
 export const byBackend = ({ artifact, backend }: CaseParts): string => `${artifact}/${backend}`;
 export const byRun = (parts: CaseParts): string => `${byBackend(parts)}/b${parts.batch}/t${parts.threads}`;
 /** INT8 kernels differ by instruction-set class; float ones agree within the tolerance. */
-export const byClass = (parts: CaseParts): string => (parts.precision === 'int8' ? `${byBackend(parts)}@${parts.isa}` : byBackend(parts));
+export const byClass = (parts: CaseParts): string =>
+  parts.precision === 'int8' ? `${byBackend(parts)}@${parts.isa}` : byBackend(parts);
 
 type Check = (value: unknown) => boolean;
 const isNumber: Check = (value) => typeof value === 'number';
-const has = (...keys: readonly string[]): Check => (value) => typeof value === 'object' && value !== null && keys.every((key) => key in value);
+const has =
+  (...keys: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'object' && value !== null && keys.every((key) => key in value);
 const isSample: Check = (value) => Array.isArray(value) && value.length > 0 && value.every(isNumber);
 
-const fits: Readonly<Record<Shape, Check>> = { scalar: isNumber, sample: isSample, parity: has('excess', 'comparisons'), accuracy: has('correct', 'nearTies') };
-const stored: Readonly<Record<Shape, Check>> = { scalar: isNumber, sample: isSample, parity: has('excess', 'nmse'), accuracy: has('correct', 'flips') };
+const fits: Readonly<Record<Shape, Check>> = {
+  scalar: isNumber,
+  sample: isSample,
+  parity: has('excess', 'comparisons'),
+  accuracy: has('correct', 'nearTies'),
+};
+const stored: Readonly<Record<Shape, Check>> = {
+  scalar: isNumber,
+  sample: isSample,
+  parity: has('excess', 'nmse'),
+  accuracy: has('correct', 'flips'),
+};

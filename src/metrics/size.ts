@@ -13,6 +13,7 @@ export const metric: Metric<'scalar'> = {
   only: 'size',
   shape: 'scalar',
   key: byArtifact,
-  judge: (target, baseline) => judgeValue(target, baseline, { better: 'lower', margin: sizeMargin, show: exactBytes }),
+  judge: (target, baseline) =>
+    judgeValue(target, baseline, { better: 'lower', margin: sizeMargin, show: exactBytes }),
   round: (target) => target,
 };

@@ -47,7 +47,7 @@ export async function inspectModelFile(given: string): Promise<{ path: string; f
   const found = await stat(target).catch(() => missing(given));
   if (found.isDirectory()) return inspectTfjsFolder(given, target);
   if (target.endsWith('.json')) return inspectTfjsFolder(given, dirname(target));
-  await refuseStandIn(target);
+  await refuseStandIn(target, [...standIns, archive]);
   if (!target.endsWith('.onnx')) {
     throw new BadInput({ what: 'is neither an .onnx file nor a TF.js folder with model.json', where: given, fix: 'export the model to ONNX or TF.js; pickled files (.pt, .pth) are never opened' });
   }
@@ -84,17 +84,19 @@ async function inspectTfjsFolder(given: string, folder: string): Promise<{ path:
 const standIns: readonly { readonly starts: RegExp; readonly what: string; readonly fix: string }[] = [
   { starts: /^version https:\/\/git-lfs/, what: 'is a Git LFS pointer, not the model', fix: 'git lfs pull' },
   { starts: /^\s*<(!doctype|html|head|\?xml)/i, what: 'is an HTML page, not a model: the download was answered by a web page', fix: 'download it again and look at the URL' },
-  { starts: /^PK\u0003\u0004/, what: 'is a zip or PyTorch archive, not a model file', fix: 'export the model to ONNX or TF.js; pickled files are never opened' },
 ];
 
-async function refuseStandIn(path: string): Promise<void> {
+/** Archives are fine for a reference (.npz), never for a model: a PyTorch archive would be unpickled. */
+const archive = { starts: /^PK\u0003\u0004/, what: 'is a zip or PyTorch archive, not a model file', fix: 'export the model to ONNX or TF.js; pickled files are never opened' };
+
+async function refuseStandIn(path: string, refused: typeof standIns = standIns): Promise<void> {
   const found = await stat(path).catch(() => missing(path));
   if (!found.isFile()) throw new BadInput({ what: 'is not a regular file', where: path, fix: 'give the model file itself' });
   if (found.size === 0) throw new BadInput({ what: 'is empty', where: path, fix: `bring it back: git checkout -- ${path}` });
   const file = await open(path);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0).finally(() => file.close());
   const start = buffer.toString('latin1', 0, bytesRead);
-  const standIn = standIns.find(({ starts }) => starts.test(start));
+  const standIn = refused.find(({ starts }) => starts.test(start));
   if (standIn) throw new BadInput({ what: standIn.what, where: path, fix: standIn.fix });
 }
 

@@ -6,39 +6,45 @@ import { histogram, strip } from './charts/evidence.ts';
 import * as format from './format.ts';
 import { anchor, markup, type Markup } from './markup.ts';
 import type { CaseRow, Report, VerdictRow } from './report.generated.ts';
-import { groupBy, worstFirst, type ModelView, type Row } from './view.ts';
+import { concerns, groupBy, worstFirst, type ModelView, type Row } from './view.ts';
 
 export function caseSection(report: Report, models: readonly ModelView[]): Markup {
-  const verdicts = groupBy(report.verdicts, (verdict) => verdict.case);
   const rows = models.flatMap((model) => [...groupBy(model.rows, (row) => row.anchor).values()]);
-  const severity = (group: readonly Row[]): number =>
-    Math.max(...group.map((row) => format.severity(row.verdict)));
   const ordered = rows.toSorted((a, b) => severity(b) - severity(a));
   let room = 170_000;
   let terse = 0;
   const folds = ordered.map((group) => {
-    const full = fold(group, verdicts, true);
-    const shown = full.text.length <= room ? full : fold(group, verdicts, false);
+    const full = fold(group, report.verdicts, true);
+    const shown = full.text.length <= room ? full : fold(group, report.verdicts, false);
     if (shown !== full) terse += 1;
     room -= shown.text.length;
     return shown;
   });
-  const known = new Set(rows.flat().flatMap((row) => [row.anchor, ...row.cases.map((c) => c.id)]));
-  const others = [...verdicts].filter(([id]) => !known.has(id));
+  const others = report.verdicts.filter(
+    (v) => !rows.some(([row]) => row !== undefined && (concerns(row, v.case) || isFile(row, v.case))),
+  );
   return markup`<section id="cases" aria-labelledby="cases-h"><h2 id="cases-h">Every case <small>${format.count(report.cases.length)}, worst first</small></h2>${terse > 0 ? markup`<p class="hint">${format.plural(terse, 'case')} without plots, to keep this file small; report.json has them.</p>` : null}
-${folds}${others.map(([id, list]) => markup`<div class="other" id="${anchor(id)}"><h3>${id}</h3>${said(list)}</div>`)}</section>`;
+${folds}${others.length > 0 ? markup`<h3>Judged, without a row above</h3>${targets(others)}${said(others, true)}` : null}</section>`;
 }
 
-function fold(rows: readonly Row[], verdicts: ReadonlyMap<string, VerdictRow[]>, full: boolean): Markup {
+function fold(rows: readonly Row[], verdicts: readonly VerdictRow[], full: boolean): Markup {
   const [row] = rows;
   if (row === undefined) return markup``;
   const cases = rows.flatMap((one) => one.cases);
   const { glyph, word, tone } = format.mark(format.worstOf(rows.map((one) => one.verdict)));
-  const list = [...(verdicts.get(row.anchor) ?? []), ...cases.flatMap((c) => verdicts.get(c.id) ?? [])];
-  const [model = '', artifact = ''] = [cases[0]?.model, row.artifact];
-  return markup`<details class="case ${tone}" id="${anchor(row.anchor)}"${tone === 'bad' && full ? open : null}><summary><span class="word">${glyph} ${word}</span> <b>${model}</b> ${artifact} <span class="on">${row.backend}</span> <span class="key">${keyNumbers(row)}</span></summary>
-${said(full ? list : list.filter((verdict) => verdict.red))}${timings(cases, full)}${full ? evidence(row, cases) : null}</details>`;
+  const list = verdicts.filter((v) => concerns(row, v.case) || isFile(row, v.case));
+  const ids = new Set([row.anchor, ...cases.map((c) => c.id)]);
+  // Links to what has no line of its own (accuracy on so many images, a file's size) end here.
+  const unlined = list.filter((v) => concerns(row, v.case) && !ids.has(v.case));
+  return markup`<details class="case ${tone}" id="${anchor(row.anchor)}"${tone === 'bad' && full ? open : null}><summary><span class="word">${glyph} ${word}</span> <b>${cases[0]?.model ?? ''}</b> ${row.artifact} <span class="on">${row.backend}</span> <span class="key">${keyNumbers(row)}</span></summary>
+${targets(unlined)}${said(full ? list : list.filter((verdict) => verdict.red))}${timings(cases, full)}${full ? evidence(row, cases) : null}</details>`;
 }
+
+/** A file's size is judged once for all backends. */
+const isFile = (row: Row, id: string): boolean => row.anchor === `${id}/${row.backend}`;
+
+const targets = (list: readonly VerdictRow[]): Markup[] =>
+  [...new Set(list.map((v) => v.case))].map((id) => markup`<span id="${anchor(id)}"></span>`);
 
 const open = markup` open`;
 
@@ -54,8 +60,11 @@ function keyNumbers({ cases, ratio, accuracy }: Row): string {
   ].join(' · ');
 }
 
+const severity = (group: readonly Row[]): number =>
+  Math.max(...group.map((row) => format.severity(row.verdict)));
+
 /** Equal sentences of several batches are said once. */
-function said(list: readonly VerdictRow[]): Markup | null {
+function said(list: readonly VerdictRow[], named = false): Markup | null {
   const groups = [
     ...groupBy(worstFirst(list), (v) => `${v.metric}\0${v.verdict}\0${v.sentences.join('\0')}`).values(),
   ];
@@ -64,8 +73,9 @@ function said(list: readonly VerdictRow[]): Markup | null {
     const [first] = group;
     if (first === undefined) return null;
     const { glyph, word, tone } = format.mark(first.verdict);
-    const times = group.length > 1 ? markup` <small>${group.length} cases</small>` : null;
-    return markup`<li><b class="${first.red ? 'bad' : tone}">${glyph} ${first.metric} ${word}</b>${times} ${first.sentences.join('; ')}</li>`;
+    const names = named ? markup` <small>${[...new Set(group.map((v) => v.case))].join(', ')}</small>` : null;
+    const times = !named && group.length > 1 ? markup` <small>${group.length} cases</small>` : null;
+    return markup`<li><b class="${first.red ? 'bad' : tone}">${glyph} ${first.metric} ${word}</b>${names}${times} ${first.sentences.join('; ')}</li>`;
   })}</ul>`;
 }
 
@@ -75,10 +85,11 @@ function timings(cases: readonly CaseRow[], full: boolean): Markup {
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Times"><table class="times"><thead><tr>${heads.map((head, at) => markup`<th scope="col" class="${at > 2 ? 'n' : 'w'}">${head}</th>`)}${plots ? markup`<th scope="col" class="plot">fresh processes, one dot each</th>` : null}</tr></thead><tbody>${cases.map((c) => timing(c, plots))}</tbody></table></div>`;
 }
 
+const seconds = (x: number | null): string => (x === null ? '—' : format.time(x));
+
 function timing(c: CaseRow, plots: boolean): Markup {
   const { steady, interval, throughput, load, first, verdict, gated, reason } = c.latency;
   const { glyph, word, tone } = format.mark(verdict);
-  const seconds = (x: number | null): string => (x === null ? '—' : format.time(x));
   const why = reason ?? (gated ? null : 'advisory');
   return markup`<tr id="${anchor(c.id)}"><th scope="row">${c.batch}</th><td>${c.threads === 0 ? 'default' : c.threads}</td><td class="${tone}">${glyph} ${word}${why === null ? null : markup`<small>${why}</small>`}</td><td class="n">${steady === null ? '—' : format.time(steady, interval)}</td><td class="n">${throughput === null ? '—' : throughput < 100 ? format.significant(throughput) : format.count(Math.round(throughput))}</td><td class="n">${seconds(load)}</td><td class="n">${seconds(first)}</td><td class="n">${c.memory.peakBytes === null ? '—' : markup`<span title="${format.bytesOnDemand(c.memory.peakBytes)}">${format.mebibytes(c.memory.peakBytes)}</span>`}</td>${plots ? markup`<td class="plot">${strip(c)}</td>` : null}</tr>`;
 }

@@ -44,10 +44,11 @@ export const absence = ({ reason, bring }: BackendRow): Cell => ({
 
 /** A row that measured nothing says why in place of a line of dashes. */
 export function remarkOf(row: Row): Cell | null {
+  const sized =
+    row.verdict !== 'unavailable' && row.cases.some((c) => format.mark(c.size.verdict).tone !== 'absent');
+  const numbers = [row.parity.maxAbs, row.parity.flips, row.peakBytes, row.accuracy?.n ?? null];
   const measured =
-    row.cases.some((c) => c.latency.steady !== null) ||
-    row.parity.maxAbs !== null ||
-    row.parity.flips !== null;
+    sized || numbers.some((x) => x !== null) || row.cases.some((c) => c.latency.steady !== null);
   if (measured) return null;
   const { glyph, word, tone } = format.mark(row.verdict);
   const why = row.cases.flatMap((c) => c.parity.reason ?? c.latency.reason ?? [])[0];
@@ -55,9 +56,7 @@ export function remarkOf(row: Row): Cell | null {
 }
 
 /** Names and reasons come from files: a control character in one must not steer the terminal. */
-// oxlint-disable-next-line no-control-regex -- control characters are what this removes
-export const plain = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ');
+export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ');
 
 function commonUnit(model: ModelView): TimeUnit {
   const times = model.rows.flatMap((row) => view.caseAt(row, model.smallest)?.latency.steady ?? []);
@@ -118,7 +117,7 @@ const dash: Cell = { parts: ['—'] };
 
 const failedCell = (verdict: string): Cell => {
   const { glyph, word, tone } = format.mark(verdict);
-  return tone === 'good' ? dash : { parts: [word], tone, glyph };
+  return tone === 'good' || tone === 'absent' ? dash : { parts: [word], tone, glyph };
 };
 
 /** A number whose verdict is not good carries the glyph too. */

@@ -2,7 +2,7 @@
 import * as format from './format.ts';
 import { markup, type Markup } from './markup.ts';
 import type { BackendRow, Report } from './report.generated.ts';
-import { groupBy, rowName, verdictsOf, type ModelView } from './view.ts';
+import { groupBy, rowName, takenVerdicts, type ModelView } from './view.ts';
 
 export function environment(report: Report, models: readonly ModelView[]): Markup {
   const { machine, commit, command, settings = {} } = report;
@@ -43,7 +43,7 @@ function notMeasured({ backends }: Report, models: readonly ModelView[]): Markup
   );
   const why = groupBy(failed, (c) => {
     const found = format.mark(
-      verdictsOf(c).find((verdict) => format.mark(verdict).tone !== 'good') ?? c.latency.verdict,
+      takenVerdicts(c).find((verdict) => format.mark(verdict).tone !== 'good') ?? c.latency.verdict,
     ).word;
     return [found, c.latency.reason ?? c.parity.reason].filter(Boolean).join(': ');
   });

@@ -17,7 +17,7 @@ export interface Mark {
 /** Glyph and word of a verdict: colour may be added by whoever prints, it never carries the meaning alone. */
 export function mark(verdict: string): Mark {
   // The contract says string: a word this version does not know must not look like a pass.
-  const tone = Object.hasOwn(tones, verdict) ? tones[verdict as Verdict] : 'unsure';
+  const tone = isVerdict(verdict) ? tones[verdict] : 'unsure';
   const glyph = verdict === 'divergence' ? '~' : glyphs[tone];
   return { glyph, word: verdict === 'unavailable' ? 'not here' : verdict, tone };
 }
@@ -110,6 +110,8 @@ const tones: Record<Verdict, Tone> = {
   unavailable: 'absent',
   skipped: 'absent',
 };
+
+const isVerdict = (word: string): word is Verdict => Object.hasOwn(tones, word);
 
 function decimalsFor(x: number, digits: number): number {
   return x === 0 ? 0 : Math.min(20, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(x)))));

@@ -9,7 +9,7 @@ import { fastest } from './charts/fastest.ts';
 import { quantizing } from './charts/quantizing.ts';
 import { environment } from './environment.ts';
 import * as format from './format.ts';
-import { href, markup, Markup, slug } from './markup.ts';
+import { anchor, href, markup, Markup, slug } from './markup.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
 import * as view from './view.ts';
 import type { ModelView, Row } from './view.ts';
@@ -122,7 +122,7 @@ function matrix(report: Report, models: readonly ModelView[]): Markup {
     [...view.groupBy(model.rows, (row) => row.artifact)].map(([artifact, rows], at) => {
       const first =
         at === 0 ? markup`<b>${model.model.id}</b> ` : markup`<b class="away">${model.model.id}</b> `;
-      return markup`<tr${new Markup(at === 0 ? ' class="start"' : '')}><th scope="row">${first}<span>${artifact}</span></th>${backends.map(
+      return markup`<tr id="${anchor(`${model.model.id}/${artifact}`)}" class="${at === 0 ? 'start' : 'next'}"><th scope="row">${first}<span>${artifact}</span></th>${backends.map(
         ({ id, available }) =>
           cell(
             rows.filter((row) => row.backend === id),

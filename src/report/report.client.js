@@ -1,12 +1,12 @@
 // Comfort only: the report is complete without it. Copy buttons, folds opened by links and for paper, local time.
 (() => {
-  const reveal = () => {
+  function reveal() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const fold = target?.closest('details');
     if (!fold) return;
     fold.open = true;
     target.scrollIntoView();
-  };
+  }
   addEventListener('hashchange', reveal);
   reveal();
 

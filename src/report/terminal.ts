@@ -25,7 +25,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
   const blocks = [
     [clip(machineLine(report), options.width)],
     ...tables.map(({ lines }) => lines),
-    tables.length > 0 ? legend(tables, options.width, paint) : [],
+    legend(tables, options.width, paint),
     ...report.summary.problems.map((problem) => [paint('bad', '✗ run'), ...sentence(problem, options.width)]),
     ...report.verdicts
       .filter((verdict) => verdict.red)
@@ -86,8 +86,9 @@ function legend(tables: readonly Block[], width: number, paint: Paint): string[]
   const dropped = [
     ...new Set(tables.flatMap((table) => table.dropped.map((head) => head.replace(/^.* a call, /, '')))),
   ];
+  const ratios = tables.some(({ lines }) => lines.some((line) => /\([\d.\u202f]+x\)/.test(line)));
   return [
-    clip('(x): against the fastest right answer at full precision, equal threads and batch', width),
+    ...(ratios ? [clip('(x): against the fastest right answer at full precision, equal threads and batch', width)] : []),
     ...(dropped.length > 0 ? [clip(`not shown at this width: ${dropped.join(', ')}`, width)] : []),
   ].map((line) => paint('absent', line));
 }

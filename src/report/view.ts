@@ -57,10 +57,13 @@ export const caseAt = (row: Row, batch: number): CaseRow | null =>
 export const rowName = (row: Row): string =>
   [row.backend, ...row.tags, row.threadsTag ?? ''].join(' ').trim();
 
-export const verdictsOf = (c: CaseRow): string[] =>
-  [c.parity, c.latency, c.accuracy, c.size, c.memory].flatMap((metric) =>
-    metric === null ? [] : [metric.verdict],
-  );
+/** Verdicts of what a backend has to run for; a file has its size on every backend, even one that is not here. */
+export const takenVerdicts = (c: CaseRow): string[] =>
+  [c.parity, c.latency, c.accuracy, c.memory].flatMap((metric) => (metric === null ? [] : [metric.verdict]));
+
+/** Whether a verdict's case is this artifact on this backend: as a whole, on a number of images, or at a batch size. */
+export const concerns = (row: Pick<Row, 'anchor'>, id: string): boolean =>
+  id === row.anchor || id.startsWith(`${row.anchor}/`);
 
 /** Red first, then undecided; among equals the order of the run. */
 export const worstFirst = (verdicts: readonly VerdictRow[]): VerdictRow[] =>
@@ -104,10 +107,13 @@ function viewModel(model: ModelRow, report: Report): ModelView {
     commonest(cases.map((c) => c.precision).filter((p) => !isQuantized(p))) ?? cases[0]?.precision ?? '';
   const gated = cases.filter((c) => c.latency.gated);
   const threads = commonest((gated.length > 0 ? gated : cases).map((c) => c.threads)) ?? 1;
-  const batches = cases.map((c) => c.batch);
+  const batches = cases.length > 0 ? cases.map((c) => c.batch) : [1];
   const smallest = Math.min(...batches);
-  const drafts = [...groupBy(cases, (c) => `${rowAnchor(c)}\0${c.threads}`).values()].map(draftRow);
-  const here = new Set(cases.filter((c) => worstOf(verdictsOf(c)) !== 'unavailable').map((c) => c.backend));
+  const groups = [...groupBy(cases, (c) => `${rowAnchor(c)}\0${c.threads}`).values()];
+  const drafts = groups.map((group) => draftRow(group, report.verdicts));
+  const here = new Set(
+    cases.filter((c) => mark(worstOf(takenVerdicts(c))).tone !== 'absent').map((c) => c.backend),
+  );
   const absent = report.backends.filter((backend) => !backend.available && !here.has(backend.id));
   const gone = new Set(absent.map((backend) => backend.id));
   const backends = [...new Set(drafts.map((draft) => draft.backend))];
@@ -118,7 +124,7 @@ function viewModel(model: ModelRow, report: Report): ModelView {
   ];
   const rows = drafts
     .filter((draft) => !gone.has(draft.backend))
-    .sort(
+    .toSorted(
       (a, b) =>
         rank(a)
           .map((x, i) => x - (rank(b)[i] ?? 0))
@@ -140,33 +146,48 @@ export const isQuantized = (precision: string): boolean => /int|q\d/i.test(preci
 
 const rowAnchor = (c: CaseRow): string => `${c.model}/${c.artifact}/${c.backend}`;
 
-function draftRow(group: readonly CaseRow[]): Draft {
+function draftRow(group: readonly CaseRow[], verdicts: readonly VerdictRow[]): Draft {
   const cases = group.toSorted((a, b) => a.batch - b.batch);
   const [first] = cases;
   if (first === undefined) throw new Error('a row needs a case');
+  const anchor = rowAnchor(first);
+  const ids = new Set(cases.map((c) => c.id));
+  // Metrics without a place in the case's row (load, first) are judged too; a batch's verdict belongs to its own threads.
+  const judged = verdicts.filter(
+    (v) => ids.has(v.case) || (concerns({ anchor }, v.case) && !/\/b\d+\/t\d+$/.test(v.case)),
+  );
+  const taken = [...cases.flatMap(takenVerdicts), ...judged.map((v) => v.verdict)];
+  const sizes = cases
+    .map((c) => c.size.verdict)
+    .filter((word) => worstOf(taken) !== 'unavailable' || mark(word).tone === 'bad');
   const parity = worstOf(cases.map((c) => c.parity.verdict));
   const peaks = cases.flatMap((c) => c.memory.peakBytes ?? []);
   const { artifact, precision, backend, threads } = first;
   return {
-    ...{ artifact, precision, backend, threads, cases },
-    anchor: rowAnchor(first),
+    artifact,
+    precision,
+    backend,
+    threads,
+    cases,
+    anchor,
     parity: (cases.find((c) => c.parity.verdict === parity) ?? first).parity,
     accuracy: cases.find((c) => c.accuracy !== null)?.accuracy ?? null,
     bytes: cases.find((c) => c.size.bytes !== null)?.size.bytes ?? null,
     peakBytes: peaks.length > 0 ? Math.max(...peaks) : null,
-    verdict: worstOf(cases.flatMap(verdictsOf)),
+    verdict: worstOf([...taken, ...sizes]),
   };
 }
 
+/** One word that names the row among its backend's rows: the precision, or the artifact where several share it. */
 function tagsOf(draft: Draft, drafts: readonly Draft[], precision: string): string[] {
-  const twin = (other: Draft): boolean =>
-    other.backend === draft.backend &&
-    other.precision === draft.precision &&
-    other.artifact !== draft.artifact;
-  return [
-    ...(draft.precision === precision ? [] : [draft.precision]),
-    ...(drafts.some(twin) && draft.artifact !== draft.precision ? [draft.artifact] : []),
-  ];
+  const twins = drafts.some(
+    (other) =>
+      other.backend === draft.backend &&
+      other.precision === draft.precision &&
+      other.artifact !== draft.artifact,
+  );
+  if (twins) return draft.artifact === precision ? [] : [draft.artifact];
+  return draft.precision === precision ? [] : [draft.precision];
 }
 
 /** Like for like: the baseline has the same threads and batch. A wrong answer is never the yardstick, nor is an accelerator for CPUs. */
@@ -190,7 +211,7 @@ function ratioOf(draft: Draft, drafts: readonly Draft[], precision: string, batc
 
 function commonest<T>(values: readonly T[]): T | undefined {
   const groups = [...groupBy(values, (value) => value).entries()];
-  return groups.sort((a, b) => b[1].length - a[1].length)[0]?.[0];
+  return groups.toSorted((a, b) => b[1].length - a[1].length)[0]?.[0];
 }
 
 export function groupBy<T, K>(values: readonly T[], key: (value: T) => K): Map<K, T[]> {

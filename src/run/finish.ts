@@ -15,13 +15,16 @@ import type { Verdicts } from './verdicts.ts';
 export interface FinishFacts extends ReportFacts {
   /** A run that blesses ends green: what was red has just been accepted, or bless has refused it. */
   readonly blessing: boolean;
+  /** Print the report as JSON instead of a table. */
+  readonly json?: boolean;
 }
 
 export async function finishRun(run: Run, verdicts: Verdicts, facts: FinishFacts): Promise<number> {
   const report = await buildReport(run, verdicts, facts);
   const { html } = writeReport(run.project.root, report);
   const { columns = 120, isTTY } = process.stdout;
-  process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\nReport: ${html}\n`);
+  if (facts.json) process.stdout.write(toJson(report));
+  else process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\nReport: ${html}\n`);
   return facts.blessing ? 0 : report.summary.exitCode;
 }
 

@@ -26,6 +26,8 @@ import { takeTarget } from './targets.ts';
 export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly broker: Pick<BrokerOptions, 'processes' | 'budget'>;
+  /** Leaves out what a command line does not ask for. */
+  readonly narrow?: (project: Project) => Project;
 }
 
 const defaultDeadline = 120;
@@ -46,11 +48,12 @@ export class Run {
   }
 
   /** Reads cards and baselines; nothing is measured yet. Throws BadInput. */
-  static async start(root: string, { env, broker }: RunOptions): Promise<Run> {
-    const [project, metrics] = await Promise.all([readProject(root, env), loadMetrics()]);
+  static async start(root: string, { env, broker, narrow = (project) => project }: RunOptions): Promise<Run> {
+    const [whole, metrics] = await Promise.all([readProject(root, env), loadMetrics()]);
+    const project = narrow(whole);
     const machine = readMachine();
     const baselines = readBaselines(root, machine.fingerprint, metrics);
-    const names = [...project.backends.map(({ id }) => id), ...project.datasets.keys()];
+    const names = [...whole.backends.map(({ id }) => id), ...whole.datasets.keys()];
     const policy = readPolicy(env, names);
     const options = { ...broker, deadline: readSeconds(env, 'ONPAR_DEADLINE', defaultDeadline) };
     return new Run({ project, broker: new Broker(project, options), metrics, machine, baselines }, policy, env);
@@ -64,9 +67,14 @@ export class Run {
 
   /** Cases of a metric; every one of them must end with a verdict. Throws BadInput where there is none. */
   plan(metric: string): readonly Case[] {
-    const cases = planCases(this.project, this.metric(metric).id, depthOf(this.#env));
+    const cases = this.tryPlan(metric);
     if (cases.length > 0) return cases;
     throw new BadInput({ what: `no case for ${metric}: no card asks for it`, where: 'fixtures/models', fix: `name what ${metric} needs in a card, or remove the spec` });
+  }
+
+  /** The same where an empty plan is an answer, too. */
+  tryPlan(metric: string): readonly Case[] {
+    return planCases(this.project, this.metric(metric).id, depthOf(this.#env));
   }
 
   /** Measures a case and puts beside it what judging needs. */

@@ -4,21 +4,36 @@ import type { ErrorObject } from 'ajv';
 /** What is wrong, and the way back. */
 export const explain = (error: ErrorObject): { readonly what: string; readonly fix: string } => {
   const params = error.params as Readonly<Record<string, unknown>>;
-  const at = error.instancePath === '' ? 'the file' : error.instancePath.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+  const at =
+    error.instancePath === ''
+      ? 'the file'
+      : error.instancePath.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
   if (isVersion(error)) return version(error);
   switch (error.keyword) {
     case 'additionalProperties':
       return unknownKey(at, String(params['additionalProperty']), error);
     case 'required':
-      return { what: `${at} lacks ${quoted(params['missingProperty'])}`, fix: `Add ${quoted(params['missingProperty'])}.` };
+      return {
+        what: `${at} lacks ${quoted(params['missingProperty'])}`,
+        fix: `Add ${quoted(params['missingProperty'])}.`,
+      };
     case 'enum': {
       const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
-      return { what: `${at} is ${quoted(error.data)}, expected ${listOf(allowed)}`, fix: suggestion(String(error.data), allowed) };
+      return {
+        what: `${at} is ${quoted(error.data)}, expected ${listOf(allowed)}`,
+        fix: suggestion(String(error.data), allowed),
+      };
     }
     case 'type':
-      return { what: `${at} is ${kindOf(error.data)}, expected ${String(params['type'])}`, fix: 'Correct this value.' };
+      return {
+        what: `${at} is ${kindOf(error.data)}, expected ${String(params['type'])}`,
+        fix: 'Correct this value.',
+      };
     default:
-      return { what: `${at} ${error.message ?? 'is not allowed'}, is ${shown(error)}`, fix: 'Correct this value.' };
+      return {
+        what: `${at} ${error.message ?? 'is not allowed'}, is ${shown(error)}`,
+        fix: 'Correct this value.',
+      };
   }
 };
 
@@ -28,29 +43,40 @@ export const relevant = (errors: readonly ErrorObject[]): readonly ErrorObject[]
   if (versions.length > 0) return versions;
   const alternatives = errors.filter((error) => error.keyword === 'anyOf');
   const outside = errors.filter((error) => error.keyword !== 'anyOf' && error.keyword !== 'propertyNames');
-  return outside.filter((error) => {
+  const told = outside.filter((error) => {
     const of = alternatives.find(({ instancePath }) => inside(error.instancePath, instancePath));
     return of === undefined || branchOf(error) === nearestBranch(of.instancePath, outside);
   });
+  // A misspelt key is also a missing one: the misspelling is the news.
+  const isUnknownKey = ({ keyword }: ErrorObject): boolean => keyword === 'additionalProperties';
+  return [...told.filter(isUnknownKey), ...told.filter((error) => !isUnknownKey(error))];
 };
 
-/** The key of `known` that was probably meant: at most a third of its letters differ. */
+/** The key of `known` that was probably meant: at most a third of its letters (rounded up) differ. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   const ranked = known.map((key) => ({ key, distance: editDistance(word.toLowerCase(), key.toLowerCase()) }));
   const best = ranked.sort((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= Math.max(1, Math.floor(best.key.length / 3)) ? best.key : undefined;
+  return best && best.distance <= Math.ceil(best.key.length / 3) ? best.key : undefined;
 };
 
 const isVersion = (error: ErrorObject): boolean =>
   error.instancePath === '/schemaVersion' ||
-  (error.instancePath === '' && (error.params as { readonly missingProperty?: string }).missingProperty === 'schemaVersion');
+  (error.instancePath === '' &&
+    (error.params as { readonly missingProperty?: string }).missingProperty === 'schemaVersion');
 
 const version = (error: ErrorObject): { readonly what: string; readonly fix: string } => ({
-  what: error.keyword === 'required' ? 'has no schemaVersion' : `schemaVersion ${JSON.stringify(error.data)} is not known to this onpar`,
+  what:
+    error.keyword === 'required'
+      ? 'has no schemaVersion'
+      : `schemaVersion ${JSON.stringify(error.data)} is not known to this onpar`,
   fix: 'Read it with the onpar that wrote it, or update onpar.',
 });
 
-const unknownKey = (at: string, key: string, error: ErrorObject): { readonly what: string; readonly fix: string } => {
+const unknownKey = (
+  at: string,
+  key: string,
+  error: ErrorObject,
+): { readonly what: string; readonly fix: string } => {
   const known = Object.keys((error.parentSchema as { readonly properties?: object }).properties ?? {});
   return { what: `${at} has no key ${quoted(key)}`, fix: suggestion(key, known) };
 };
@@ -61,7 +87,8 @@ const suggestion = (word: string, known: readonly string[]): string => {
 };
 
 const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
-const branchOf = (error: ErrorObject): string => error.schemaPath.replace(/^(#\/definitions\/[^/]+|.*?\/anyOf\/\d+).*$/, '$1');
+const branchOf = (error: ErrorObject): string =>
+  error.schemaPath.replace(/^(#\/definitions\/[^/]+|.*?\/anyOf\/\d+).*$/, '$1');
 
 /** Of an alternative's branches the one that accepts the kind of value, with the fewest errors. */
 const nearestBranch = (path: string, errors: readonly ErrorObject[]): string => {
@@ -75,8 +102,10 @@ const nearestBranch = (path: string, errors: readonly ErrorObject[]): string => 
 
 const quoted = (value: unknown): string => JSON.stringify(value) ?? String(value);
 const shown = (error: ErrorObject): string => quoted(error.data).slice(0, 60);
-const listOf = (values: readonly string[]): string => (values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`);
-const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`);
+const listOf = (values: readonly string[]): string =>
+  values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`;
+const kindOf = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 
 /** Levenshtein's distance, by rows (Wagner and Fischer, 1974). */
 const editDistance = (a: string, b: string): number => {

@@ -42,11 +42,17 @@ const reasons: Readonly<Record<string, { readonly what: string; readonly fix: st
   ENOENT: { what: 'no such file', fix: 'Check the path, or restore the file.' },
   EISDIR: { what: 'is a folder, not a file', fix: 'Name the file inside it.' },
   EACCES: { what: 'may not be read by this user', fix: 'Check its permissions.' },
-  ERR_ENCODING_INVALID_ENCODED_DATA: { what: 'is not UTF-8 text', fix: 'Restore the file, or save it as UTF-8.' },
+  ERR_ENCODING_INVALID_ENCODED_DATA: {
+    what: 'is not UTF-8 text',
+    fix: 'Restore the file, or save it as UTF-8.',
+  },
 };
 
 const unreadable = (path: string, error: unknown): BadInput => {
   const { code, message } = error as NodeJS.ErrnoException;
-  const { what, fix } = reasons[code ?? ''] ?? { what: `cannot be read (${message})`, fix: 'Restore the file.' };
+  const { what, fix } = reasons[code ?? ''] ?? {
+    what: `cannot be read (${message})`,
+    fix: 'Restore the file.',
+  };
   return new BadInput({ what, where: path, fix }, { cause: error });
 };

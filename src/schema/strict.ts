@@ -16,7 +16,12 @@ export const parseStrict = (source: Source): { readonly value: unknown; readonly
     return { value: JSON.parse(source.text), tree };
   } catch (error) {
     if (error instanceof BadInput) throw error;
-    throw bad(source, 0, error instanceof RangeError ? 'is nested too deeply' : (error as Error).message, 'Restore the file.');
+    throw bad(
+      source,
+      0,
+      error instanceof RangeError ? 'is nested too deeply' : (error as Error).message,
+      'Restore the file.',
+    );
   }
 };
 
@@ -39,10 +44,16 @@ const refuseDamage = (source: Source): void => {
   const { text } = source;
   if (text.startsWith('\uFEFF'))
     throw bad(source, 0, 'starts with a byte order mark', 'Save it as UTF-8 without a byte order mark.');
-  if (text.trim() === '') throw bad(source, 0, 'is empty: a write was torn, or the file was never filled', restore);
+  if (text.trim() === '')
+    throw bad(source, 0, 'is empty: a write was torn, or the file was never filled', restore);
   const marker = mergeMarker.exec(text);
   if (marker)
-    throw bad(source, marker.index, `holds a merge marker (${marker[0].trim()})`, 'Finish the merge: keep one side, then bless again.');
+    throw bad(
+      source,
+      marker.index,
+      `holds a merge marker (${marker[0].trim()})`,
+      'Finish the merge: keep one side, then bless again.',
+    );
 };
 
 const treeOf = (source: Source): Node => {
@@ -57,11 +68,20 @@ const treeOf = (source: Source): Node => {
 const syntaxError = (source: Source, { error, offset, length }: ParseError): BadInput => {
   const { text } = source;
   if (offset + length >= text.trimEnd().length && !/[\]}]\s*$/.test(text))
-    return bad(source, Math.min(offset, text.length), 'ends too early: a write was torn, or the file was cut off', restore);
+    return bad(
+      source,
+      Math.min(offset, text.length),
+      'ends too early: a write was torn, or the file was cut off',
+      restore,
+    );
   const token = /^[^\s,:[\]{}]*/.exec(text.slice(offset, offset + 40))?.[0] ?? '';
-  if (/^[+-]?(?:NaN|Infinity)$/.test(token)) return bad(source, offset, `${token} is not JSON`, 'Write a finite number.');
+  if (/^[+-]?(?:NaN|Infinity)$/.test(token))
+    return bad(source, offset, `${token} is not JSON`, 'Write a finite number.');
   const name = printParseErrorCode(error);
-  const what = name === 'InvalidCommentToken' ? 'comments are not JSON' : `is not JSON (${wordsOf(name)}${token && `: ${token}`})`;
+  const what =
+    name === 'InvalidCommentToken'
+      ? 'comments are not JSON'
+      : `is not JSON (${wordsOf(name)}${token && `: ${token}`})`;
   return bad(source, offset, what, 'Correct this place, or restore the file from version control.');
 };
 
@@ -82,7 +102,13 @@ const refuseKeys = (object: Node, source: Source): void => {
     const name = String(key?.value);
     const at = key?.offset ?? object.offset;
     if (name === '__proto__') throw bad(source, at, 'the key __proto__ is not allowed', 'Remove it.');
-    if (seen.has(name)) throw bad(source, at, `the key ${JSON.stringify(name)} stands twice in one object`, 'Keep one of the two.');
+    if (seen.has(name))
+      throw bad(
+        source,
+        at,
+        `the key ${JSON.stringify(name)} stands twice in one object`,
+        'Keep one of the two.',
+      );
     seen.add(name);
   }
 };

@@ -11,7 +11,10 @@ import { explain, relevant } from './explain.ts';
 export const validate = (value: unknown, tree: Node, source: Source, schema: URL): void => {
   const check = compiled(schema);
   if (check(value)) return;
-  const problems = relevant(check.errors ?? []).map((error) => ({ ...explain(error), at: placeAt(error, tree, source) }));
+  const problems = relevant(check.errors ?? []).map((error) => ({
+    ...explain(error),
+    at: placeAt(error, tree, source),
+  }));
   const [first] = problems;
   if (!first) throw new Error(`${schema.href} refused ${source.where} without saying why`);
   const others = problems.slice(1, told).map(({ what, at }) => `\n  also ${at}: ${what}`);
@@ -41,7 +44,8 @@ const engine = (): Ajv => {
 
 const placeAt = (error: ErrorObject, tree: Node, source: Source): string => {
   const path = error.instancePath.split('/').slice(1).map(unescape);
-  const extra = (error.params as { readonly additionalProperty?: string }).additionalProperty ?? error.propertyName;
+  const extra =
+    (error.params as { readonly additionalProperty?: string }).additionalProperty ?? error.propertyName;
   const node = nodeAt(tree, extra === undefined ? path : [...path, extra]);
   // A property's key stands before its value; a key that is wrong is shown where it is written.
   const offset = extra === undefined ? node?.offset : node?.parent?.offset;
@@ -53,6 +57,7 @@ const unescape = (part: string): string => part.replaceAll('~1', '/').replaceAll
 
 const nodeAt = (tree: Node, path: readonly string[]): Node | undefined => {
   let node: Node | undefined = tree;
-  for (const part of path) node = node && findNodeAtLocation(node, [node.type === 'array' ? Number(part) : part]);
+  for (const part of path)
+    node = node && findNodeAtLocation(node, [node.type === 'array' ? Number(part) : part]);
   return node;
 };

@@ -15,7 +15,8 @@ export const atMost = (n: number, m: number, u: number): number =>
  */
 export const distribution = (n: number, m: number): readonly number[] => {
   for (const count of [n, m])
-    if (!(Number.isInteger(count) && count >= 1 && count <= limit)) throw new RangeError(`1 to ${limit} values a side, not ${count}`);
+    if (!(Number.isInteger(count) && count >= 1 && count <= limit))
+      throw new RangeError(`1 to ${limit} values a side, not ${count}`);
   // rows[j] holds the distribution for (i, j); i grows.
   let rows: readonly number[][] = Array.from({ length: m + 1 }, () => [1]);
   for (let i = 1; i <= n; i += 1) {

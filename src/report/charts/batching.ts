@@ -10,7 +10,7 @@ export function batching(model: ModelView): Markup | null {
     .filter((row) => row.threads === model.threads)
     .map((row) => ({ name: [row.backend, ...row.tags].join(' '), points: pointsOf(row) }))
     .filter(({ points }) => points.length > 1)
-    .sort((a, b) => rate(b) - rate(a))
+    .toSorted((a, b) => rate(b) - rate(a))
     // More lines than labels fit beside the plot would be a tangle, not a chart.
     .slice(0, 10)
     .map((one, index) => ({ ...one, index }));
@@ -79,7 +79,7 @@ function figure(model: ModelView, series: readonly Series[], panel: Panel): Mark
     1.25,
   );
   const y = (value: number): number => bottom - scale.at(value) * (bottom - 12);
-  const batches = [...new Set(series.flatMap(({ points }) => points.map((p) => p.batch)))].sort(
+  const batches = [...new Set(series.flatMap(({ points }) => points.map((p) => p.batch)))].toSorted(
     (a, b) => a - b,
   );
   const across = logScale(batches, 1);

@@ -8,7 +8,7 @@ export function fastest(model: ModelView): Markup | null {
   const rows = model.rows.flatMap((row) => dotOf(row, model.smallest) ?? []);
   if (rows.length < 2) return null;
   const scale = logScale(rows.flatMap(({ low, high }) => [low, high]));
-  const groups = [...groupBy(rows, ({ row }) => row.threads)].sort(
+  const groups = [...groupBy(rows, ({ row }) => row.threads)].toSorted(
     ([a], [b]) => Number(b === model.threads) - Number(a === model.threads),
   );
   return markup`<table class="dots"><caption>Time of a call at batch ${model.smallest} <small>log scale; x: against the fastest right answer of the group at ${model.precision}</small></caption>

@@ -48,8 +48,9 @@ interface Axes {
 const height = 190;
 
 function bubbleOf(row: Row | undefined, batch: number): Bubble | null {
-  const seconds = row === undefined ? null : (caseAt(row, batch)?.latency.steady ?? null);
-  if (row === undefined || row.accuracy === null || row.bytes === null || seconds === null) return null;
+  if (row === undefined || row.accuracy === null) return null;
+  const seconds = caseAt(row, batch)?.latency.steady ?? null;
+  if (row.bytes === null || seconds === null) return null;
   const { n, correct, flips } = row.accuracy;
   return n === null || correct === null || n === 0
     ? null
@@ -61,13 +62,15 @@ function figure(model: ModelView, from: Bubble, to: Bubble, axes: Axes): Markup 
   const y = (accuracy: number): string => (height - 30 - axes.y.at(accuracy) * (height - 44)).toFixed(1);
   const dot = (b: Bubble, kind: string): Markup => {
     const r = Math.max(3, 24 * Math.sqrt(b.seconds / axes.slowest));
-    return markup`<circle class="${kind}" cx="${cx(b)}" cy="${y(b.accuracy)}" r="${r.toFixed(1)}"/><text class="label" x="${cx(b)}" y="${(Number(y(b.accuracy)) - r - 5).toFixed(1)}" text-anchor="middle">${b.row.precision}, ${time(b.seconds)}</text>`;
+    return markup`<circle class="${kind}" cx="${cx(b)}" cy="${y(b.accuracy)}" r="${r.toFixed(1)}"/><text class="label" x="${cx(b)}" y="${(Number(y(b.accuracy)) - r - 5).toFixed(1)}" text-anchor="middle">${nameOf(b)}, ${time(b.seconds)}</text>`;
   };
-  return markup`<figure><figcaption>${from.row.backend} <small>area: time at batch ${axes.batch}</small></figcaption><svg height="${height}" role="img"><title>${model.model.id} on ${from.row.backend}: size and accuracy, ${from.row.precision} and ${to.row.precision}</title><desc>${sentence(from, to)}</desc>
+  return markup`<figure><figcaption>${from.row.backend} <small>area: time at batch ${axes.batch}</small></figcaption><svg height="${height}" role="img"><title>${model.model.id} on ${from.row.backend}: size and accuracy, ${nameOf(from)} and ${nameOf(to)}</title><desc>${sentence(from, to)}</desc>
 ${axes.y.ticks.map((tick) => markup`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/><text x="0" y="${Number(y(tick)) - 4}">${percent(tick)}${tick === axes.y.ticks.at(-1) ? ' accuracy' : ''}</text>`)}
 ${axes.x.ticks.map((tick) => markup`<text x="${share(0.18 + 0.64 * axes.x.at(tick))}" y="${height - 8}" text-anchor="middle">${Number(tick.toPrecision(3))}${tick === axes.x.ticks.at(-1) ? ' MiB' : ''}</text>`)}
 <line class="move" x1="${cx(from)}" y1="${y(from.accuracy)}" x2="${cx(to)}" y2="${y(to.accuracy)}"/>${dot(from, 'from')}${dot(to, 'to')}</svg><p>${sentence(from, to)}</p></figure>`;
 }
+
+const nameOf = ({ row }: Bubble): string => row.tags.join(' ') || row.precision;
 
 /** The chart in words, for those who cannot or need not look. */
 function sentence(from: Bubble, to: Bubble): string {
@@ -78,5 +81,5 @@ function sentence(from: Bubble, to: Bubble): string {
       ? 'equal accuracy'
       : `${Math.abs(points).toFixed(2)} points ${points < 0 ? 'less' : 'more'} accuracy`;
   const weight = `${mebibytes(to.bytes)} of ${size(from.bytes)}`;
-  return `${to.row.precision}: ${weight}, ${change}${flips}, ${ratio(to.seconds / from.seconds)} the time of ${from.row.precision}.`;
+  return `${nameOf(to)}: ${weight}, ${change}${flips}, ${ratio(to.seconds / from.seconds)} the time of ${nameOf(from)}.`;
 }

@@ -40,7 +40,7 @@ export const share = (x: number): string => `${(x * 100).toFixed(1)}%`;
 
 /** Moves labels apart so that none covers another, keeping their order. */
 export function dodge(wanted: readonly number[], distance: number, low: number, high: number): number[] {
-  const order = wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
+  const order = wanted.map((y, index) => ({ y, index })).toSorted((a, b) => a.y - b.y);
   const placed: number[] = [];
   for (const { y } of order) placed.push(Math.max(y, low, (placed.at(-1) ?? -Infinity) + distance));
   for (let at = placed.length - 1, limit = high; at >= 0; at -= 1) {

@@ -1,0 +1,173 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { defaultAccuracyTolerance } from '../../../src/judge/accuracy.ts';
+import { parityTarget } from '../../../src/judge/parity.ts';
+import type { Verdict } from '../../../src/judge/verdict.ts';
+import {
+  hasMoved,
+  hasShape,
+  judgeMetric,
+  type CaseParts,
+  type JudgeContext,
+  type Metric,
+  type Target,
+} from '../../../src/metrics/metric.ts';
+import { loadMetrics } from '../../../src/metrics/registry.ts';
+import { toSample } from '../../../src/stats/sample.ts';
+
+let metrics: ReadonlyMap<string, Metric>;
+beforeAll(async () => {
+  metrics = await loadMetrics();
+});
+const get = (id: string): Metric => {
+  const metric = metrics.get(id);
+  if (!metric) throw new Error(`no metric ${id}`);
+  return metric;
+};
+
+const context: JudgeContext = {
+  today: '2026-11-23',
+  divergence: undefined,
+  tolerance: defaultAccuracyTolerance,
+};
+const sample = toSample([1.23456e-3, 1.2e-3, 1.21e-3, 1.22e-3, 1.23e-3]);
+const slow = (factor: number) => toSample(sample.map((value) => value * factor));
+const parity = (excess: number) => ({
+  ...parityTarget([], null, 'torch'),
+  vacuous: null,
+  excess,
+  nmse: 1.23456e-12,
+});
+const accuracy = {
+  dataset: 'd',
+  n: 100,
+  correct: 90,
+  flips: 1,
+  nearTies: 1,
+  precision: 'float32',
+  referenceCorrect: 90,
+} as const;
+
+describe('one case green and one red each', () => {
+  test.each<[string, Target, Target, Verdict, Verdict]>([
+    ['parity', parity(0.123456), parity(2), 'match', 'mismatch'],
+    ['accuracy', accuracy, { ...accuracy, correct: 80 }, 'held', 'regressed'],
+    ['size', 1_234_567, 1_234_568, 'held', 'regressed'],
+    ['memory', 123_456_789, 200_000_000, 'held', 'regressed'],
+    ['latency', sample, slow(1.5), 'steady', 'slower'],
+    ['load', sample, slow(2), 'steady', 'slower'],
+    ['first', sample, slow(2), 'steady', 'slower'],
+  ])('%s', (id, good, bad, green, red) => {
+    const metric = get(id);
+    const committed = metric.round(good);
+    expect(hasShape(metric, committed as never)).toBe(true);
+    expect(judgeMetric(metric, good, committed as never, context).verdict).toBe(green);
+    expect(judgeMetric(metric, bad, committed as never, context).verdict).toBe(red);
+    expect(hasMoved(green, good, committed as never)).toBe(false);
+    expect(hasMoved(red, bad, committed as never)).toBe(true);
+    expect(hasMoved(green, good, undefined)).toBe(true);
+  });
+
+  test('load and first have wider margins than latency', () => {
+    const committed = [...sample];
+    expect(judgeMetric(get('load'), slow(1.4), committed as never, context).verdict).toBe('steady');
+    expect(judgeMetric(get('first'), slow(1.4), committed as never, context).verdict).toBe('steady');
+    expect(judgeMetric(get('latency'), slow(1.4), committed as never, context).verdict).toBe('slower');
+  });
+
+  test('the context reaches the judges', () => {
+    const divergence = { reason: 'known', expires: '2027-01-01' };
+    expect(judgeMetric(get('parity'), parity(2), undefined, { ...context, divergence }).verdict).toBe(
+      'divergence',
+    );
+    const int8 = { ...accuracy, precision: 'int8', flips: 5 } as const;
+    expect(
+      judgeMetric(get('accuracy'), int8, metrics.get('accuracy')?.round(accuracy) as never, context).verdict,
+    ).toBe('regressed');
+    const wide = { ...context, tolerance: { accuracyLoss: 0.1, flips: 0.1 } };
+    expect(
+      judgeMetric(get('accuracy'), int8, metrics.get('accuracy')?.round(accuracy) as never, wide).verdict,
+    ).toBe('held');
+  });
+});
+
+test('what is committed is rounded: four digits for seconds and peak bytes, three for parity, counts and sizes exact', () => {
+  expect(get('latency').round(sample)).toEqual([0.0012, 0.00121, 0.00122, 0.00123, 0.001235]);
+  expect(get('memory').round(123_456_789)).toBe(123_500_000);
+  expect(get('size').round(1_234_567)).toBe(1_234_567);
+  expect(get('parity').round(parity(0.123456))).toEqual({ excess: 0.123, nmse: 1.23e-12 });
+  expect(get('accuracy').round(accuracy)).toEqual({ dataset: 'd', n: 100, correct: 90, flips: 1 });
+});
+
+test('keys say what a value depends on', () => {
+  const parts: CaseParts = {
+    artifact: 'float32',
+    precision: 'float32',
+    backend: 'ort-node/cpu',
+    batch: 8,
+    threads: 1,
+    isa: 'x64-avx2',
+  };
+  const keys = (more: Partial<CaseParts> = {}): Record<string, string> =>
+    Object.fromEntries([...metrics].map(([id, metric]) => [id, metric.key({ ...parts, ...more })]));
+  expect(keys()).toEqual({
+    accuracy: 'float32/ort-node/cpu',
+    first: 'float32/ort-node/cpu/b8/t1',
+    latency: 'float32/ort-node/cpu/b8/t1',
+    load: 'float32/ort-node/cpu/b8/t1',
+    memory: 'float32/ort-node/cpu',
+    parity: 'float32/ort-node/cpu',
+    size: 'float32',
+  });
+  expect(keys({ artifact: 'q', precision: 'int8' })).toMatchObject({
+    parity: 'q/ort-node/cpu@x64-avx2',
+    accuracy: 'q/ort-node/cpu@x64-avx2',
+    memory: 'q/ort-node/cpu',
+  });
+});
+
+test('scopes, units and words of bless', () => {
+  const rows = [...metrics.values()].map(({ id, scope, unit, better, only, suite }) =>
+    [id, scope, unit, better, only, suite].join(' '),
+  );
+  expect(rows).toEqual([
+    'accuracy portable count higher accuracy accuracy',
+    'first machine seconds lower latency latency',
+    'latency machine seconds lower latency latency',
+    'load machine seconds lower latency latency',
+    'memory machine bytes lower memory memory',
+    'parity portable multiple lower parity parity',
+    'size portable bytes lower size size',
+  ]);
+});
+
+test('a value of another shape is refused, on either side', () => {
+  expect(() => judgeMetric(get('size'), sample, 1, context)).toThrow('size judges a scalar');
+  expect(() => judgeMetric(get('latency'), 1, undefined, context)).toThrow('latency judges a sample');
+  expect(() => judgeMetric(get('parity'), accuracy, undefined, context)).toThrow('parity judges a parity');
+  expect(() => judgeMetric(get('accuracy'), parity(0), undefined, context)).toThrow(
+    'accuracy judges a accuracy',
+  );
+  expect(() => judgeMetric(get('size'), 1, { excess: 0, nmse: 0 }, context)).toThrow(
+    'the baseline of size is no scalar',
+  );
+  const shapes = {
+    scalar: 1,
+    sample: [1, 2],
+    parity: { excess: 0, nmse: 0 },
+    accuracy: { dataset: 'd', n: 1, correct: 1, flips: 0 },
+  };
+  for (const metric of metrics.values())
+    for (const [shape, value] of Object.entries(shapes))
+      expect(hasShape(metric, value as never), `${metric.id} ${shape}`).toBe(shape === metric.shape);
+});
+
+test('an undecided latency is rewritten only if more processes were measured than are committed', () => {
+  const [five, three] = [toSample([1, 2, 3, 4, 5]), [1, 2, 3]];
+  expect(hasMoved('inconclusive', five, three as never)).toBe(true);
+  expect(hasMoved('inconclusive', toSample([1, 2, 3]), three as never)).toBe(false);
+  expect(hasMoved('unfit', five, three as never)).toBe(false);
+  for (const verdict of ['faster', 'slower', 'improved', 'regressed', 'mismatch', 'unbaselined'] as const)
+    expect(hasMoved(verdict, five, three as never)).toBe(true);
+  for (const verdict of ['match', 'divergence', 'held', 'steady'] as const)
+    expect(hasMoved(verdict, five, three as never)).toBe(false);
+});

@@ -1,0 +1,14 @@
+/** Options of compare, as the command line hands them over. */
+
+export interface CompareOptions {
+  readonly backend?: readonly string[];
+  readonly batch?: readonly string[];
+  readonly threads: string;
+  readonly inputs?: string;
+  readonly seed: string;
+  readonly dim?: readonly string[];
+  readonly range?: readonly string[];
+  readonly quantized?: boolean;
+  readonly only?: 'parity';
+  readonly json?: boolean;
+}

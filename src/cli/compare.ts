@@ -1,0 +1,12 @@
+/** `onpar compare`: decides whether files or a project are meant, and hands over to the one that does it. */
+import { existsSync } from 'node:fs';
+import type { CompareOptions } from './compare-options.ts';
+
+export async function compare(targets: readonly string[], options: CompareOptions): Promise<void> {
+  const files = targets.filter(looksLikeFile);
+  if (files.length === 0) return (await import('./compare-project.ts')).compareProject(targets, options);
+  return (await import('./compare-files.ts')).compareFiles(targets, options);
+}
+
+/** A path that exists, or a name that only a model file has: then a missing file is an error about that file. */
+const looksLikeFile = (target: string): boolean => /\.(onnx|json|pt|pth|h5|pb|tflite)$/i.test(target) || existsSync(target);

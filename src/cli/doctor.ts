@@ -1,0 +1,36 @@
+/** `onpar doctor`: every backend, here or not, with its version, or the reason and the command that would bring it. */
+import { pinnableCore } from '../broker/latency.ts';
+import { probe } from '../broker/availability.ts';
+import type { Availability } from '../broker/availability.ts';
+import { listBackends } from '../backends/registry.ts';
+import type { Backend } from '../backends/backend.ts';
+import { findRoot } from '../cases/project.ts';
+import { chosenBackends } from './options.ts';
+
+interface Finding {
+  readonly id: string;
+  readonly state: Availability;
+  readonly bring: string;
+}
+
+export async function doctor(ids: readonly string[], { json = false }: { json?: boolean }): Promise<void> {
+  const root = findRoot(process.cwd()) ?? process.cwd();
+  const backends = chosenBackends(await listBackends(), ids);
+  const findings = await Promise.all(backends.map((backend) => examine(backend, root)));
+  const pinned = pinnableCore() !== null;
+  process.stdout.write(json ? `${JSON.stringify({ backends: findings, pinned }, null, 2)}\n` : render(findings, pinned));
+}
+
+async function examine(backend: Backend, root: string): Promise<Finding> {
+  const state = await probe(backend, { root, threads: 1, core: null, deadline: 60 });
+  return { id: backend.id, state, bring: backend.bring };
+}
+
+function render(findings: readonly Finding[], pinned: boolean): string {
+  const width = Math.max(...findings.map(({ id }) => id.length), 'latency'.length);
+  const lines = findings.map(({ id, state, bring }) =>
+    state.available ? `✓ ${id.padEnd(width)}  ${state.version}   ${state.provider}` : `· ${id.padEnd(width)}  ${state.reason}\n  ${' '.repeat(width)}  bring it: ${bring}`,
+  );
+  const latency = pinned ? '✓ latency'.padEnd(width + 2) + '  pinned to one core' : '! latency'.padEnd(width + 2) + '  not pinned: taskset is missing (apt-get install util-linux)';
+  return `${[...lines, latency].join('\n')}\n`;
+}

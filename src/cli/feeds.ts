@@ -1,0 +1,52 @@
+/** Feeds for files without a card: from --inputs x.npz, else drawn from the model's signature. */
+import { readFile } from 'node:fs/promises';
+import type { Signature } from '../backends/backend.ts';
+import { BadInput } from '../schema/bad-input.ts';
+import { drawFeeds } from '../tensor/draw.ts';
+import type { TensorMap } from '../tensor/tensor.ts';
+import type { CompareOptions } from './compare-options.ts';
+import { pairs, unknown, wholeNumber } from './options.ts';
+
+/** Rows that are drawn where the batch is symbolic: several, so that an output which ignores its input shows. */
+export const drawnRows = 4;
+
+export async function feedsFor(inputs: readonly Signature[], options: CompareOptions): Promise<TensorMap> {
+  if (options.inputs !== undefined) return checked(inputs, await readInputs(options.inputs), options.inputs);
+  const known = inputs.map(({ name }) => name);
+  const axes = inputs.flatMap(({ dims }) => dims.filter((axis) => typeof axis === 'string'));
+  const dims = new Map([...pairs('--dim', options.dim ?? [])].map(([name, text]) => [axes.includes(name) ? name : unknown('axis', name, axes), wholeNumber('--dim', text, 1)]));
+  const ranges = new Map([...pairs('--range', options.range ?? [])].map(([name, text]) => [known.includes(name) ? name : unknown('input', name, known), rangeOf(text)]));
+  const batch = wholeNumber('--batch', options.batch?.[0] ?? `${drawnRows}`, 1);
+  return drawFeeds(inputs, { seed: wholeNumber('--seed', options.seed, 0), batch, dims, ranges });
+}
+
+function rangeOf(text: string): readonly [number, number] {
+  const [low = NaN, high = NaN] = text.split(':').map(Number);
+  if (low < high) return [low, high];
+  throw new BadInput({ what: `'${text}' is no range`, where: '--range', fix: 'such as --range input_ids=0:511' });
+}
+
+async function readInputs(file: string): Promise<TensorMap> {
+  const { readNpz } = await import('../tensor/npz.ts');
+  try {
+    return readNpz(await readFile(file));
+  } catch (error) {
+    throw new BadInput({ what: `cannot be read: ${(error as Error).message}`, where: file, fix: 'write it with numpy.savez(file, name=array, ...), one array an input' });
+  }
+}
+
+/** Names, dtypes and dims of given feeds against the signature, before a runtime complains in its own words. */
+function checked(inputs: readonly Signature[], given: TensorMap, where: string): TensorMap {
+  const refuse = (what: string): never => {
+    throw new BadInput({ what, where, fix: `the model takes ${inputs.map(({ name, dtype, dims }) => `${name} ${dtype} [${dims.map((axis) => axis ?? '?').join(', ')}]`).join('; ')}` });
+  };
+  const extra = Object.keys(given).find((name) => !inputs.some((input) => input.name === name));
+  if (extra !== undefined) refuse(`has an array '${extra}' that is no input`);
+  for (const { name, dtype, dims } of inputs) {
+    const value = given[name];
+    if (value === undefined) refuse(`has no array '${name}'`);
+    else if (value.dtype !== dtype) refuse(`'${name}' is ${value.dtype}`);
+    else if (value.dims.length !== dims.length || dims.some((axis, index) => typeof axis === 'number' && axis !== value.dims[index])) refuse(`'${name}' has dims [${value.dims.join(', ')}]`);
+  }
+  return given;
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+/** The command line: parses, hands over, and turns what went wrong into an exit code. Commands are loaded when they are called. */
+import { Command, Option } from 'commander';
+import { version } from '../version.ts';
+import type { CompareOptions } from './compare-options.ts';
+
+const program = new Command('onpar')
+  .description('Tells whether a model is still on par: the same numbers on every backend, the same accuracy, no slower, no bigger.')
+  .version(version())
+  .showHelpAfterError('(onpar --help lists the commands)')
+  .showSuggestionAfterError()
+  .configureHelp({ showGlobalOptions: false });
+
+const list = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== '');
+
+program
+  .command('compare')
+  .description('compare models on every backend here, or two model files without any card')
+  .argument('[targets...]', 'a.onnx [b.onnx | tfjs-folder], or parts of case ids such as simplecnn; nothing: all models of this project')
+  .option('-b, --backend <ids>', 'only these backends, such as ort-node/cpu,ort-web/wasm', list)
+  .option('--batch <sizes>', 'batch sizes, such as 1,8,32', list)
+  .option('--threads <n>', 'threads of the runtime, 0 for its default', '1')
+  .option('--inputs <file>', 'files: feeds from this .npz instead of drawn ones')
+  .option('--seed <n>', 'files: seed of the drawn inputs', '7')
+  .option('--dim <name=size...>', 'files: size of a symbolic axis')
+  .option('--range <name=low:high...>', 'files: range of a drawn input')
+  .option('--quantized', 'files: judge the second as an INT8 form of the first')
+  .addOption(new Option('--only <what>', 'files: leave latency out').choices(['parity']))
+  .option('--json', 'print JSON on stdout')
+  .addHelpText('after', '\nExamples:\n  onpar compare model.onnx model.int8.onnx --quantized\n  onpar compare model.onnx --backend ort-node/cpu,ort-web/wasm\n  onpar compare simplecnn')
+  .action(async (targets: string[], options: CompareOptions) => (await import('./compare.ts')).compare(targets, options));
+
+program
+  .command('bless')
+  .description('accept what moved: run the suite and write the baselines that left their budget')
+  .argument('[words...]', 'parts of case ids; nothing: all cases')
+  .addOption(new Option('--only <kinds>', 'comma list of parity, accuracy, size, latency, memory'))
+  .option('--reason <text>', 'why; needed to accept a parity mismatch')
+  .action(async (words: string[], options: object) => (await import('./bless.ts')).bless(words, options));
+
+program
+  .command('doctor')
+  .description('every backend, here or not: version, reason, and the command that would bring it')
+  .argument('[backends...]', 'only these')
+  .option('--json', 'print JSON on stdout')
+  .action(async (ids: string[], options: object) => (await import('./doctor.ts')).doctor(ids, options));
+
+program
+  .command('provision')
+  .description('set up an optional backend that npm alone cannot: tfjs-node')
+  .argument('[ids...]')
+  .action(async (ids: string[]) => (await import('./provision.ts')).provision(ids));
+
+try {
+  // commander's own exits (help, usage errors) throw here, so that bad usage can end with 2.
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = await (await import('./errors.ts')).exitCodeOf(error);
+}
