@@ -29,9 +29,12 @@ import { cacheFolder, failure, fillOnce, npmFolder, ProvisionError, run } from '
 
 const PACKAGE = '@tensorflow/tfjs-node';
 
-/** Node 23 dropped a helper that the package still calls. The answer is the last line, whatever is printed before it. */
+/**
+ * Node 23 dropped a helper that the package still calls, and Node 22 warns of it: hence one of our own.
+ * The answer is the last line, whatever is printed before it.
+ */
 const LOAD_CHECK = `
-require('node:util').isNullOrUndefined ??= (value) => value == null;
+require('node:util').isNullOrUndefined = (value) => value == null;
 const tf = require(${JSON.stringify(PACKAGE)});
 const sum = tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).sum().dataSync()[0];
 if (tf.getBackend() !== 'tensorflow' || sum !== 12) throw new Error('the backend is ' + tf.getBackend() + ', 12 came out as ' + sum);

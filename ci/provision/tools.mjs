@@ -36,10 +36,12 @@ const DISK_FULL_FIX = 'free some space, or set XDG_CACHE_HOME to a folder on a l
 /** @param {unknown} error @returns {{ what: string, fix: string }} */
 export function reasonFor(error) {
   if (error instanceof ProvisionError) return error;
-  const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+  const { code, message, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return { what: `the disk is full (${message})`, fix: DISK_FULL_FIX };
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+  // A recursive mkdir tells of a read-only disk as ENOENT.
+  const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', ...(syscall === 'mkdir' ? ['ENOENT'] : [])];
+  if (denied.includes(code ?? '')) {
     return { what: message, fix: 'make that folder writable, or set XDG_CACHE_HOME to a folder that is' };
   }
   return { what: message ?? String(error), fix: 'run it again; if it stays, report it with this message' };
@@ -108,7 +110,7 @@ export function failure(what, output, fix) {
     .filter(Boolean);
   if (/no space left|disk quota exceeded/i.test(output))
     return new ProvisionError(`${what}: the disk is full`, DISK_FULL_FIX);
-  const line = lines.find((l) => /\b(fatal )?error\b/i.test(l)) ?? lines.at(-1) ?? 'no output';
+  const line = lines.find((l) => /(^|\s)\w*error:\s/i.test(l)) ?? lines.at(-1) ?? 'no output';
   return new ProvisionError(`${what}: ${line.slice(0, 300)}`, fix);
 }
 

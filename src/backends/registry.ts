@@ -6,15 +6,22 @@ const helpers = new Set(['backend', 'registry']);
 
 /** All backends, ordered by id. */
 export async function listBackends(): Promise<readonly Backend[]> {
-  const files = await readdir(new URL('.', import.meta.url));
-  const names = files.flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? []).filter((name) => !helpers.has(name));
-  const backends = await Promise.all(names.toSorted().map(importBackend));
+  const backends = await Promise.all((await backendNames()).map(importBackend));
   if (backends.length === 0) throw new Error('no backend file was found beside the registry');
   return backends;
 }
 
 /** The backend of this id, without looking at the others: a worker loads no more than it runs. */
-export const findBackend = (id: string): Promise<Backend> => importBackend(id.replaceAll('/', '-'));
+export async function findBackend(id: string): Promise<Backend> {
+  const name = id.replaceAll('/', '-');
+  if (!(await backendNames()).includes(name)) throw new Error(`unknown backend '${id}'`);
+  return importBackend(name);
+}
+
+async function backendNames(): Promise<string[]> {
+  const files = await readdir(new URL('.', import.meta.url));
+  return files.flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? []).filter((name) => !helpers.has(name)).toSorted();
+}
 
 async function importBackend(name: string): Promise<Backend> {
   // The extension is that of this very file: .ts under a test runner, .js when compiled.

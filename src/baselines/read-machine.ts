@@ -15,13 +15,16 @@ export interface FactSource {
 
 export const factsFrom = (source: FactSource): MachineFacts => {
   const cpuinfo = fieldsOf(source.read('/proc/cpuinfo') ?? '');
-  const flags = (cpuinfo.get('flags') ?? cpuinfo.get('Features') ?? '').split(/\s+/).filter(Boolean);
+  /** The first of these names that is there: x86 and Arm have their own. */
+  const field = (...names: readonly string[]): string | null =>
+    names.map((name) => cpuinfo.get(name)).find((value) => value !== undefined) ?? null;
+  const flags = (field('flags', 'Features') ?? '').split(/\s+/).filter(Boolean);
   return {
-    cpu: cpuinfo.get('model name') ?? os.cpus()[0]?.model.trim() ?? 'unknown',
-    vendor: cpuinfo.get('vendor_id') ?? cpuinfo.get('CPU implementer') ?? null,
-    family: cpuinfo.get('cpu family') ?? cpuinfo.get('CPU architecture') ?? null,
-    model: cpuinfo.get('model') ?? cpuinfo.get('CPU part') ?? null,
-    stepping: cpuinfo.get('stepping') ?? cpuinfo.get('CPU revision') ?? null,
+    cpu: field('model name') ?? os.cpus()[0]?.model.trim() ?? 'unknown',
+    vendor: field('vendor_id', 'CPU implementer'),
+    family: field('cpu family', 'CPU architecture'),
+    model: field('model', 'CPU part'),
+    stepping: field('stepping', 'CPU revision'),
     arch: os.arch(),
     flags,
     caches: cachesFrom(source),
@@ -71,13 +74,12 @@ const cachesFrom = ({ read, list }: FactSource): readonly string[] => {
 
 /** Control groups, version 2 (`cpu.max`: quota and period in microseconds, or `max`) then 1; the group of this process before the root. */
 const quotaFrom = ({ read }: FactSource): number | null => {
-  const group = /^0::(\S+)$/m.exec(read('/proc/self/cgroup') ?? '')?.[1] ?? '/';
-  for (const folder of [`/sys/fs/cgroup${group === '/' ? '' : group}`, '/sys/fs/cgroup']) {
-    const [quota, period] = (read(`${folder}/cpu.max`) ?? '').trim().split(/\s+/);
-    if (quota !== undefined && period !== undefined) return ratioOrNull(quota, period);
-  }
-  const old = '/sys/fs/cgroup/cpu';
-  return ratioOrNull(read(`${old}/cpu.cfs_quota_us`) ?? '', read(`${old}/cpu.cfs_period_us`) ?? '');
+  const text = (path: string): string => read(path)?.trim() ?? '';
+  const group = /^0::\/(\S+)$/m.exec(text('/proc/self/cgroup'))?.[1] ?? '';
+  const current = text(`/sys/fs/cgroup/${group}/cpu.max`) || text('/sys/fs/cgroup/cpu.max');
+  const old = '/sys/fs/cgroup/cpu/cpu.cfs';
+  const [quota = '', period = ''] = (current || `${text(`${old}_quota_us`)} ${text(`${old}_period_us`)}`).split(/\s+/);
+  return ratioOrNull(quota, period);
 };
 
 /** `max`, -1 and nothing mean no limit. */

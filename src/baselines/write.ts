@@ -36,10 +36,18 @@ const prepareAll = (root: string, files: readonly PlannedFile[]): readonly Prepa
       if (temporary !== null && text !== null) writeDurably(temporary, text);
     }
   } catch (error) {
-    for (const { temporary } of prepared) if (temporary !== null) rmSync(temporary, { force: true });
+    for (const { temporary } of prepared) if (temporary !== null) discard(temporary);
     throw unwritable(error, join(root, 'baselines'));
   }
   return prepared;
+};
+
+const discard = (path: string): void => {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It was never made: a file stands where its folder should.
+  }
 };
 
 const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);

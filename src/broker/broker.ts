@@ -117,6 +117,14 @@ export class Broker {
     });
   }
 
+  /** Fresh processes once more, to confirm what the first ones said; the report then shows these. */
+  confirmLatency(subject: Case): Promise<Measured<Latency>> {
+    return this.#remember(nameOf('confirmed', subject), () => {
+      this.#once.delete(nameOf('latency', subject));
+      return this.latency(subject);
+    });
+  }
+
   /** What has been measured already; undefined where nobody asked. */
   known<K extends keyof Measurements>(kind: K, subject: Case): Measured<Measurements[K]> | undefined {
     return this.#known.get(nameOf(kind, subject)) as Measured<Measurements[K]> | undefined;

@@ -57,7 +57,10 @@ function gated({ models, backends }: Project, { card }: Model): readonly Part[] 
   }
   return (card.latency?.gated ?? []).map((key) => {
     const [artifact = '', ...place] = key.split('/');
-    return { artifact, backend: knownBackend(backends, place.join('/'), card.id).id, batch: batchesOf(card)[0] ?? 1, threads: 1 };
+    const backend = knownBackend(backends, place.join('/'), card.id);
+    const format = card.artifacts[artifact]?.format;
+    if (format !== undefined && !backend.formats.includes(format)) throw new BadInput({ what: `'${key}': ${backend.id} does not open ${format} files`, where: `latency.gated of model ${card.id}`, fix: 'name a backend of that format: onpar doctor lists them' });
+    return { artifact, backend: backend.id, batch: batchesOf(card)[0] ?? 1, threads: 1 };
   });
 }
 

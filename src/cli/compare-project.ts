@@ -38,10 +38,13 @@ export async function compareProject(words: readonly string[], options: CompareO
 function narrowed(project: Project, words: readonly string[], { backend = [], batch }: CompareOptions): Project {
   const backends = chosenBackends(project.backends, backend);
   const batches = batch?.map((size) => wholeNumber('--batch', size, 1));
+  const leftOut = project.backends.filter((each) => !backends.includes(each));
   const models = project.models.flatMap(({ card, folder }) => {
     const artifacts = Object.entries(card.artifacts).filter(([id]) => words.every((word) => `${card.id}/${id}`.includes(word)));
     if (artifacts.length === 0) return [];
-    return [{ folder, card: { ...card, artifacts: Object.fromEntries(artifacts), ...(batches && { batches: batches as [number, ...number[]] }) } }];
+    // A backend that is left out here is no unknown one.
+    const gated = (card.latency?.gated ?? []).filter((key) => artifacts.some(([id]) => key.startsWith(`${id}/`)) && !leftOut.some(({ id }) => key.endsWith(`/${id}`)));
+    return [{ folder, card: { ...card, artifacts: Object.fromEntries(artifacts), latency: { gated }, ...(batches && { batches: batches as [number, ...number[]] }) } }];
   });
   if (models.length === 0) unknown('model', words.join(' '), project.models.map(({ card }) => card.id));
   return { ...project, models, backends };

@@ -16,10 +16,10 @@ export interface Block {
   readonly difference: Float64Array;
 }
 
-export const newBlock = (): Block => ({
-  actual: new Float64Array(blockSize),
-  expected: new Float64Array(blockSize),
-  difference: new Float64Array(blockSize),
+export const newBlock = (length: number = blockSize): Block => ({
+  actual: new Float64Array(length),
+  expected: new Float64Array(length),
+  difference: new Float64Array(length),
 });
 
 /** Fills the block's front with elements [start, end), at most `blockSize` of them, of two tensors of equal dims. */
@@ -34,7 +34,12 @@ export function readBlock(block: Block, actual: Tensor, expected: Tensor, start:
 }
 
 /** Elements [start, end) as float64, to the front of `into`. */
-export function readElements({ dtype, data }: Tensor, start: number, end: number, into: Float64Array): void {
+export function readElements(
+  { dtype, data }: Tensor,
+  start: number,
+  end: number,
+  into: Float64Array | Float32Array,
+): void {
   if (dtype === 'float16') {
     decodeFloat16s(data as Uint16Array, start, end, into);
   } else if (isBig(data)) {

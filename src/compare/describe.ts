@@ -40,18 +40,17 @@ function allowedAt({ tolerance, rms }: TensorComparison, { worst: [first] }: Exp
 
 function worst({ worst: [first] }: Explanation): string[] {
   if (first === undefined) return [];
-  const { index, actual, expected } = first;
-  const [a, e] = distinct(actual, expected);
-  return [`worst ${place(index)}  actual ${a}  expected ${e}`];
+  const { index, actual, expected, difference } = first;
+  return [`worst ${place(index)}  ${distinct(actual, expected) ?? `difference ${significant(difference)}`}`];
 }
 
-/** As few digits as show that the two are not the same. */
-function distinct(actual: number, expected: number): readonly [string, string] {
-  for (let digits = 3; digits < 17; digits += 1) {
-    const pair = [significant(actual, digits), significant(expected, digits)] as const;
-    if (pair[0] !== pair[1]) return pair;
+/** As few digits as show that the two are not the same; null where float64 cannot, as of large 64-bit integers. */
+function distinct(actual: number, expected: number): string | null {
+  for (let digits = 3; digits <= 17; digits += 1) {
+    const [a, e] = [significant(actual, digits), significant(expected, digits)];
+    if (a !== e || Number.isNaN(actual)) return `actual ${a}  expected ${e}`;
   }
-  return [String(actual), String(expected)];
+  return null;
 }
 
 /** Only what must be loosened, rounded up so that it does pass; nothing where no tolerance would. */

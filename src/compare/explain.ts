@@ -27,7 +27,7 @@ export function explain(
   const ulp = ulpDistance(actual.dtype);
   const search: Search = { top, nan, worst: [], decades: new Float64Array(edges.length - 1), ulp, maxUlp: 0 };
   if (structureFault(actual, expected) === null) {
-    const block = newBlock();
+    const block = newBlock(Math.min(expected.data.length, blockSize));
     for (let start = 0; start < expected.data.length; start += blockSize) {
       const end = Math.min(expected.data.length, start + blockSize);
       readBlock(block, actual, expected, start, end);

@@ -1,31 +1,36 @@
 /**
- * Assembles the kernel: one function per dtype, (bytes, absolute, relative) over arrays at fixed places in memory. Decides nothing:
- * it must count what `tallyBlock` counts. Opcodes: webassembly.github.io/spec/core/binary/instructions.html.
+ * Assembles the hot loops of the comparison as a WebAssembly module: (bytes, absolute, relative) over arrays at fixed places in
+ * memory. Decides nothing: they must count what `tallyBlock` counts. Opcodes: webassembly.github.io/spec/core/binary/instructions.html.
  */
 import { blockSize } from './block.ts';
 
 /** Where things lie in memory, in bytes. */
 export const offsets = { results: 0, actual: 1024, expected: 1024 + blockSize * 8 } as const;
 
-/** Elements taken in one turn of the loop: two lanes, unrolled so that the sums do not wait for each other. */
+/** Elements taken in one turn of a loop: two lanes, unrolled so that the sums do not wait for each other. */
 export const perTurn = 4;
 
-/** The module: exports `memory`, `float32` and `float64`. */
-export function moduleBytes(): Uint8Array {
-  const bodies = [kernelBody(4), kernelBody(8)];
+/**
+ * The module: `memory` and, for each float dtype, `compare` (results: sum of squared differences, greatest difference, greatest
+ * ratio, identical, mismatched) and `squares` (result: sum of squared expected). A result is two lanes of 8 bytes, to be combined.
+ */
+export function moduleBytes(): Uint8Array<ArrayBuffer> {
+  const bodies = [comparing, squaring].flatMap((kernel) => [body(kernel, 4), body(kernel, 8)]);
+  const names = ['compare32', 'compare64', 'squares32', 'squares64'];
   const pages = Math.ceil((offsets.expected + blockSize * 8) / 65536);
-  const exported = (name: string, kind: number, index: number): number[] => [...named(name), kind, index];
+  const functions = names.map((name, index) => [...text(name), 0, index]);
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, list([[0x60, ...list([[i32], [f64], [f64]]), 0]])),
     ...section(3, list(bodies.map(() => [0]))),
     ...section(5, list([[0, ...leb(pages)]])),
-    ...section(7, list([exported('memory', 2, 0), exported('float32', 0, 0), exported('float64', 0, 1)])),
-    ...section(10, list(bodies.map((body) => [...leb(body.length), ...body]))),
+    ...section(7, list([[...text('memory'), 2, 0], ...functions])),
+    ...section(10, list(bodies.map((code) => [...leb(code.length), ...code]))),
   ]);
 }
 
 type Code = readonly number[];
+type Operator = (...operands: readonly Code[]) => Code;
 
 const [i32, f64, v128] = [0x7f, 0x7c, 0x7b];
 
@@ -33,79 +38,85 @@ const [i32, f64, v128] = [0x7f, 0x7c, 0x7b];
 const leb = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...leb(value >>> 7)]);
 const list = (items: readonly Code[]): number[] => [...leb(items.length), ...items.flat()];
 const section = (id: number, content: Code): number[] => [id, ...leb(content.length), ...content];
-const named = (name: string): number[] => list(Array.from(name, (letter) => [letter.charCodeAt(0)]));
+const text = (name: string): number[] => list(Array.from(name, (letter) => [letter.charCodeAt(0)]));
 
-const get = (local: number): Code => [0x20, ...leb(local)];
-const set = (local: number, value: Code): Code => [...value, 0x21, ...leb(local)];
+const get = (local: number): Code => [0x20, local];
+const set = (local: number, value: Code): Code => [...value, 0x21, local];
 /** All vector instructions share a prefix; operands come first. */
-const vector =
-  (opcode: number) =>
-  (...operands: readonly Code[]): Code => [...operands.flat(), 0xfd, ...leb(opcode)];
-const load = (opcode: number, address: Code, offset: number): Code => [
-  ...vector(opcode)(address),
-  0,
-  ...leb(offset),
-];
-const splat = vector(0x14);
-const equal = vector(0x47);
-const greater = vector(0x4a);
-const promote = vector(0x5f);
-const abs = vector(0xec);
-const plus = vector(0xf0);
-const minus = vector(0xf1);
-const times = vector(0xf2);
-const over = vector(0xf3);
+const vector = (opcode: number, ...immediates: number[]): Operator => {
+  return (...operands) => [...operands.flat(), 0xfd, ...leb(opcode), ...immediates];
+};
+const [splat, promote, abs] = [vector(0x14), vector(0x5f), vector(0xec)];
+const [equal, greater] = [vector(0x47), vector(0x4a)];
+const [plus, minus, times, over] = [vector(0xf0), vector(0xf1), vector(0xf2), vector(0xf3)];
 /** a < b ? b : a, so a NaN on the right is passed over: 0 / 0 of an identical element under an exact tolerance. */
 const greatest = vector(0xf7);
-const minusInteger = vector(0xd1);
-const plusInteger = vector(0xce);
+/** A comparison's true lanes are the integer -1, so counting is subtracting. */
+const [plusInteger, minusInteger] = [vector(0xce), vector(0xd1)];
 
-// Locals: 0-2 are the parameters; 5-9 temporaries; then six accumulators for each part of a turn. All start as zero.
-const [bytes, absolute, relative, cursor, zero, expected, difference, size, ratio, one] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
-];
-const accumulators = [10, 16];
-const combine = [plus, plus, greatest, greatest, plusInteger, plusInteger];
+// Locals: the parameters, then temporaries, then the accumulators of each part of a turn. All but the parameters start as zero.
+const [bytes, absolute, relative, cursor] = [0, 1, 2, 3];
+const [zero, one, expected, difference, size, ratio] = [4, 5, 6, 7, 8, 9];
+const parts = [10, 15];
 
-function kernelBody(elementSize: 4 | 8): Code {
-  const parts = accumulators.flatMap((first, part) => [...turn(first, part * 2 * elementSize, elementSize)]);
-  const step = [0x41, perTurn * elementSize];
+interface Kernel {
+  /** Two elements; `pair` loads them as float64. */
+  readonly step: (pair: (at: number) => Code) => Code;
+  /** Each accumulator: its operator within a turn, what it takes in, and the operator that joins the parts. */
+  readonly accumulators: readonly (readonly [within: Operator, value: Code, join: Operator])[];
+}
+
+/** As `tallyBlock`, without its branches. */
+const comparing: Kernel = {
+  step: (pair) => [
+    ...set(expected, pair(offsets.expected)),
+    ...set(difference, minus(pair(offsets.actual), get(expected))),
+    ...set(size, abs(get(difference))),
+    ...set(
+      ratio,
+      over(get(size), plus(splat(get(absolute)), times(splat(get(relative)), abs(get(expected))))),
+    ),
+  ],
+  accumulators: [
+    [plus, times(get(difference), get(difference)), plus],
+    [greatest, get(size), greatest],
+    [greatest, get(ratio), greatest],
+    [minusInteger, equal(get(size), get(zero)), plusInteger],
+    [minusInteger, greater(get(ratio), get(one)), plusInteger],
+  ],
+};
+
+const squaring: Kernel = {
+  step: (pair) => set(expected, pair(offsets.expected)),
+  accumulators: [[plus, times(get(expected), get(expected)), plus]],
+};
+
+function body({ step, accumulators }: Kernel, elementSize: 4 | 8): Code {
+  const turn = parts.flatMap((first, part) => {
+    const pair = (at: number): Code => loadPair(elementSize, at + part * 2 * elementSize);
+    return [
+      ...step(pair),
+      ...accumulators.flatMap(([within, value], i) => set(first + i, within(get(first + i), value))),
+    ];
+  });
+  const advance = [...get(cursor), 0x41, perTurn * elementSize, 0x6a, 0x22, cursor];
   return [
     ...list([
       [1, i32],
-      [...leb(18), v128],
+      [16, v128],
     ]),
     ...set(one, splat([0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f])),
-    ...[0x03, 0x40],
-    ...parts,
-    ...[...get(cursor), ...step, 0x6a, 0x22, cursor, ...get(bytes), 0x48, 0x0d, 0, 0x0b],
-    ...combine.flatMap((both, i) => [
-      ...[0x41, 0],
-      ...both(get(10 + i), get(16 + i)),
-      ...[0xfd, 0x0b, 0, ...leb(offsets.results + 16 * i)],
-    ]),
+    ...[0x03, 0x40, ...turn, ...advance, ...get(bytes), 0x48, 0x0d, 0, 0x0b],
+    ...accumulators.flatMap(([, , join], i) => store(16 * i, join(...parts.map((first) => get(first + i))))),
     0x0b,
   ];
 }
 
-/** Two elements: as `tallyBlock`, without its branches. A comparison's true lanes are -1, so counting is subtracting. */
-function turn(first: number, offset: number, elementSize: 4 | 8): Code {
-  const pair = (at: number): Code =>
-    elementSize === 4 ? promote(load(0x5d, get(cursor), at + offset)) : load(0x00, get(cursor), at + offset);
-  const square = (local: number): Code => times(get(local), get(local));
-  const allowed = plus(splat(get(absolute)), times(splat(get(relative)), abs(get(expected))));
-  const update = (index: number, by: typeof plus, value: Code): Code =>
-    set(first + index, by(get(first + index), value));
-  return [
-    ...set(expected, pair(offsets.expected)),
-    ...set(difference, minus(pair(offsets.actual), get(expected))),
-    ...set(size, abs(get(difference))),
-    ...set(ratio, over(get(size), allowed)),
-    ...update(0, plus, square(expected)),
-    ...update(1, plus, square(difference)),
-    ...update(2, greatest, get(size)),
-    ...update(3, greatest, get(ratio)),
-    ...update(4, minusInteger, equal(get(size), get(zero))),
-    ...update(5, minusInteger, greater(get(ratio), get(one))),
-  ];
+function loadPair(elementSize: 4 | 8, at: number): Code {
+  const [load, alignment] = elementSize === 4 ? [0x5d, 2] : [0x00, 3];
+  const pair = vector(load, alignment, ...leb(at))(get(cursor));
+  return elementSize === 4 ? promote(pair) : pair;
 }
+
+const store = (at: number, value: Code): Code =>
+  vector(0x0b, 3, ...leb(offsets.results + at))([0x41, 0], value);

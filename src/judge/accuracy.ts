@@ -4,7 +4,7 @@
  */
 import type { Accuracy } from '../baselines/baseline.generated.ts';
 import { accuracyLimits } from './settings.ts';
-import type { Judgement, ValueVerdict } from './verdict.ts';
+import { judged, type Judgement, type ValueVerdict } from './verdict.ts';
 import { counted } from './words.ts';
 
 export interface AccuracyTarget {
@@ -38,21 +38,18 @@ export const judgeAccuracy = (
   baseline: Accuracy | undefined,
   tolerance: AccuracyTolerance = defaultAccuracyTolerance,
 ): Judgement<ValueVerdict> => {
-  const told = `${scored(target.correct, target.n)}, ${counted(target.flips, 'flip')} of ${target.n}`;
-  if (!isCount(target))
-    return {
-      verdict: 'regressed',
-      sentences: [`not a count: ${target.correct} correct, ${target.flips} flips of ${target.n}`],
-    };
+  const { n, correct, flips } = target;
+  const told = `${scored(correct, n)}, ${counted(flips, 'flip')} of ${n}`;
+  if (!isCount(target)) return judged('regressed', `not a count: ${correct} correct, ${flips} flips of ${n}`);
   const same = comparable(target, baseline);
   const faults = againstReference(target, same, tolerance);
   const drift = same === undefined ? 0 : beyond(target, same);
   const moved = drift === 0 || same === undefined ? [] : [driftWords(target, same)];
-  if (faults.length > 0 || drift < 0) return { verdict: 'regressed', sentences: [...moved, ...faults] };
-  if (drift > 0) return { verdict: 'improved', sentences: [...moved, 'bless to hold it there'] };
+  if (faults.length > 0 || drift < 0) return judged('regressed', ...moved, ...faults);
+  if (drift > 0) return judged('improved', ...moved, 'bless to hold it there');
   return same === undefined
-    ? { verdict: 'unbaselined', sentences: [`${told}, ${whyNot(target, baseline)}`] }
-    : { verdict: 'held', sentences: [told] };
+    ? judged('unbaselined', `${told}, ${whyNot(target, baseline)}`)
+    : judged('held', told);
 };
 
 const isCount = ({ n, correct, flips }: AccuracyTarget): boolean =>

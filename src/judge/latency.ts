@@ -5,7 +5,7 @@
 import { bestLevel, compareSamples, type Ratio } from '../stats/two-sample.ts';
 import { spread, type Sample } from '../stats/sample.ts';
 import { falseAlarm, falseCalm, type LatencyMargins } from './settings.ts';
-import type { Judgement, LatencyVerdict } from './verdict.ts';
+import { judged, type Judgement, type LatencyVerdict } from './verdict.ts';
 import { atMostPercent, change, counted, ends, percent, times } from './words.ts';
 
 /** `target` and `baseline`: one estimate a fresh process, seconds. `against` names the baseline in sentences. */
@@ -53,24 +53,19 @@ const moved = (
   const size = percent(Math.abs(strict.ratio - 1));
   const range = ends(strict.interval, verdict === 'slower' ? 'up' : 'down');
   const alarm = `false alarm <= ${atMostPercent((1 - strict.interval.level) / 2)}`;
-  return { verdict, sentences: [`${verdict} by ${size} ${range} than ${against} (${sizes}, ${alarm})`] };
+  return judged(verdict, `${verdict} by ${size} ${range} than ${against} (${sizes}, ${alarm})`);
 };
 
 const steady = ({ calm, sizes, against, margins }: Evidence): Judgement<LatencyVerdict> => {
-  const bound = `at most ${change(calm.interval.high)}`;
-  return {
-    verdict: 'steady',
-    sentences: [
-      `${change(calm.ratio)}, ${bound} against ${against} (${sizes}, budget ${percent(margins.budget)})`,
-    ],
-  };
+  const bounded = `${change(calm.ratio)}, at most ${change(calm.interval.high)}`;
+  return judged('steady', `${bounded} against ${against} (${sizes}, budget ${percent(margins.budget)})`);
 };
 
 const inconclusive = (evidence: Evidence): Judgement<LatencyVerdict> => {
   const { calm, sizes, against } = evidence;
   const { low, high } = calm.interval;
   const told = `${change(calm.ratio)} [${change(low)}, ${change(high)}] against ${against}: neither surely slower nor surely within the budget (${sizes})`;
-  return { verdict: 'inconclusive', sentences: [told, settle(evidence)] };
+  return judged('inconclusive', told, settle(evidence));
 };
 
 /** What would resolve it. An interval's width shrinks with the root of the number of processes. */
@@ -89,14 +84,12 @@ const settle = ({ calm, counts, margins }: Evidence): string => {
 
 const most = 40;
 
-const unfit = (wide: number, count: number): Judgement<LatencyVerdict> => ({
-  verdict: 'unfit',
-  sentences: [
-    `this machine was not fit to measure: equal work differed ${times(wide)} between ${counted(count, 'fresh process', 'fresh processes')}; run again when it is quiet`,
-  ],
-});
-
-const unbaselined: Judgement<LatencyVerdict> = {
-  verdict: 'unbaselined',
-  sentences: ['no committed latency of this case on this machine: bless to commit this one'],
+const unfit = (wide: number, count: number): Judgement<LatencyVerdict> => {
+  const told = `equal work differed ${times(wide)} between ${counted(count, 'fresh process', 'fresh processes')}`;
+  return judged('unfit', `this machine was not fit to measure: ${told}; run again when it is quiet`);
 };
+
+const unbaselined: Judgement<LatencyVerdict> = judged(
+  'unbaselined',
+  'no committed latency of this case on this machine: bless to commit this one',
+);

@@ -5,7 +5,7 @@
 import type { TensorComparison } from '../compare/comparison.ts';
 import type { Parity } from '../baselines/baseline.generated.ts';
 import { parityLimits } from './settings.ts';
-import type { Judgement, ParityVerdict } from './verdict.ts';
+import { judged, type Judgement, type ParityVerdict } from './verdict.ts';
 import { counted, short, times } from './words.ts';
 
 export interface ParityTarget {
@@ -39,17 +39,10 @@ export const parityTarget = (
   vacuous: string | null,
   against: string,
 ): ParityTarget => {
-  const worst = (values: readonly number[]): number =>
-    Math.max(0, ...values.map((value) => (Number.isNaN(value) ? Infinity : value)));
-  const excess = worst(comparisons.map((comparison) => comparison.excess));
-  const nmse = worst(comparisons.map((comparison) => comparison.nmse));
-  return {
-    comparisons,
-    excess,
-    nmse,
-    vacuous: comparisons.length === 0 ? 'no output was compared' : vacuous,
-    against,
-  };
+  const excess = worstOf(comparisons.map((comparison) => comparison.excess));
+  const nmse = worstOf(comparisons.map((comparison) => comparison.nmse));
+  const empty = comparisons.length === 0 ? 'no output was compared' : vacuous;
+  return { comparisons, excess, nmse, vacuous: empty, against };
 };
 
 export const judgeParity = (
@@ -57,13 +50,15 @@ export const judgeParity = (
   baseline: Parity | undefined,
   context: ParityContext,
 ): Judgement<ParityVerdict> => {
-  if (target.vacuous !== null)
-    return { verdict: 'vacuous', sentences: [`proves nothing: ${target.vacuous}`] };
+  if (target.vacuous !== null) return judged('vacuous', `proves nothing: ${target.vacuous}`);
   const known = knownDivergence(baseline, context);
   // Written so that NaN is outside.
   if (target.excess <= 1) return known === undefined ? judgeMatch(target, baseline) : wentAway(target, known);
-  return known === undefined ? mismatch(target, []) : judgeDivergence(target, baseline, known, context.today);
+  return known === undefined ? mismatch(target) : judgeDivergence(target, baseline, known, context.today);
 };
+
+const worstOf = (values: readonly number[]): number =>
+  Math.max(0, ...values.map((value) => (Number.isNaN(value) ? Infinity : value)));
 
 interface Known extends Divergence {
   readonly from: 'baseline' | 'card';
@@ -77,27 +72,20 @@ const knownDivergence = (baseline: Parity | undefined, { divergence }: ParityCon
 const judgeMatch = (target: ParityTarget, baseline: Parity | undefined): Judgement<ParityVerdict> => {
   const { excess, against } = target;
   const told = `${short(excess)} of the tolerance against ${against}`;
-  if (baseline === undefined) return { verdict: 'match', sentences: [`${told}, no baseline yet`] };
+  if (baseline === undefined) return judged('match', `${told}, no baseline yet`);
   const { drift, floor } = parityLimits;
-  if (excess <= Math.max(floor, drift * baseline.excess)) return { verdict: 'match', sentences: [told] };
-  const blessed =
-    baseline.excess > 0
-      ? `${times(excess / baseline.excess)} the blessed difference`
-      : 'the blessed answer was equal';
-  return mismatch(target, [
-    `within the tolerance, but ${blessed} (${told}, blessed ${short(baseline.excess)})`,
-  ]);
+  if (excess <= Math.max(floor, drift * baseline.excess)) return judged('match', told);
+  const growth = `${times(excess / baseline.excess)} the blessed difference`;
+  const moved = baseline.excess > 0 ? growth : 'the blessed answer was equal';
+  return mismatch(target, `within the tolerance, but ${moved} (${told}, blessed ${short(baseline.excess)})`);
 };
 
-const wentAway = (target: ParityTarget, known: Known): Judgement<ParityVerdict> => ({
-  verdict: 'mismatch',
-  sentences: [
-    `the known divergence went away: ${short(target.excess)} of the tolerance against ${target.against} (on record: ${known.reason})`,
-    known.from === 'baseline'
-      ? 'bless to take it off the record'
-      : 'remove it from the divergences of model.json',
-  ],
-});
+const wentAway = ({ excess, against }: ParityTarget, { from, reason }: Known): Judgement<ParityVerdict> => {
+  const told = `${short(excess)} of the tolerance against ${against} (on record: ${reason})`;
+  const next =
+    from === 'baseline' ? 'bless to take it off the record' : 'remove it from the divergences of model.json';
+  return judged('mismatch', `the known divergence went away: ${told}`, next);
+};
 
 const judgeDivergence = (
   target: ParityTarget,
@@ -105,34 +93,30 @@ const judgeDivergence = (
   known: Known,
   today: string,
 ): Judgement<ParityVerdict> => {
+  const { excess, against } = target;
   // Dates as YYYY-MM-DD order as text does.
   if (!(today <= known.expires))
-    return mismatch(target, [`the known divergence expired on ${known.expires}: ${known.reason}`]);
-  if (!(target.excess < Infinity))
-    return mismatch(target, ['no tolerance can pass this: a known divergence does not excuse it']);
-  const grown = baseline !== undefined && !(target.excess <= parityLimits.divergence * baseline.excess);
-  if (grown)
-    return mismatch(target, [
-      `diverges more than known: ${times(target.excess)} the tolerance, blessed ${times(baseline.excess)}: ${known.reason}`,
-    ]);
-  return {
-    verdict: 'divergence',
-    sentences: [
-      `known divergence until ${known.expires}: ${known.reason}`,
-      `${times(target.excess)} the tolerance against ${target.against}`,
-    ],
-  };
+    return mismatch(target, `the known divergence expired on ${known.expires}: ${known.reason}`);
+  if (!(excess < Infinity))
+    return mismatch(target, 'no tolerance can pass this: a known divergence does not excuse it');
+  const told = `${times(excess)} the tolerance`;
+  if (baseline !== undefined && !(excess <= parityLimits.divergence * baseline.excess))
+    return mismatch(
+      target,
+      `diverges more than known: ${told}, blessed ${times(baseline.excess)}: ${known.reason}`,
+    );
+  return judged(
+    'divergence',
+    `known divergence until ${known.expires}: ${known.reason}`,
+    `${told} against ${against}`,
+  );
 };
 
-const mismatch = (target: ParityTarget, first: readonly string[]): Judgement<ParityVerdict> => {
-  const outside = target.comparisons.filter(({ excess }) => !(excess <= 1));
-  const told = outside.sort(worstFirst).map((comparison) => outputWords(comparison, target.against));
-  const sentences = [...first, ...told];
-  return {
-    verdict: 'mismatch',
-    sentences:
-      sentences.length > 0 ? sentences : [`${times(target.excess)} the tolerance against ${target.against}`],
-  };
+const mismatch = (target: ParityTarget, ...first: readonly string[]): Judgement<ParityVerdict> => {
+  const outside = target.comparisons.filter(({ excess }) => !(excess <= 1)).sort(worstFirst);
+  const sentences = [...first, ...outside.map((comparison) => outputWords(comparison, target.against))];
+  if (sentences.length > 0) return judged('mismatch', ...sentences);
+  return judged('mismatch', `${times(target.excess)} the tolerance against ${target.against}`);
 };
 
 /** Equal first: Infinity - Infinity is NaN, which no sort understands. */

@@ -64,6 +64,8 @@ const reddened = (
 const isNew = (verdict: Verdict, baseline: BaselineState): boolean =>
   verdict !== 'unavailable' &&
   verdict !== 'skipped' &&
+  // Nothing was measured that could be blessed.
+  verdict !== 'unfit' &&
   (baseline === 'new-case' || (baseline === 'present' && verdict === 'unbaselined'));
 
 const readStrict = (text: string): boolean => {

@@ -1,5 +1,5 @@
 /** Sizes and peak memory: one number against the blessed one, two-sided. Refuses to compare what is not a positive finite number: that is regressed, not held. */
-import type { Judgement, ValueVerdict } from './verdict.ts';
+import { judged, type Judgement, type ValueVerdict } from './verdict.ts';
 import { change } from './words.ts';
 
 export interface ValueRule {
@@ -17,19 +17,16 @@ export const judgeValue = (
   rule: ValueRule,
 ): Judgement<ValueVerdict> => {
   // Written so that NaN regresses.
-  if (!(target > 0 && target < Infinity))
-    return { verdict: 'regressed', sentences: [`not a measurement: ${target}`] };
-  if (baseline === undefined)
-    return { verdict: 'unbaselined', sentences: [`${rule.show(target)}, no baseline yet`] };
+  if (!(target > 0 && target < Infinity)) return judged('regressed', `not a measurement: ${target}`);
+  if (baseline === undefined) return judged('unbaselined', `${rule.show(target)}, no baseline yet`);
   const allowed = rule.margin.relative * baseline + rule.margin.absolute;
-  if (Math.abs(target - baseline) <= allowed)
-    return { verdict: 'held', sentences: [heldWords(target, baseline, rule)] };
+  if (Math.abs(target - baseline) <= allowed) return judged('held', heldWords(target, baseline, rule));
   const word = target > baseline ? 'bigger' : 'smaller';
   const difference = `${target > baseline ? '+' : '-'}${rule.show(Math.abs(target - baseline))}`;
   const told = `${word}: ${rule.show(target)} against ${rule.show(baseline)} blessed (${difference}, ${change(target / baseline)}, ${allowanceWords(allowed, rule)})`;
   return target < baseline === (rule.better === 'lower')
-    ? { verdict: 'improved', sentences: [told, 'bless to hold it there'] }
-    : { verdict: 'regressed', sentences: [told] };
+    ? judged('improved', told, 'bless to hold it there')
+    : judged('regressed', told);
 };
 
 const heldWords = (target: number, baseline: number, rule: ValueRule): string =>

@@ -35,3 +35,9 @@ export interface Judgement<V extends Verdict = Verdict> {
   readonly verdict: V;
   readonly sentences: readonly string[];
 }
+
+/** The usual way to make one. */
+export const judged = <V extends Verdict>(verdict: V, ...sentences: readonly string[]): Judgement<V> => ({
+  verdict,
+  sentences,
+});

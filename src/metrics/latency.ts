@@ -1,11 +1,12 @@
 /** Latency: seconds of a later (steady) call, one estimate a fresh process. True on one machine. */
 import { judgeLatency } from '../judge/latency.ts';
-import { steadyMargins } from '../judge/settings.ts';
+import { steadyMargins, type LatencyMargins } from '../judge/settings.ts';
 import { toSample } from '../stats/sample.ts';
 import { byRun, fourDigits, type Metric } from './metric.ts';
 
-export const metric: Metric<'sample'> = {
-  id: 'latency',
+/** Any duration that is taken once a fresh process. */
+export const duration = (id: string, margins: LatencyMargins): Metric<'sample'> => ({
+  id,
   suite: 'latency',
   unit: 'seconds',
   better: 'lower',
@@ -13,6 +14,8 @@ export const metric: Metric<'sample'> = {
   only: 'latency',
   shape: 'sample',
   key: byRun,
-  judge: (target, baseline) => judgeLatency(target, baseline && toSample(baseline), steadyMargins),
+  judge: (target, baseline) => judgeLatency(target, baseline && toSample(baseline), margins),
   round: (target) => target.map(fourDigits),
-};
+});
+
+export const metric: Metric<'sample'> = duration('latency', steadyMargins);

@@ -21,7 +21,10 @@ export async function verifyArtifact(folder: string, files: readonly DescribedFi
   const [first] = files;
   if (first === undefined) throw new BadInput({ what: 'an artifact without files', where: folder, fix: 'list its files in the card' });
   const path = join(folder, first.path);
-  if (format === 'onnx') await verifyExternalData(path, files.map((file) => resolve(folder, file.path)));
+  const listed = files.map((file) => resolve(folder, file.path));
+  if (format === 'onnx') await verifyExternalData(path, listed);
+  const unlisted = format === 'tfjs' ? (await weightFiles(path)).find((file) => !listed.includes(file)) : undefined;
+  if (unlisted !== undefined) throw new BadInput({ what: `its weights ${relative(folder, unlisted)} are not listed in the card, so their content is not checked`, where: path, fix: "add the file to the artifact's `files`, with sha256 and bytes" });
   return path;
 }
 
@@ -45,8 +48,8 @@ export async function verifyFile(folder: string, { path, sha256, bytes }: Descri
 export async function inspectModelFile(given: string): Promise<{ path: string; format: Format; bytes: number }> {
   const target = resolve(given);
   const found = await stat(target).catch(() => missing(given));
-  if (found.isDirectory()) return inspectTfjsFolder(given, target);
-  if (target.endsWith('.json')) return inspectTfjsFolder(given, dirname(target));
+  if (found.isDirectory()) return inspectTfjsFolder(target);
+  if (target.endsWith('.json')) return inspectTfjsFolder(dirname(target));
   await refuseStandIn(target, [...standIns, archive]);
   if (!target.endsWith('.onnx')) {
     throw new BadInput({ what: 'is neither an .onnx file nor a TF.js folder with model.json', where: given, fix: 'export the model to ONNX or TF.js; pickled files (.pt, .pth) are never opened' });
@@ -69,16 +72,32 @@ function missing(where: string): never {
   throw new BadInput({ what: 'does not exist', where, fix: `check the path, or bring it back: git checkout -- ${where}` });
 }
 
-async function inspectTfjsFolder(given: string, folder: string): Promise<{ path: string; format: Format; bytes: number }> {
+async function inspectTfjsFolder(folder: string): Promise<{ path: string; format: Format; bytes: number }> {
   const path = join(folder, 'model.json');
   await refuseStandIn(path);
-  const { weightsManifest } = JSON.parse(await readFile(path, 'utf8')) as { weightsManifest?: { paths: string[] }[] };
-  if (!Array.isArray(weightsManifest)) throw new BadInput({ what: 'is no TF.js model: it has no weightsManifest', where: given, fix: 'give the folder that tensorflowjs_converter wrote' });
-  const shards = weightsManifest.flatMap((group) => group.paths).map((name) => resolve(folder, name));
-  const outside = shards.find((shard) => !isInside(folder, shard));
-  if (outside !== undefined) throw new BadInput({ what: `weights lead out of its folder: ${outside}`, where: path, fix: 'keep the weights beside model.json' });
+  const shards = await weightFiles(path);
   const sizes = await Promise.all([path, ...shards].map(async (file) => (await stat(file).catch(() => missing(file))).size));
   return { path, format: 'tfjs', bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** The weights that a TF.js model.json names. Throws BadInput where it is none, and where they lead out of its folder. */
+async function weightFiles(path: string): Promise<readonly string[]> {
+  const paths = weightPaths(await readFile(path, 'utf8'));
+  if (paths === null) throw new BadInput({ what: 'is no TF.js model: it has no weightsManifest with paths', where: path, fix: 'give the folder that tensorflowjs_converter wrote' });
+  const files = paths.map((name) => resolve(dirname(path), name));
+  const outside = files.find((file) => !isInside(dirname(path), file));
+  if (outside !== undefined) throw new BadInput({ what: `weights lead out of its folder: ${outside}`, where: path, fix: 'keep the weights beside model.json' });
+  return files;
+}
+
+function weightPaths(text: string): readonly string[] | null {
+  try {
+    const { weightsManifest } = JSON.parse(text) as { weightsManifest: { paths: string[] }[] };
+    const paths = weightsManifest.flatMap((group) => group.paths);
+    return paths.every((name) => typeof name === 'string') ? paths : null;
+  } catch {
+    return null;
+  }
 }
 
 const standIns: readonly { readonly starts: RegExp; readonly what: string; readonly fix: string }[] = [
@@ -87,7 +106,7 @@ const standIns: readonly { readonly starts: RegExp; readonly what: string; reado
 ];
 
 /** Archives are fine for a reference (.npz), never for a model: a PyTorch archive would be unpickled. */
-const archive = { starts: /^PK\u0003\u0004/, what: 'is a zip or PyTorch archive, not a model file', fix: 'export the model to ONNX or TF.js; pickled files are never opened' };
+const archive = { starts: /^PK[^\w\s]{2}/, what: 'is a zip or PyTorch archive, not a model file', fix: 'export the model to ONNX or TF.js; pickled files are never opened' };
 
 async function refuseStandIn(path: string, refused: typeof standIns = standIns): Promise<void> {
   const found = await stat(path).catch(() => missing(path));

@@ -25,20 +25,30 @@ export async function listModels(root: string): Promise<string[]> {
 export async function readModel(folder: string): Promise<Model> {
   const where = join(folder, 'model.json');
   const card = readJson(where, schema);
-  const refuse = (what: string, fix: string): never => {
-    throw new BadInput({ what, where, fix });
-  };
-  if (card.id !== basename(folder)) refuse(`id '${card.id}' is not its folder's name`, `rename one of them to '${basename(folder)}'`);
-  for (const [id, { parent }] of Object.entries(card.artifacts)) {
-    if (parent !== undefined && !(parent in card.artifacts)) refuse(`artifact ${id} names a parent '${parent}' that the card does not have`, `known: ${Object.keys(card.artifacts).join(', ')}`);
-  }
-  for (const key of card.latency?.gated ?? []) {
-    const artifact = key.slice(0, key.indexOf('/'));
-    if (!(artifact in card.artifacts)) refuse(`latency.gated names an unknown artifact '${artifact}'`, `known: ${Object.keys(card.artifacts).join(', ')}`);
-  }
-  if (card.dataset !== undefined && !card.outputs.some(isClassification)) refuse('a data set needs a classification output', 'add an output with task classification and its classes');
+  const fault = faultOf(card, basename(folder));
+  if (fault !== null) throw new BadInput({ ...fault, where });
   return { card, folder };
 }
+
+/** What the schema cannot say. */
+function faultOf(card: ModelCard, folder: string): { readonly what: string; readonly fix: string } | null {
+  const artifacts = Object.keys(card.artifacts);
+  if (card.id !== folder) return { what: `id '${card.id}' is not its folder's name`, fix: `rename one of them to '${folder}'` };
+  const stranger = namedArtifacts(card).find(({ id }) => !artifacts.includes(id));
+  if (stranger) return { what: `${stranger.where} names an unknown artifact '${stranger.id}'`, fix: `known: ${artifacts.join(', ')}` };
+  const uneven = card.inputs.find(({ preprocess, dims }) => preprocess && (preprocess.mean.length !== dims[1] || preprocess.std.length !== dims[1]));
+  if (uneven) return { what: `preprocess of input ${uneven.name} has ${uneven.preprocess?.mean.length} means and ${uneven.preprocess?.std.length} stds for ${uneven.dims[1] ?? 0} channels`, fix: 'give one mean and one std a channel' };
+  if (card.dataset === undefined || decisionOutput(card)?.classes !== undefined) return null;
+  return { what: 'a data set needs a classification output with classes', fix: 'add an output with task classification and its classes' };
+}
+
+/** Everywhere that a card names an artifact of its own. */
+const namedArtifacts = ({ artifacts, latency, tolerances, divergences }: ModelCard): { readonly where: string; readonly id: string }[] => [
+  ...Object.entries(artifacts).flatMap(([id, { parent }]) => (parent === undefined ? [] : [{ where: `the parent of ${id}`, id: parent }])),
+  ...(latency?.gated ?? []).map((key) => ({ where: 'latency.gated', id: key.slice(0, key.indexOf('/')) })),
+  ...Object.keys(tolerances ?? {}).map((id) => ({ where: 'tolerances', id })),
+  ...(divergences ?? []).map((divergence) => ({ where: 'divergences', id: divergence.case.slice(0, divergence.case.indexOf('/')) })),
+];
 
 export const isClassification = (output: Output): boolean => output.task === 'classification';
 

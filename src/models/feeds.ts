@@ -53,17 +53,14 @@ function inLayout(value: Tensor, input: Input, artifact: Artifact): Tensor {
 }
 
 /** Permutes the axes of a four-dimensional float32 tensor. */
-export function transpose(value: Tensor, order: readonly [number, number, number, number]): Tensor {
-  if (!(value.data instanceof Float32Array) || value.dims.length !== 4) throw new TypeError(`only float32 images change layout, not ${value.dtype} [${value.dims.join(', ')}]`);
-  const strides = value.dims.map((_, axis) => elementCount(value.dims.slice(axis + 1)));
-  const dims = order.map((axis) => value.dims[axis] ?? 1);
-  const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = order.map((axis) => strides[axis] ?? 0);
-  const [d0 = 0, d1 = 0, d2 = 0, d3 = 0] = dims;
-  const source = value.data;
-  const target = new Float32Array(source.length);
+export function transpose({ dtype, dims, data }: Tensor, order: readonly [number, number, number, number]): Tensor {
+  if (!(data instanceof Float32Array) || dims.length !== 4) throw new TypeError(`only float32 images change layout, not ${dtype} [${dims.join(', ')}]`);
+  const strides = dims.map((_, axis) => elementCount(dims.slice(axis + 1)));
+  // Offsets of every position along each target axis; a position's source is the sum of its four.
+  const offsets = order.map((axis) => Array.from({ length: dims[axis] ?? 1 }, (_, index) => index * (strides[axis] ?? 1)));
+  const [a = [], b = [], c = [], d = []] = offsets;
+  const target = new Float32Array(data.length);
   let to = 0;
-  for (let a = 0; a < d0; a += 1)
-    for (let b = 0; b < d1; b += 1)
-      for (let c = 0; c < d2; c += 1) for (let d = 0; d < d3; d += 1) target[to++] = source[a * s0 + b * s1 + c * s2 + d * s3] as number;
-  return tensor('float32', dims, target);
+  for (const i of a) for (const j of b) for (const k of c) for (const l of d) target[to++] = data[i + j + k + l] as number;
+  return tensor('float32', offsets.map(({ length }) => length), target);
 }

@@ -9,9 +9,18 @@ type Reader = protobuf.Reader;
 
 /** Locations of external data, as written in the file. Throws RangeError where the bytes are not an ONNX model. */
 export function scanOnnx(bytes: Uint8Array): { readonly externalData: readonly string[] } {
+  try {
+    return scan(protobuf.Reader.create(bytes));
+  } catch (error) {
+    // protobufjs throws plain errors for some damages.
+    throw error instanceof RangeError ? error : new RangeError((error as Error).message);
+  }
+}
+
+function scan(model: Reader): { readonly externalData: readonly string[] } {
   const externalData = new Set<string>();
   let hasGraph = false;
-  walk(protobuf.Reader.create(bytes), {
+  walk(model, {
     7: (graph) => {
       hasGraph = true;
       walkGraph(graph, externalData, 0);
@@ -30,7 +39,7 @@ function walkGraph(graph: Reader, found: Set<string>, depth: number): void {
   walk(graph, {
     1: (node) => walkNode(node, found, depth),
     5: (initializer) => walkTensor(initializer, found),
-    15: (sparse) => walk(sparse, { 1: (values) => walkTensor(values, found), 2: (indices) => walkTensor(indices, found) }),
+    15: (sparse) => walkSparse(sparse, found),
   });
 }
 
@@ -42,9 +51,14 @@ function walkNode(node: Reader, found: Set<string>, depth: number): void {
         6: (graph) => walkGraph(graph, found, depth + 1),
         10: (value) => walkTensor(value, found),
         11: (graph) => walkGraph(graph, found, depth + 1),
+        22: (value) => walkSparse(value, found),
+        23: (value) => walkSparse(value, found),
       }),
   });
 }
+
+const walkSparse = (sparse: Reader, found: Set<string>): void =>
+  walk(sparse, { 1: (values) => walkTensor(values, found), 2: (indices) => walkTensor(indices, found) });
 
 /** TensorProto.external_data is a list of key and value; `location` is the path. */
 function walkTensor(tensor: Reader, found: Set<string>): void {

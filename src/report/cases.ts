@@ -8,26 +8,35 @@ import { anchor, markup, type Markup } from './markup.ts';
 import type { CaseRow, Report, VerdictRow } from './report.generated.ts';
 import { concerns, groupBy, worstFirst, type ModelView, type Row } from './view.ts';
 
-export function caseSection(report: Report, models: readonly ModelView[]): Markup {
+export function caseSection(report: Report, models: readonly ModelView[], room: number): Markup {
   const rows = models.flatMap((model) => [...groupBy(model.rows, (row) => row.anchor).values()]);
   const ordered = rows.toSorted((a, b) => severity(b) - severity(a));
-  let room = 170_000;
+  let left = room;
   let terse = 0;
-  const folds = ordered.map((group) => {
-    const full = fold(group, report.verdicts, true);
-    const shown = full.text.length <= room ? full : fold(group, report.verdicts, false);
+  const folds = ordered.map((group, at) => {
+    // Those still to come keep room for a bare line each.
+    const reserve = (ordered.length - at - 1) * 900;
+    const full = fold(group, report.verdicts, 'full');
+    const times = fold(group, report.verdicts, 'times');
+    const shown =
+      [full, times].find((one) => one.text.length + reserve <= left) ?? fold(group, report.verdicts, 'bare');
     if (shown !== full) terse += 1;
-    room -= shown.text.length;
+    left -= shown.text.length;
     return shown;
   });
   const others = report.verdicts.filter(
     (v) => !rows.some(([row]) => row !== undefined && (concerns(row, v.case) || isFile(row, v.case))),
   );
-  return markup`<section id="cases" aria-labelledby="cases-h"><h2 id="cases-h">Every case <small>${format.count(report.cases.length)}, worst first</small></h2>${terse > 0 ? markup`<p class="hint">${format.plural(terse, 'case')} without plots, to keep this file small; report.json has them.</p>` : null}
-${folds}${others.length > 0 ? markup`<h3>Judged, without a row above</h3>${targets(others)}${said(others, true)}` : null}</section>`;
+  return markup`<section id="cases" aria-labelledby="cases-h"><h2 id="cases-h">Every case <small>${format.count(report.cases.length)}, worst first</small></h2>${terse > 0 ? markup`<p class="hint">${format.plural(terse, 'case')} shortened, to keep this file small; report.json has everything.</p>` : null}
+${folds}${others.length > 0 ? markup`<h3>Judged, without a row above</h3>${targets(others.map((v) => v.case))}${said(others, true)}` : null}</section>`;
 }
 
-function fold(rows: readonly Row[], verdicts: readonly VerdictRow[], full: boolean): Markup {
+function fold(
+  rows: readonly Row[],
+  verdicts: readonly VerdictRow[],
+  depth: 'full' | 'times' | 'bare',
+): Markup {
+  const full = depth === 'full';
   const [row] = rows;
   if (row === undefined) return markup``;
   const cases = rows.flatMap((one) => one.cases);
@@ -35,16 +44,16 @@ function fold(rows: readonly Row[], verdicts: readonly VerdictRow[], full: boole
   const list = verdicts.filter((v) => concerns(row, v.case) || isFile(row, v.case));
   const ids = new Set([row.anchor, ...cases.map((c) => c.id)]);
   // Links to what has no line of its own (accuracy on so many images, a file's size) end here.
-  const unlined = list.filter((v) => concerns(row, v.case) && !ids.has(v.case));
+  const unlined = list.filter((v) => concerns(row, v.case) && !ids.has(v.case)).map((v) => v.case);
   return markup`<details class="case ${tone}" id="${anchor(row.anchor)}"${tone === 'bad' && full ? open : null}><summary><span class="word">${glyph} ${word}</span> <b>${cases[0]?.model ?? ''}</b> ${row.artifact} <span class="on">${row.backend}</span> <span class="key">${keyNumbers(row)}</span></summary>
-${targets(unlined)}${said(full ? list : list.filter((verdict) => verdict.red))}${timings(cases, full)}${full ? evidence(row, cases) : null}</details>`;
+${targets(unlined)}${said(full ? list : list.filter((verdict) => verdict.red))}${depth === 'bare' ? targets(cases.map((c) => c.id)) : timings(cases, full)}${full ? evidence(row, cases) : null}</details>`;
 }
 
 /** A file's size is judged once for all backends. */
 const isFile = (row: Row, id: string): boolean => row.anchor === `${id}/${row.backend}`;
 
-const targets = (list: readonly VerdictRow[]): Markup[] =>
-  [...new Set(list.map((v) => v.case))].map((id) => markup`<span id="${anchor(id)}"></span>`);
+const targets = (ids: readonly string[]): Markup[] =>
+  [...new Set(ids)].map((id) => markup`<span id="${anchor(id)}"></span>`);
 
 const open = markup` open`;
 
@@ -80,6 +89,9 @@ function said(list: readonly VerdictRow[], named = false): Markup | null {
 }
 
 function timings(cases: readonly CaseRow[], full: boolean): Markup {
+  // A run of parity alone has no times: one sentence instead of a table of dashes.
+  if (cases.every(({ latency }) => latency.steady === null && format.mark(latency.verdict).tone === 'absent'))
+    return markup`${targets(cases.map((c) => c.id))}<p class="hint">No times: ${cases[0]?.latency.reason ?? 'not measured'}.</p>`;
   const plots = full && cases.some((c) => c.latency.samples.length > 1);
   const heads = ['batch', 'threads', 'verdict', 'steady', 'inputs/s', 'load', 'first', 'peak MiB'];
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Times"><table class="times"><thead><tr>${heads.map((head, at) => markup`<th scope="col" class="${at > 2 ? 'n' : 'w'}">${head}</th>`)}${plots ? markup`<th scope="col" class="plot">fresh processes, one dot each</th>` : null}</tr></thead><tbody>${cases.map((c) => timing(c, plots))}</tbody></table></div>`;

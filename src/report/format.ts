@@ -58,7 +58,7 @@ export const size = (bytes: number): string =>
 export const bytesOnDemand = (bytes: number): string => `${count(bytes)} bytes`;
 
 export const timeUnit = (seconds: number): TimeUnit =>
-  seconds >= 1 ? 's' : seconds >= 1e-4 ? 'ms' : seconds >= 1e-7 ? 'µs' : 'ns';
+  seconds >= 0.9995 ? 's' : seconds >= 1e-4 ? 'ms' : seconds >= 1e-7 ? 'µs' : 'ns';
 
 /** A measured time in parts, so that tables can align them: the half interval has the value's decimals. */
 export function timeParts(
@@ -71,7 +71,10 @@ export function timeParts(
   if (interval === null) return [fixed(value, decimals), ''];
   const half = (interval.high - interval.low) / 2 / secondsIn[unit];
   const shown = half.toFixed(decimals);
-  return [fixed(value, decimals), `±${half > 0 && Number(shown) === 0 ? significant(half, 1) : shown}`];
+  return [
+    fixed(value, decimals),
+    `±${half > 0 && Number(shown) === 0 ? half.toFixed(decimalsFor(half, 1)) : shown}`,
+  ];
 }
 
 export function time(seconds: number, interval: Interval | null = null): string {
@@ -114,7 +117,9 @@ const tones: Record<Verdict, Tone> = {
 const isVerdict = (word: string): word is Verdict => Object.hasOwn(tones, word);
 
 function decimalsFor(x: number, digits: number): number {
-  return x === 0 ? 0 : Math.min(20, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(x)))));
+  // Rounded first: 0.9996 has as many decimals as 1.00.
+  const rounded = Math.abs(Number(x.toPrecision(digits)));
+  return rounded === 0 ? 0 : Math.min(20, Math.max(0, digits - 1 - Math.floor(Math.log10(rounded))));
 }
 
 function fixed(x: number, decimals: number): string {

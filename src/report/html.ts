@@ -17,13 +17,16 @@ import type { ModelView, Row } from './view.ts';
 export function renderHtml(report: Report, assets: Assets): string {
   const models = view.viewModels(report);
   const charts = chartSection(models);
-  const sections = [
-    ...verdictSections(report),
-    models.length > 0 ? matrix(report, models) : null,
-    charts,
-    models.length > 0 || report.verdicts.length > 0 ? caseSection(report, models) : null,
-    environment(report, models),
-  ];
+  const before = [...verdictSections(report), models.length > 0 ? matrix(report, models) : null, charts];
+  const after = environment(report, models);
+  // The evidence gets what the 300 kB leave; the margin is for characters of more than one byte.
+  const spent = [...before, after].reduce(
+    (sum, part) => sum + (part?.text.length ?? 0),
+    assets.css.length + assets.script.length,
+  );
+  const cases =
+    models.length > 0 || report.verdicts.length > 0 ? caseSection(report, models, 280_000 - spent) : null;
+  const sections = [...before, cases, after];
   const title = `${view.conclusion(report)}: onpar report`;
   const page = markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="onpar ${report.onpar}"><title>${title}</title><link rel="icon" href="data:,"><style>
@@ -162,14 +165,24 @@ function chartSection(models: readonly ModelView[]): Markup | null {
     ],
   ];
   const parts = questions.flatMap(([question, remark, chart]) => {
+    // The file has a size limit: of very many models the first are drawn, and the rest is said.
+    let room = 55_000;
     const drawn = models.flatMap((model) => {
       const one = chart(model);
-      return one === null ? [] : [markup`<div class="panel"><h4>${model.model.id}</h4>${one}</div>`];
+      if (one === null) return [];
+      room -= one.text.length;
+      return [room > 0 ? markup`<div class="panel"><h4>${model.model.id}</h4>${one}</div>` : null];
     });
+    const shown = drawn.filter((panel) => panel !== null);
+    const rest = drawn.length - shown.length;
+    const omitted =
+      rest > 0
+        ? markup`<p class="hint">${format.plural(rest, 'more model')} not drawn, to keep this file small; report.json has the numbers.</p>`
+        : null;
     return drawn.length === 0
       ? []
       : [
-          markup`<div class="question"><h3 id="${slug(question)}">${question}</h3><p class="hint">${remark}</p>${drawn}</div>`,
+          markup`<div class="question"><h3 id="${slug(question)}">${question}</h3><p class="hint">${remark}</p>${shown}${omitted}</div>`,
         ];
   });
   return parts.length === 0

@@ -16,30 +16,32 @@ export interface TerminalOptions {
   readonly width: number;
 }
 
-export function renderTerminal(report: Report, options: TerminalOptions): string {
-  const paint: Paint = (tone, text) =>
-    options.color ? styleText(colours[tone], text, { validateStream: false }) : text;
-  const bold = (text: string): string =>
-    options.color ? styleText('bold', text, { validateStream: false }) : text;
-  const tables = view.viewModels(report).map((model) => modelBlock(model, options.width, paint, bold));
+export function renderTerminal(report: Report, { color, width }: TerminalOptions): string {
+  const styled = (style: Parameters<typeof styleText>[0], text: string): string =>
+    color ? styleText(style, text, { validateStream: false }) : text;
+  const page: Page = {
+    width,
+    paint: (tone, text) => styled(colours[tone], text),
+    bold: (text) => styled('bold', text),
+  };
+  const tables = view.viewModels(report).map((model) => modelBlock(model, page));
   const blocks = [
-    [clip(machineLine(report), options.width)],
+    [clip(machineLine(report), width)],
     ...tables.map(({ lines }) => lines),
-    legend(tables, options.width, paint),
-    ...report.summary.problems.map((problem) => [paint('bad', '✗ run'), ...sentence(problem, options.width)]),
-    ...report.verdicts
-      .filter((verdict) => verdict.red)
-      .map((verdict) => redBlock(verdict, options.width, paint, bold)),
-    undecidedBlock(report, options.width, paint),
-    [lastLine(report, options.width, paint)],
-  ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+    legend(tables, page),
+    ...report.summary.problems.map((problem) => [page.paint('bad', '✗ run'), ...sentence(problem, width)]),
+    ...report.verdicts.filter((verdict) => verdict.red).map((verdict) => redBlock(verdict, page)),
+    undecidedBlock(report, page),
+    [lastLine(report, page)],
+  ].filter((lines) => lines.length > 0);
+  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-type Paint = (tone: Tone, text: string) => string;
+interface Page {
+  readonly width: number;
+  readonly paint: (tone: Tone, text: string) => string;
+  readonly bold: (text: string) => string;
+}
 
 // Bright black for what is absent: it is information, not a warning.
 const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
@@ -61,18 +63,14 @@ interface Block {
   readonly dropped: readonly string[];
 }
 
-function modelBlock(model: ModelView, width: number, paint: Paint, bold: (text: string) => string): Block {
+function modelBlock(model: ModelView, { width, paint, bold }: Page): Block {
   const { id, reference } = model.model;
   const left = plain(`${id}   ${about(model)}`).trimEnd();
   const right = reference === null ? '' : plain(`reference: ${reference}`);
   const gap = width - left.length - right.length;
   const title = gap >= 3 ? `${left}${' '.repeat(gap)}${right}` : clip(left, width);
   const rows = model.rows.map((row) => ({ label: plain(rowLabel(row)), row, remark: remarkOf(row) }));
-  const absent = model.absent.map((backend) => ({
-    label: plain(backend.id),
-    row: null,
-    remark: absence(backend),
-  }));
+  const absent = model.absent.map((one) => ({ label: plain(one.id), row: null, remark: absence(one) }));
   const body = layOut([...rows, ...absent], columnsOf(model), width, paint);
   return { lines: [title.trimEnd().replace(id, bold), ...body.lines], dropped: body.dropped };
 }
@@ -82,23 +80,20 @@ const rowLabel = (row: Row): string =>
     ? `  ${[...row.tags, row.threadsTag].join('  ')}`
     : [row.backend, ...row.tags, row.threadsTag ?? ''].join('  ').trimEnd();
 
-function legend(tables: readonly Block[], width: number, paint: Paint): string[] {
+function legend(tables: readonly Block[], { width, paint }: Page): string[] {
   const dropped = [
     ...new Set(tables.flatMap((table) => table.dropped.map((head) => head.replace(/^.* a call, /, '')))),
   ];
   const ratios = tables.some(({ lines }) => lines.some((line) => /\([\d.\u202f]+x\)/.test(line)));
   return [
-    ...(ratios ? [clip('(x): against the fastest right answer at full precision, equal threads and batch', width)] : []),
+    ...(ratios
+      ? [clip('(x): against the fastest right answer at full precision, equal threads and batch', width)]
+      : []),
     ...(dropped.length > 0 ? [clip(`not shown at this width: ${dropped.join(', ')}`, width)] : []),
   ].map((line) => paint('absent', line));
 }
 
-function redBlock(
-  verdict: VerdictRow,
-  width: number,
-  paint: Paint,
-  bold: (text: string) => string,
-): string[] {
+function redBlock(verdict: VerdictRow, { width, paint, bold }: Page): string[] {
   return [
     `${paint('bad', `✗ ${plain(verdict.metric).padEnd(8)}`)} ${bold(plain(verdict.title))}`,
     ...verdict.sentences.flatMap((text) => sentence(text, width)),
@@ -108,7 +103,7 @@ function redBlock(
   ];
 }
 
-function undecidedBlock(report: Report, width: number, paint: Paint): string[] {
+function undecidedBlock(report: Report, { width, paint }: Page): string[] {
   const open = report.verdicts.filter((v) => !v.red && format.mark(v.verdict).tone === 'unsure');
   const shown = open.slice(0, 5).map((v) => {
     const why = v.sentences[0] === undefined ? '' : `: ${v.sentences[0]}`;
@@ -117,7 +112,7 @@ function undecidedBlock(report: Report, width: number, paint: Paint): string[] {
   return open.length > 5 ? [...shown, `  and ${format.count(open.length - 5)} more like these`] : shown;
 }
 
-function lastLine(report: Report, width: number, paint: Paint): string {
+function lastLine(report: Report, { width, paint }: Page): string {
   const good = report.summary.exitCode === 0;
   const ending = view.conclusion(report);
   const plainRed = report.summary.exitCode === 1 && report.summary.red > 0;

@@ -117,19 +117,11 @@ function viewModel(model: ModelRow, report: Report): ModelView {
   const absent = report.backends.filter((backend) => !backend.available && !here.has(backend.id));
   const gone = new Set(absent.map((backend) => backend.id));
   const backends = [...new Set(drafts.map((draft) => draft.backend))];
-  const rank = (d: Draft): number[] => [
-    backends.indexOf(d.backend),
-    Number(d.precision !== precision),
-    Number(d.threads !== threads),
-  ];
+  const rank = (d: Draft): number =>
+    backends.indexOf(d.backend) * 4 + Number(d.precision !== precision) * 2 + Number(d.threads !== threads);
   const rows = drafts
     .filter((draft) => !gone.has(draft.backend))
-    .toSorted(
-      (a, b) =>
-        rank(a)
-          .map((x, i) => x - (rank(b)[i] ?? 0))
-          .find((x) => x !== 0) ?? 0,
-    )
+    .toSorted((a, b) => rank(a) - rank(b))
     .map((draft) => ({
       ...draft,
       tags: tagsOf(draft, drafts, precision),

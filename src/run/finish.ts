@@ -22,7 +22,8 @@ export interface FinishFacts extends ReportFacts {
 export async function finishRun(run: Run, verdicts: Verdicts, facts: FinishFacts): Promise<number> {
   const report = await buildReport(run, verdicts, facts);
   const { html } = writeReport(run.project.root, report);
-  const { columns = 120, isTTY } = process.stdout;
+  // Undefined where stdout is no terminal, whatever the types say.
+  const { columns = 120, isTTY } = process.stdout as { columns?: number; isTTY: boolean };
   if (facts.json) process.stdout.write(toJson(report));
   else process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\nReport: ${html}\n`);
   return facts.blessing ? 0 : report.summary.exitCode;

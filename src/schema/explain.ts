@@ -48,7 +48,6 @@ export const relevant = (errors: readonly ErrorObject[]): readonly ErrorObject[]
     return of === undefined || branchOf(error) === nearestBranch(of.instancePath, outside);
   });
   // A misspelt key is also a missing one: the misspelling is the news.
-  const isUnknownKey = ({ keyword }: ErrorObject): boolean => keyword === 'additionalProperties';
   return [...told.filter(isUnknownKey), ...told.filter((error) => !isUnknownKey(error))];
 };
 
@@ -58,6 +57,8 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
   const best = ranked.sort((a, b) => a.distance - b.distance)[0];
   return best && best.distance <= Math.ceil(best.key.length / 3) ? best.key : undefined;
 };
+
+const isUnknownKey = ({ keyword }: ErrorObject): boolean => keyword === 'additionalProperties';
 
 const isVersion = (error: ErrorObject): boolean =>
   error.instancePath === '/schemaVersion' ||

@@ -1,7 +1,7 @@
 /** Schema errors in a person's words, each with its line. Ajv is loaded on first use and every schema is compiled once; all problems are found, the first few are told. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import type { Ajv, ErrorObject, Options, ValidateFunction } from 'ajv';
 import { findNodeAtLocation, type Node } from 'jsonc-parser';
 import { BadInput } from './bad-input.ts';
 import { placeOf, type Source } from './strict.ts';
@@ -34,10 +34,10 @@ const compiled = (schema: URL): ValidateFunction => {
   return check;
 };
 
-/** Required, not imported: Ajv costs some 40 ms, which a run that reads no JSON must not pay. */
+/** Required, not imported: Ajv costs tenths of a second, which a command that reads no JSON must not pay. */
 const engine = (): Ajv => {
   if (ajv) return ajv;
-  const loaded = createRequire(import.meta.url)('ajv') as typeof import('ajv');
+  const loaded = createRequire(import.meta.url)('ajv') as { readonly Ajv: new (options: Options) => Ajv };
   ajv = new loaded.Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, strictTuples: false });
   return ajv;
 };

@@ -25,7 +25,10 @@ export function drawFeeds(inputs: readonly Signature[], options: DrawOptions): T
 }
 
 /** Sizes of all axes: fixed ones as they are, the batch, named ones, 16 for the rest. */
-export const sizesOf = ({ dims }: Signature, options: Pick<DrawOptions, 'batch' | 'dims'>): readonly number[] =>
+export const sizesOf = (
+  { dims }: Signature,
+  options: Pick<DrawOptions, 'batch' | 'dims'>,
+): readonly number[] =>
   dims.map((axis, index) => {
     if (typeof axis === 'number') return axis;
     return options.dims.get(axis ?? '') ?? (index === 0 ? options.batch : otherAxis);
@@ -35,15 +38,27 @@ function draw(input: Signature, options: DrawOptions, random: Random): Tensor {
   const dims = sizesOf(input, options);
   const isFloat = input.dtype.startsWith('float');
   const [low, high] = options.ranges.get(input.name) ?? (isFloat ? [-1, 1] : [0, 1]);
-  const next = isFloat ? () => low + (high - low) * random() : () => low + Math.floor((high - low + 1) * random());
+  const next = isFloat
+    ? () => low + (high - low) * random()
+    : () => low + Math.floor((high - low + 1) * random());
   return fill(input.dtype, dims, next);
 }
 
 function fill(dtype: Dtype, dims: readonly number[], next: () => number): Tensor {
   const length = elementCount(dims);
   if (dtype === 'float16') throw new TypeError('float16 inputs are not drawn: give them with --inputs x.npz');
-  if (dtype === 'int64') return tensor(dtype, dims, BigInt64Array.from({ length }, () => BigInt(next())));
-  if (dtype === 'uint64') return tensor(dtype, dims, BigUint64Array.from({ length }, () => BigInt(next())));
+  if (dtype === 'int64')
+    return tensor(
+      dtype,
+      dims,
+      BigInt64Array.from({ length }, () => BigInt(next())),
+    );
+  if (dtype === 'uint64')
+    return tensor(
+      dtype,
+      dims,
+      BigUint64Array.from({ length }, () => BigInt(next())),
+    );
   const drawn = zeros(dtype, dims);
   for (let index = 0; index < length; index += 1) (drawn.data as Float32Array)[index] = next();
   return drawn;

@@ -7,7 +7,7 @@
  */
 import type { Signature } from '../backends/backend.ts';
 import { bytesPerElement, elementCount, isDtype, tensorBytes, tensorFromBytes } from '../tensor/tensor.ts';
-import type { Dtype, TensorMap } from '../tensor/tensor.ts';
+import type { Dtype, Tensor, TensorMap } from '../tensor/tensor.ts';
 
 export const protocolVersion = 1;
 export const requestFd = 3;
@@ -16,6 +16,8 @@ export const replyFd = 4;
 const prefixBytes = 12;
 /** A header holds names and dims only; more than this is not a header. */
 const maxHeaderBytes = 16 * 2 ** 20;
+/** Feeds or outputs of one call; more than this is a prefix that lies. */
+const maxPayloadBytes = 2 ** 32;
 
 export type Request =
   | { readonly op: 'hello'; readonly protocol: number; readonly backend: string; readonly threads: number; readonly root: string }
@@ -30,7 +32,7 @@ export interface Replies {
   open: { readonly inputs: readonly Signature[]; readonly outputs: readonly Signature[]; readonly seconds: number };
   run: { readonly outputs: TensorMap; readonly seconds: number; readonly peakBytes: number };
   sample: Sampled & { readonly peakBytes: number };
-  close: Record<never, never>;
+  close: object;
 }
 
 export interface Sampled {
@@ -82,7 +84,7 @@ export function decodePrefix(prefix: Uint8Array): FrameSizes {
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefixBytes);
   const header = view.getUint32(0, true);
   const payload = Number(view.getBigUint64(4, true));
-  if (header === 0 || header > maxHeaderBytes || !Number.isSafeInteger(payload)) {
+  if (header === 0 || header > maxHeaderBytes || payload > maxPayloadBytes) {
     throw new RangeError(`not an onpar frame: header of ${header} and payload of ${payload} bytes`);
   }
   return { header, payload };
@@ -93,17 +95,20 @@ export function decodeFrame(header: Uint8Array, payload: Uint8Array): Message {
   const { tensors: described, ...fields } = JSON.parse(Buffer.from(header).toString('utf8')) as {
     tensors?: readonly TensorHeader[];
   };
-  const tensors: Record<string, TensorMap[string]> = {};
+  const tensors: [string, Tensor][] = [];
   let offset = 0;
   for (const { name, dtype, dims } of described ?? []) {
-    if (!isDtype(dtype)) throw new TypeError(`unknown dtype ${String(dtype)} in a frame`);
+    if (typeof name !== 'string' || !isDtype(dtype) || !areSizes(dims)) throw new TypeError(`no tensor in a frame: ${JSON.stringify({ name, dtype, dims })}`);
     const bytes = elementCount(dims) * bytesPerElement(dtype);
-    tensors[name] = tensorFromBytes(dtype, dims, payload.subarray(offset, offset + bytes));
+    tensors.push([name, tensorFromBytes(dtype, dims, payload.subarray(offset, offset + bytes))]);
     offset += padded(bytes);
   }
   if (offset !== payload.byteLength) throw new RangeError(`a frame's tensors need ${offset} bytes, its payload has ${payload.byteLength}`);
-  return { fields, tensors };
+  // fromEntries defines own entries even where a tensor is named __proto__.
+  return { fields, tensors: Object.fromEntries(tensors) };
 }
+
+const areSizes = (dims: unknown): boolean => Array.isArray(dims) && dims.every((axis) => Number.isSafeInteger(axis) && axis >= 0);
 
 /** Collects chunks of a stream into messages. Large payloads are filled in place, not concatenated. */
 export class FrameReader {

@@ -35,7 +35,11 @@ export interface WorkerOptions {
 const entry = fileURLToPath(new URL('./node-worker.js', import.meta.url).href.replace('/src/workers/', '/dist/workers/'));
 const stderrTail = 2_000;
 
+/** How long after a worker's exit its pipes are read; a process of its own that outlives it may hold them open for ever. */
+const lastWords = 1_000;
+
 interface Pending {
+  readonly id: unknown;
   readonly resolve: (message: Message) => void;
   readonly reject: (failure: WorkerFailure) => void;
   readonly timer: NodeJS.Timeout;
@@ -98,7 +102,7 @@ export class Worker {
     if (this.#pending !== undefined) throw new Error('a worker answers one request at a time');
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#overrun(String(message.fields['op'])), this.#deadline * 1e3);
-      this.#pending = { resolve, reject, timer };
+      this.#pending = { id: message.fields['id'], resolve, reject, timer };
       for (const chunk of encodeFrame(message)) this.#requests.write(chunk);
     });
   }
@@ -110,9 +114,11 @@ export class Worker {
 
   #settle(message: Message): void {
     const pending = this.#pending;
+    const { id } = message.fields;
+    if (pending === undefined || pending.id !== id) throw new RangeError(`the worker answered request ${String(id)} while ${String(pending?.id ?? 'none')} was asked`);
     this.#pending = undefined;
-    clearTimeout(pending?.timer);
-    pending?.resolve(message);
+    clearTimeout(pending.timer);
+    pending.resolve(message);
   }
 
   #die(failure: WorkerFailure): void {
@@ -145,6 +151,7 @@ export class Worker {
         fail(error);
         resolve();
       });
+      this.#child.on('exit', () => setTimeout(() => this.#child.stdio.forEach((stream) => stream?.destroy()), lastWords).unref());
       this.#child.on('close', (code, signal) => {
         this.#die(new WorkerFailure('crashed', describeExit(code, signal, this.#stderr)));
         resolve();

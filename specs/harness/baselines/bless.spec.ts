@@ -124,6 +124,13 @@ describe('-u does not churn', () => {
   });
 });
 
+test('a $schema that was written by hand stays', () => {
+  const root = blessed();
+  put(root, 'baselines/m.json', get(root, 'baselines/m.json').replace('{', '{ "$schema": "./s.json",'));
+  bless(root, (b) => usual(b, { size: 1001 }));
+  expect(get(root, 'baselines/m.json')).toContain('  "$schema": "./s.json",\n');
+});
+
 test('--only limits it', () => {
   const root = blessed();
   const plan = bless(root, (b) => usual(b, { size: 1001, slow: 2 }), { only: new Set(['latency']) });
@@ -222,6 +229,13 @@ describe('a mismatch', () => {
     expect(value()).toEqual({ excess: 0.5, nmse: 1e-12 });
   });
 
+  test('that grew beyond what is known needs a reason again', () => {
+    const root = blessed();
+    bless(root, target(5), { reason: 'erf is approximated' });
+    expect(() => bless(root, target(50))).toThrow('only with a reason');
+    expect(() => bless(root, target(50), { reason: 'accepted again' })).not.toThrow();
+  });
+
   test('that is drift within the tolerance becomes a value, not a divergence', () => {
     const root = newRoot();
     bless(root, target(0.01));
@@ -284,6 +298,8 @@ describe('cases that no longer exist', () => {
   test('only of what --only covers, retired metrics with all', () => {
     const root = blessed();
     expect(bless(root, () => [], { planned: [], only: new Set(['accuracy']) }).files).toEqual([]);
+    const only = bless(blessed(), () => [], { planned: [], only: new Set(['parity']) });
+    expect(only.moved).toEqual([expect.stringContaining(`m parity ${parityKey}: `)]);
     put(root, 'baselines/m.json', get(root, 'baselines/m.json').replace('"size"', '"retired"'));
     expect(bless(root, () => [], { planned: all, only: new Set(['size', 'parity']) }).files).toEqual([]);
     expect(bless(root, () => [], { planned: all }).moved).toEqual([

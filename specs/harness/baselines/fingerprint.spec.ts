@@ -61,10 +61,10 @@ describe('the id', () => {
   });
 
   test('does not change with flags that no kernel dispatches on, nor with any order', () => {
-    expect(idOf({ flags: [...epyc.flags, 'new_mitigation'].reverse() })).toBe(idOf());
-    expect(idOf({ caches: [...epyc.caches].reverse() })).toBe(idOf());
+    expect(idOf({ flags: [...epyc.flags, 'new_mitigation'].toReversed() })).toBe(idOf());
+    expect(idOf({ caches: [...epyc.caches].toReversed() })).toBe(idOf());
     expect(fingerprintOf(epyc).facts.flags).not.toContain('fpu');
-    const backwards = Object.fromEntries(Object.entries(epyc).reverse()) as unknown as MachineFacts;
+    const backwards = Object.fromEntries(Object.entries(epyc).toReversed()) as unknown as MachineFacts;
     expect(fingerprintOf(backwards).fingerprint).toBe(idOf());
   });
 

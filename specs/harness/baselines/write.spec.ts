@@ -164,7 +164,9 @@ test(
     }
     // The spec proves something only if kills really hit the middle of a write.
     expect(leftovers + mixed).toBeGreaterThan(kills / 4);
-    console.log(`${kills} kills: 0 torn, ${leftovers} left temporary files, ${mixed} between two renames`);
+    process.stderr.write(
+      `${kills} kills: 0 torn, ${leftovers} left temporary files, ${mixed} between two renames\n`,
+    );
     writeBaselines({ root, files: paths.map((path) => ({ path, text: 'end\n', before: 'any' })) });
     expect(readdirSync(join(root, 'baselines')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
     expect(Object.values(treeOf(root))).toEqual(paths.map(() => 'end\n'));

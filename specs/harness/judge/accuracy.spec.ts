@@ -110,6 +110,7 @@ describe('what is not comparable is not compared', () => {
 
   test.each([
     { n: 0 },
+    { n: 0, correct: 0, flips: 0 },
     { n: 2.5 },
     { n: NaN },
     { correct: -1 },

@@ -12,22 +12,19 @@ const verdictOf = (target: Sample, baseline: Sample | undefined): string =>
   judgeLatency(target, baseline, steadyMargins).verdict;
 
 describe('verdicts', () => {
+  const noisy = [0.93, 0.97, 1, 1.07, 1.12];
   test.each([
-    ['slower', 1.31],
-    ['slower', 2],
-    ['steady', 1],
-    ['steady', 1.1],
-    ['steady', 0.9],
-    ['steady', 1.18],
-    ['inconclusive', 1.27],
-    ['faster', 0.7],
-    ['faster', 0.01],
-  ])('%s at %d times the baseline', (verdict, factor) => {
-    if (factor === 1.31 || factor === 2) expect(verdictOf(times(factor * 1.04), times(1))).toBe(verdict);
-    else
-      expect(verdictOf(times(factor), times(1, factor === 1.27 ? [0.93, 0.97, 1, 1.07, 1.12] : base))).toBe(
-        verdict,
-      );
+    ['slower', 1.37, base],
+    ['slower', 2, base],
+    ['steady', 1, base],
+    ['steady', 1.1, base],
+    ['steady', 0.9, base],
+    ['steady', 1.18, base],
+    ['inconclusive', 1.27, noisy],
+    ['faster', 0.7, base],
+    ['faster', 0.01, base],
+  ])('%s at %d times the baseline', (verdict, factor, baseline) => {
+    expect(verdictOf(times(factor), times(1, baseline))).toBe(verdict);
   });
 
   test('slower wins over steady: above the margin and below the budget', () => {
@@ -149,9 +146,7 @@ test('every pair of samples ends in exactly one verdict with a sentence, and a s
       expect(order).toContain(now.verdict);
       expect(now.sentences.length).toBeGreaterThan(0);
       expect(now.sentences.join()).not.toMatch(/NaN|undefined|Infinity/);
-      if (now.verdict === 'slower') expect(later.verdict).toBe('slower');
-      if (now.verdict === 'inconclusive')
-        expect(['inconclusive', 'slower', 'steady']).toContain(later.verdict);
+      expect(order.indexOf(later.verdict)).toBeGreaterThanOrEqual(order.indexOf(now.verdict));
     }),
   );
 });

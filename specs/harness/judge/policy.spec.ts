@@ -57,7 +57,8 @@ describe('a case without baseline', () => {
   test.each([
     ['match', 'new-case', true],
     ['unbaselined', 'new-case', true],
-    ['unfit', 'new-case', true],
+    ['unfit', 'new-case', false],
+    ['inconclusive', 'new-case', true],
     ['unbaselined', 'present', true],
     ['match', 'present', false],
     ['match', 'new-class', false],

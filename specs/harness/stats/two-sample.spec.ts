@@ -35,6 +35,15 @@ describe('compareSamples', () => {
     expect(compareSamples(toSample([2, 3, 8]), toSample([1]), 0.5).ratio).toBeCloseTo(3, 12);
   });
 
+  test('even at level 0 the ends do not cross', () => {
+    fc.assert(
+      fc.property(times, times, (x, y) => {
+        const { interval } = compareSamples(toSample(x), toSample(y), 0);
+        expect(interval.low).toBeLessThanOrEqual(interval.high);
+      }),
+    );
+  });
+
   test('too small samples say so in their level', () => {
     expect(compareSamples(toSample([1]), toSample([2]), 0.99).interval).toEqual({
       low: 0.5,
@@ -122,6 +131,8 @@ describe('medianInterval', () => {
     [1, 0.9, 1, 1, 0],
     [2, 0.1, 1, 2, 0.5],
     [3, 0, 2, 2, 0],
+    [4, 0, 2, 3, 1 - 10 / 16],
+    [12, 0.9, 3, 10, 1 - 158 / 4096],
   ])('of 1..%d at %d is [%d, %d] with level %d', (n, level, low, high, reached) => {
     const interval = medianInterval(toSample(Array.from({ length: n }, (_, i) => i + 1)), level);
     expect([interval.low, interval.high]).toEqual([low, high]);

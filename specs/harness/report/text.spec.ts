@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { renderMarkdown } from '../../../src/report/markdown.ts';
+import type { Report } from '../../../src/report/report.generated.ts';
+import { renderTerminal } from '../../../src/report/terminal.ts';
+import { rowName, viewModels } from '../../../src/report/view.ts';
+import * as sample from './sample.ts';
+
+const plain = (report: Report, width: number): string => renderTerminal(report, { color: false, width });
+// oxlint-disable-next-line no-control-regex -- the escape character is what is looked for
+const escapes = /\u001b\[[0-9;]*m/g;
+
+describe.each(Object.entries(sample))('the %s report', (name, make) => {
+  test.each([120, 80])('on a terminal of %i columns', async (width) => {
+    await expect(plain(make(), width)).toMatchFileSnapshot(`goldens/${name}-${width}.txt`);
+  });
+
+  test('as Markdown', async () => {
+    await expect(renderMarkdown(make())).toMatchFileSnapshot(`goldens/${name}.md`);
+  });
+
+  test('in colour says what it says without', () => {
+    const coloured = renderTerminal(make(), { color: true, width: 120 });
+    expect(coloured).toMatch(escapes);
+    expect(coloured.replaceAll(escapes, '')).toBe(plain(make(), 120));
+    expect(plain(make(), 120)).not.toMatch(escapes);
+  });
+});
+
+test.each([200, 120, 80, 60])('at %i columns no line is wider, but for commands to paste', (width) => {
+  const wide = plain(sample.red(), width)
+    .split('\n')
+    .filter((line) => line.length > width);
+  expect(
+    wide.filter((line) => !/^ *(replay|accept|->) /.test(line) && !line.endsWith('without verdict')),
+  ).toEqual([]);
+});
+
+test('every row of the report is in the terminal and in Markdown', () => {
+  const terminal = plain(sample.red(), 160);
+  const markdown = renderMarkdown(sample.red());
+  const rows = viewModels(sample.red()).flatMap((model) => model.rows);
+  expect(rows.length).toBe(20);
+  for (const row of rows) {
+    expect(markdown).toContain(`| ${rowName(row)} |`);
+    expect(terminal).toMatch(
+      new RegExp(`^  ${row.follows ? `  ${row.threadsTag}` : [row.backend, ...row.tags].join('  ')}  `, 'm'),
+    );
+  }
+  for (const verdict of sample.red().verdicts.filter(({ red }) => red)) {
+    expect(terminal).toContain(`  replay   ${verdict.replay}\n`);
+    expect(markdown).toContain(verdict.replay);
+  }
+});
+
+test('a name cannot steer the terminal, nor break or ping from Markdown', () => {
+  const report = sample.green();
+  const [model] = report.models;
+  if (model === undefined) throw new Error('the sample has models');
+  model.name = '\u001b[2J\u202e@everyone | <script>alert(1)</script> `x`\n# title';
+  for (const bad of ['\u001b', '\u202e', '\n# title']) expect(plain(report, 200)).not.toContain(bad);
+  const markdown = renderMarkdown(report);
+  expect(markdown).not.toMatch(/<script|@everyone|\n# title/);
+});
+
+test('a command in Markdown cannot end its own fence', () => {
+  const report = sample.red();
+  const [first] = report.verdicts;
+  if (first === undefined) throw new Error('the sample has verdicts');
+  first.replay = 'echo "```"\n# not a title';
+  expect(renderMarkdown(report)).toContain('````sh\necho "```" # not a title  # replay\n');
+});
