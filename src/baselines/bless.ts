@@ -3,8 +3,9 @@
  * Refuses a run that was not healthy, checks that prove nothing, a mismatch without a reason, and one that no tolerance could pass.
  */
 import type { ParityTarget } from '../judge/parity.ts';
-import type { Verdict } from '../judge/verdict.ts';
-import { hasMoved, type Metric, type Only, type Target } from '../metrics/metric.ts';
+import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
+import { standingOf, type Verdict } from '../judge/verdict.ts';
+import { hasMoved, judgeMetric, type Metric, type Only, type Target } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import type { Baseline, Parity, Value } from './baseline.generated.ts';
 import { changedFiles, type Changes, type PlannedFile } from './changes.ts';
@@ -65,6 +66,7 @@ export const planBless = (
   for (const target of chosen) {
     const found = lookup(baselines, target.metric, target.model, target.key);
     const old = found.state === 'present' ? found.value : undefined;
+    if (found.state === 'new-class' && found.elsewhere.some((value) => agrees(target, value, options))) continue;
     if (!hasMoved(target.verdict, target.target, old)) continue;
     const why = whyLeft(target);
     if (why !== null) {
@@ -82,6 +84,12 @@ export const planBless = (
     moved: [...new Set(moved)],
     left,
   };
+};
+
+/** A class of instructions whose values are those of another needs no value of its own. */
+const agrees = ({ metric, target }: BlessTarget, value: Value, { provenance }: BlessOptions): boolean => {
+  const context = { today: provenance.date, divergence: undefined, tolerance: defaultAccuracyTolerance };
+  return standingOf(judgeMetric(metric, target, value, context).verdict) === 'held';
 };
 
 const nameOf = ({ metric, model, key }: BlessTarget): string => `${model} ${metric.id} ${key}`;

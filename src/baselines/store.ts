@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasShape, type Metric } from '../metrics/metric.ts';
-import type { BaselineState } from '../judge/policy.ts';
+
 import { BadInput } from '../schema/bad-input.ts';
 import { parseJson, readText, schemaOf } from '../schema/read.ts';
 import type { Baseline, Value } from './baseline.generated.ts';
@@ -30,7 +30,9 @@ export interface Baselines {
 
 export type Lookup =
   | { readonly state: 'present'; readonly value: Value }
-  | { readonly state: Exclude<BaselineState, 'present'> };
+  | { readonly state: 'new-case' | 'new-machine' }
+  /** The values of other instruction-set classes: bless adds one for this class only where it differs from all of them. */
+  | { readonly state: 'new-class'; readonly elsewhere: readonly Value[] };
 
 const schema = schemaOf<Baseline>(new URL('./baseline.schema.json', import.meta.url));
 
@@ -52,7 +54,8 @@ export const lookup = (baselines: Baselines, metric: Metric, model: string, key:
   const value = Object.hasOwn(values, key) ? values[key] : undefined;
   if (value !== undefined) return { state: 'present', value };
   if (metric.scope === 'machine' && files.size === 0) return { state: 'new-machine' };
-  return { state: blessedElsewhere(Object.keys(values), key) ? 'new-class' : 'new-case' };
+  const elsewhere = blessedElsewhere(values, key);
+  return elsewhere.length > 0 ? { state: 'new-class', elsewhere } : { state: 'new-case' };
 };
 
 export const portableFolder = 'baselines';
@@ -63,10 +66,11 @@ export const machineFile = 'machine.json';
 /** `float32/ort-node/cpu@x64-avx2` without its instruction-set class. */
 export const withoutClass = (key: string): string => key.replace(/@[^@]*$/, '');
 
-/** Whether this case has a value for another instruction-set class. */
-const blessedElsewhere = (keys: readonly string[], key: string): boolean =>
-  key.includes('@') &&
-  keys.some((other) => other !== key && other.includes('@') && withoutClass(other) === withoutClass(key));
+/** Values of this case for other instruction-set classes. */
+const blessedElsewhere = (values: Readonly<Record<string, Value>>, key: string): readonly Value[] =>
+  Object.entries(values).flatMap(([other, value]) =>
+    key.includes('@') && other.includes('@') && withoutClass(other) === withoutClass(key) ? [value] : [],
+  );
 
 const readFolder = (
   root: string,

@@ -9,7 +9,7 @@ import { feedsOf, outputsOf } from '../models/feeds.ts';
 import { batchRows, concatRows } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Worker } from '../workers/worker.ts';
-import type { Accuracy } from './measurement.ts';
+import type { Accuracy } from '../metrics/sources.ts';
 
 /** Large enough to keep a core busy, small enough for a backend in JavaScript. */
 const chunk = 100;

@@ -22,8 +22,9 @@ import { takeAccuracy } from './accuracy.ts';
 import { probe } from './availability.ts';
 import type { Availability } from './availability.ts';
 import { takeLatency } from './latency.ts';
+import type { Accuracy, Latency, Source, Sources, Visit } from '../metrics/sources.ts';
 import { attempt, Unavailable } from './measurement.ts';
-import type { Accuracy, Latency, Measured, Visit } from './measurement.ts';
+import type { Measured } from './measurement.ts';
 import { Slots } from './slots.ts';
 import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
@@ -35,14 +36,6 @@ export interface BrokerOptions {
   readonly processes: number;
   /** Measuring time a batch size takes in one process, seconds. */
   readonly budget: number;
-}
-
-/** What each kind of measurement yields. */
-interface Measurements {
-  size: number;
-  visit: Visit;
-  accuracy: Accuracy;
-  latency: Latency;
 }
 
 /** Metrics share measurements: load, first and latency come from the same processes, parity and memory from one visit. */
@@ -74,8 +67,8 @@ export class Broker {
   }
 
   /** Bytes of an artifact's files, each checked against its card. */
-  size(subject: Case): Promise<Measured<number>> {
-    return this.#measured('size', subject, async () => {
+  files(subject: Case): Promise<Measured<number>> {
+    return this.#measured('files', subject, async () => {
       const { model, artifact } = this.#subject(subject);
       await this.#verified(model, artifact, subject.artifact);
       return bytesOf(artifact);
@@ -126,8 +119,8 @@ export class Broker {
   }
 
   /** What has been measured already; undefined where nobody asked. */
-  known<K extends keyof Measurements>(kind: K, subject: Case): Measured<Measurements[K]> | undefined {
-    return this.#known.get(nameOf(kind, subject)) as Measured<Measurements[K]> | undefined;
+  known<K extends Source>(kind: K, subject: Case): Measured<Sources[K]> | undefined {
+    return this.#known.get(nameOf(kind, subject)) as Measured<Sources[K]> | undefined;
   }
 
   /** Ends every worker. */
@@ -184,9 +177,11 @@ export class Broker {
     const trusted = expectedOf(model.card, artifactId, artifact, reference);
     const anchor = artifact.precision === 'int8' ? await this.#anchorOf(artifact) : undefined;
     if (anchor === undefined || anchor.id === backend.id) return () => [trusted];
-    const answers = await this.#answers({ ...subject, backend: anchor });
+    // An anchor that crashed is red in its own case; this one is judged by the reference alone.
+    const answers = await attempt(() => this.#answers({ ...subject, backend: anchor }));
+    if (!answers.ok) return () => [trusted];
     return (batch) => {
-      const same = answers.batches.find((entry) => entry.batch === batch);
+      const same = answers.value.batches.find((entry) => entry.batch === batch);
       return same === undefined ? [trusted] : [trusted, anchoredTo(anchor.id, same.outputs)];
     };
   }
@@ -220,7 +215,7 @@ export class Broker {
     return { root: this.#project.root, threads, deadline: this.#options.deadline, core: null };
   }
 
-  #measured<K extends keyof Measurements>(kind: K, subject: Case, measure: () => Promise<Measurements[K]>): Promise<Measured<Measurements[K]>> {
+  #measured<K extends Source>(kind: K, subject: Case, measure: () => Promise<Sources[K]>): Promise<Measured<Sources[K]>> {
     const name = nameOf(kind, subject);
     return this.#remember(name, async () => {
       const measured = await attempt(measure);

@@ -9,7 +9,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { Worker } from '../workers/worker.ts';
 import type { WorkerOptions } from '../workers/worker.ts';
-import type { BatchLatency, Latency } from './measurement.ts';
+import type { BatchLatency, Latency } from '../metrics/sources.ts';
 
 export interface LatencyRequest {
   readonly backend: Backend;
@@ -60,19 +60,23 @@ async function visitProcess({ backend, path, feeds, batches, budget, options }: 
 
 /** A short pilot fixes how many calls each visit has; then the median of the visits' minima is the process's datum. */
 async function visitBatch(worker: Worker, feeds: TensorMap, budget: number): Promise<{ steady: number; overhead: number }> {
-  const pilot = await worker.sample(feeds, 1, minCalls);
+  const pilot = await worker.sample(feeds, 1, 1);
   const call = pilot.samples[0] ?? budget;
-  const calls = Math.min(maxCalls, Math.max(minCalls, Math.floor(budget / visits / call)));
-  // A call that outlasts the budget by itself: one visit is all a commit can afford.
-  const rounds = call * minCalls * visits > 2 * budget ? 1 : visits;
+  const { rounds, calls } = scheduleFor(call, budget);
   const minima: number[] = [];
   let overhead = 0;
   for (let visit = 0; visit < rounds; visit += 1) {
-    const sampled = await worker.sample(feeds, 1, calls);
+    const sampled = await worker.sample(feeds, rounds === 1 ? 0 : 1, calls);
     minima.push(sampled.samples[0] ?? Number.NaN);
     overhead = Math.max(overhead, sampled.overhead);
   }
   return { steady: minima.toSorted((a, b) => a - b)[Math.floor(minima.length / 2)] ?? Number.NaN, overhead };
+}
+
+/** Calls that outlast the budget get one visit of as many calls as fit, at least one: all that a commit can afford. */
+function scheduleFor(call: number, budget: number): { rounds: number; calls: number } {
+  if (call * minCalls * visits > 2 * budget) return { rounds: 1, calls: Math.min(minCalls, Math.max(1, Math.floor(budget / call))) };
+  return { rounds: visits, calls: Math.min(maxCalls, Math.max(minCalls, Math.floor(budget / visits / call))) };
 }
 
 function merge(batch: number, runs: readonly ({ steady: number; overhead: number } | undefined)[]): BatchLatency {

@@ -16,7 +16,7 @@ import type { Reference } from '../models/reference.ts';
 import { batchRows, concatRows } from '../tensor/tensor.ts';
 import type { Dtype, TensorMap } from '../tensor/tensor.ts';
 import type { Worker } from '../workers/worker.ts';
-import type { BatchParity, Relation } from './measurement.ts';
+import type { BatchParity, Relation } from '../metrics/sources.ts';
 
 /** An artifact's outputs on one backend, by batch size. */
 export interface Answers {

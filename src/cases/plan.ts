@@ -6,6 +6,8 @@ import type { Backend } from '../backends/backend.ts';
 import { batchesOf } from '../models/card.ts';
 import type { Model } from '../models/card.ts';
 import { BadInput } from '../schema/bad-input.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { Source } from '../metrics/sources.ts';
 import type { Case } from './case.ts';
 import type { Project } from './project.ts';
 
@@ -17,10 +19,11 @@ export const maxGatedLatency = 18;
 /** npm test plans for a commit; npm run test:full sets ONPAR_FULL=1. */
 export const depthOf = (env: NodeJS.ProcessEnv): Depth => (env['ONPAR_FULL'] === '1' ? 'full' : 'commit');
 
-/** Every case of one metric, in the order of the cards. */
-export function planCases(project: Project, metric: string, depth: Depth): readonly Case[] {
-  const plan = planners[metric] ?? perVisit;
-  return project.models.flatMap((model) => plan(project, model, depth).map((part) => ({ ...blank, metric, model: model.card.id, ...part })));
+/** Every case of one metric, in the order of the cards. What there is to measure depends on the metric's source alone. */
+export function planCases(project: Project, { id, source }: Metric, depth: Depth): readonly Case[] {
+  return project.models.flatMap((model) =>
+    planners[source](project, model, depth).map((part) => ({ ...blank, metric: id, model: model.card.id, ...part })),
+  );
 }
 
 type Part = Partial<Case> & Pick<Case, 'artifact'>;
@@ -28,16 +31,15 @@ type Planner = (project: Project, model: Model, depth: Depth) => readonly Part[]
 
 const blank = { backend: null, batch: null, threads: 1, images: null };
 
-const planners: Readonly<Record<string, Planner>> = {
-  size: (_, { card }) => Object.keys(card.artifacts).map((artifact) => ({ artifact })),
-  accuracy: (project, model, depth) => perVisit(project, model, depth).flatMap((part) => withImages(project, model, depth, part)),
+const planners: Readonly<Record<Source, Planner>> = {
+  files: (_, { card }) => Object.keys(card.artifacts).map((artifact) => ({ artifact })),
+  visit: perVisit,
+  accuracy: (project, model, depth) => perVisit(project, model).flatMap((part) => withImages(project, model, depth, part)),
   latency: gated,
-  load: gated,
-  first: gated,
 };
 
 /** Artifact x backend, wherever the backend opens the artifact's format. */
-function perVisit({ backends }: Project, { card }: Model, _depth: Depth): readonly Part[] {
+function perVisit({ backends }: Project, { card }: Model): readonly Part[] {
   return Object.entries(card.artifacts).flatMap(([artifact, { format }]) =>
     backends.filter((backend) => backend.formats.includes(format)).map((backend) => ({ artifact, backend: backend.id })),
   );

@@ -7,13 +7,13 @@
 export interface Tolerance {
   readonly atol: number;
   readonly rtol: number;
-  /** Greatest allowed sum((actual - expected)^2) / sum(expected^2). */
+  /** Greatest allowed sum((actual - expected)^2) / sum(expected^2); mean((actual - expected)^2) where expected is zero throughout. */
   readonly nmse: number;
   /** NaN against NaN at the same place: refused, unless the card says it is part of the answer. Infinities must agree in place and sign. */
   readonly nan: 'refuse' | 'equal';
 }
 
-/** L0 to L3 of one output, from one pass over the data. */
+/** L0 to L3 of one output. */
 export interface TensorComparison {
   readonly output: string;
   readonly dtype: string;
@@ -23,14 +23,20 @@ export interface TensorComparison {
   readonly count: number;
   /** Elements outside the element tolerance (L1). */
   readonly mismatched: number;
+  /** Equal elements; +0 equals -0. */
   readonly identical: number;
+  /** Greatest |actual - expected| where both are finite; NaN if dims or dtype are wrong. */
   readonly maxAbs: number;
+  /** Root mean square of the finite expected elements; NaN if dims or dtype are wrong. */
   readonly rms: number;
   /** Normalised mean squared error (L3); NaN if structure is wrong. */
   readonly nmse: number;
-  /** Multiple of the tolerance (all layers) that would just pass: <= 1 matches, Infinity where no tolerance can. */
+  /**
+   * Smallest multiple of the tolerance that passes all layers: <= 1 matches, Infinity where no tolerance can. The greater of
+   * max |d| / (atol * max(1, rms) + rtol * |e|) and sqrt(nmse / allowed): NMSE is a power, so `scaleTolerance` squares the multiple there.
+   */
   readonly excess: number;
-  /** Smallest element tolerance that would pass, in the default's proportion of atol to rtol. */
+  /** Smallest element tolerance (L1) that would pass, in the given one's proportion of atol to rtol (all atol if both are 0). */
   readonly passing: { readonly atol: number; readonly rtol: number };
   readonly tolerance: Tolerance;
 }
@@ -47,7 +53,7 @@ export interface WorstElement {
 /** The second pass, made only on failure or request. */
 export interface Explanation {
   readonly worst: readonly WorstElement[];
-  /** Counts of |difference| by decade: edges[i] <= |d| < edges[i + 1]. */
+  /** Counts of |difference| by decade: edges[i] <= |d| < edges[i + 1]. Identical and non-finite elements are in none. */
   readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] };
   readonly maxUlp: number | null;
 }

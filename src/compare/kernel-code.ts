@@ -20,7 +20,7 @@ export function moduleBytes(): Uint8Array<ArrayBuffer> {
   const pages = Math.ceil((offsets.expected + blockSize * 8) / 65536);
   const functions = names.map((name, index) => [...text(name), 0, index]);
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...header,
     ...section(1, list([[0x60, ...list([[i32], [f64], [f64]]), 0]])),
     ...section(3, list(bodies.map(() => [0]))),
     ...section(5, list([[0, ...leb(pages)]])),
@@ -28,6 +28,9 @@ export function moduleBytes(): Uint8Array<ArrayBuffer> {
     ...section(10, list(bodies.map((code) => [...leb(code.length), ...code]))),
   ]);
 }
+
+/** \0asm, version 1. */
+const header = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
 type Code = readonly number[];
 type Operator = (...operands: readonly Code[]) => Code;
@@ -106,11 +109,14 @@ function body({ step, accumulators }: Kernel, elementSize: 4 | 8): Code {
       [16, v128],
     ]),
     ...set(one, splat([0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f])),
-    ...[0x03, 0x40, ...turn, ...advance, ...get(bytes), 0x48, 0x0d, 0, 0x0b],
+    ...loopWhile(turn, [...advance, ...get(bytes), 0x48]),
     ...accumulators.flatMap(([, , join], i) => store(16 * i, join(...parts.map((first) => get(first + i))))),
     0x0b,
   ];
 }
+
+/** loop body; condition; br_if 0; end */
+const loopWhile = (code: Code, condition: Code): Code => [0x03, 0x40, ...code, ...condition, 0x0d, 0, 0x0b];
 
 function loadPair(elementSize: 4 | 8, at: number): Code {
   const [load, alignment] = elementSize === 4 ? [0x5d, 2] : [0x00, 3];

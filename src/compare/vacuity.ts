@@ -9,7 +9,7 @@ import { significant } from './significant.ts';
 
 /** Whether some input has rows (along its first axis) that differ; a batch of one cannot tell. */
 export const rowsDiffer = (feeds: TensorMap): boolean =>
-  Object.values(feeds).some((feed) => differs(feed, width(feed), (value, first) => value === first));
+  Object.values(feeds).some((feed) => differs(feed, width(feed), equal));
 
 /**
  * Null, or why this reference cannot tell a right output from a wrong one: no elements, one distinct value throughout, everything
@@ -25,8 +25,7 @@ export function vacuity(
   const { length } = expected.data;
   if (length === 0) return 'the expected output has no elements';
   const first = valueAt(expected, 0);
-  const same = (value: number, other: number): boolean => value === other;
-  if (length > 1 && !differs(expected, 1, same))
+  if (length > 1 && !differs(expected, 1, equal))
     return `all ${length} expected elements are ${significant(first)}`;
   // Where single elements are free (INT8 against float), only the aggregate error judges: then equal means equal.
   const floor = Number.isFinite(atol) ? atol : 0;
@@ -40,6 +39,8 @@ export function vacuity(
   if (!inputsDiffer || rows < 2 || differs(expected, width(expected), close)) return null;
   return `the ${rows} expected rows are equal within the tolerance although their inputs differ`;
 }
+
+const equal = (value: number, other: number): boolean => value === other;
 
 /** Elements of a row. */
 const width = ({ dims, data }: Tensor): number => data.length / (dims[0] ?? 1);

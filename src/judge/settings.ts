@@ -37,6 +37,6 @@ export const accuracyLimits = {
   /** Quantized: fraction of n that may differ from the blessed count. */
   drift: 0.002,
   /** Quantized, where the card says nothing: fraction of n below the reference, and of decisions that flip. */
-  accuracyLoss: 0.01,
+  accuracyLoss: 0.005,
   flips: 0.01,
 } as const;

@@ -1,8 +1,8 @@
-/** Accuracy: right decisions over a data set, and those that differ from the reference's. True everywhere (INT8: on one instruction-set class). */
+/** Accuracy: right decisions over a data set, and those that differ from the reference's. True everywhere. */
 import { judgeAccuracy } from '../judge/accuracy.ts';
-import { byClass, type Metric } from './metric.ts';
+import type { Metric } from './metric.ts';
 
-export const metric: Metric<'accuracy'> = {
+export const metric: Metric<'accuracy', 'accuracy'> = {
   id: 'accuracy',
   suite: 'accuracy',
   unit: 'count',
@@ -10,7 +10,9 @@ export const metric: Metric<'accuracy'> = {
   scope: 'portable',
   only: 'accuracy',
   shape: 'accuracy',
-  key: byClass,
+  source: 'accuracy',
+  byClass: false,
+  take: (accuracy, precision) => ({ ...accuracy, precision }),
   judge: (target, baseline, { tolerance }) => judgeAccuracy(target, baseline, tolerance),
   round: ({ dataset, n, correct, flips }) => ({ dataset, n, correct, flips }),
 };

@@ -1,6 +1,5 @@
 /** First: seconds of the first inference after loading, one a fresh process. True on one machine. */
 import { startMargins } from '../judge/settings.ts';
 import { duration } from './latency.ts';
-import type { Metric } from './metric.ts';
 
-export const metric: Metric<'sample'> = duration('first', startMargins);
+export const metric = duration('first', startMargins, ({ first }) => first);

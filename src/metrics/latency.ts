@@ -2,10 +2,11 @@
 import { judgeLatency } from '../judge/latency.ts';
 import { steadyMargins, type LatencyMargins } from '../judge/settings.ts';
 import { toSample } from '../stats/sample.ts';
-import { byRun, fourDigits, type Metric } from './metric.ts';
+import { fourDigits, type Metric } from './metric.ts';
+import type { Latency } from './sources.ts';
 
 /** Any duration that is taken once a fresh process. */
-export const duration = (id: string, margins: LatencyMargins): Metric<'sample'> => ({
+export const duration = (id: string, margins: LatencyMargins, take: (latency: Latency) => readonly number[]): Metric<'sample', 'latency'> => ({
   id,
   suite: 'latency',
   unit: 'seconds',
@@ -13,9 +14,12 @@ export const duration = (id: string, margins: LatencyMargins): Metric<'sample'> 
   scope: 'machine',
   only: 'latency',
   shape: 'sample',
-  key: byRun,
+  source: 'latency',
+  byClass: false,
+  take: (latency) => toSample(take(latency)),
   judge: (target, baseline) => judgeLatency(target, baseline && toSample(baseline), margins),
   round: (target) => target.map(fourDigits),
 });
 
-export const metric: Metric<'sample'> = duration('latency', steadyMargins);
+/** The gated batch size is the first one that was measured. */
+export const metric = duration('latency', steadyMargins, ({ batches }) => batches[0]?.steady ?? []);

@@ -2,9 +2,9 @@
 import { memoryMargin } from '../judge/settings.ts';
 import { judgeValue } from '../judge/value.ts';
 import { bytes } from '../judge/words.ts';
-import { byBackend, fourDigits, type Metric } from './metric.ts';
+import { fourDigits, type Metric } from './metric.ts';
 
-export const metric: Metric<'scalar'> = {
+export const metric: Metric<'scalar', 'visit'> = {
   id: 'memory',
   suite: 'memory',
   unit: 'bytes',
@@ -12,7 +12,9 @@ export const metric: Metric<'scalar'> = {
   scope: 'machine',
   only: 'memory',
   shape: 'scalar',
-  key: byBackend,
+  source: 'visit',
+  byClass: false,
+  take: ({ peakBytes }) => peakBytes,
   judge: (target, baseline) =>
     judgeValue(target, baseline, { better: 'lower', margin: memoryMargin, show: bytes }),
   round: fourDigits,

@@ -1,12 +1,13 @@
 /**
  * What a metric is: one file of this folder that exports `metric`. A metric knows its unit, where its baseline is true and how it is judged;
- * it refuses values that do not have its shape. Measuring and storing are somebody else's work.
+ * it refuses values that do not have its shape. Measuring and storing are somebody else's work; `take` picks its value from a measurement.
  */
 import type { Accuracy, Parity, Value } from '../baselines/baseline.generated.ts';
 import type { AccuracyTarget, AccuracyTolerance } from '../judge/accuracy.ts';
 import type { Divergence, ParityTarget } from '../judge/parity.ts';
 import type { Judgement, Verdict } from '../judge/verdict.ts';
 import type { Sample } from '../stats/sample.ts';
+import type { Source, Sources } from './sources.ts';
 
 export type Suite = 'parity' | 'accuracy' | 'size' | 'latency' | 'memory';
 /** The words of `bless --only`. */
@@ -25,17 +26,6 @@ export type TargetOf<S extends Shape> = Shapes[S]['target'];
 export type ValueOf<S extends Shape> = Shapes[S]['value'];
 export type Target = TargetOf<Shape>;
 
-/** What a case is, as far as keys of baselines need it. `isa`: instruction-set class, such as x64-avx2. */
-export interface CaseParts {
-  readonly artifact: string;
-  readonly precision: 'float64' | 'float32' | 'float16' | 'int8';
-  readonly backend: string;
-  readonly batch: number;
-  /** 0: the runtime's default. */
-  readonly threads: number;
-  readonly isa: string;
-}
-
 /** What a judgement may depend on besides target and baseline. */
 export interface JudgeContext {
   /** YYYY-MM-DD. */
@@ -46,7 +36,7 @@ export interface JudgeContext {
   readonly tolerance: AccuracyTolerance;
 }
 
-export interface Metric<S extends Shape = Shape> {
+export interface Metric<S extends Shape = Shape, From extends Source = Source> {
   readonly id: string;
   readonly suite: Suite;
   readonly unit: 'seconds' | 'bytes' | 'multiple' | 'count';
@@ -55,8 +45,11 @@ export interface Metric<S extends Shape = Shape> {
   readonly scope: 'portable' | 'machine';
   readonly only: Only;
   readonly shape: S;
-  /** Key of a case under `values[id]` of the model's baseline. */
-  key(parts: CaseParts): string;
+  /** The measurement that it is taken from; cases are planned by source. */
+  readonly source: From;
+  /** Whether values of INT8 artifacts are keyed by instruction-set class: their kernels differ, float ones agree within the tolerance. */
+  readonly byClass: boolean;
+  take(measurement: Sources[From], precision: AccuracyTarget['precision']): TargetOf<S>;
   judge(target: TargetOf<S>, baseline: ValueOf<S> | undefined, context: JudgeContext): Judgement;
   /** The value to commit. */
   round(target: TargetOf<S>): ValueOf<S>;
@@ -90,13 +83,6 @@ const calm: ReadonlySet<Verdict> = new Set<Verdict>(['match', 'divergence', 'hel
 
 /** Four significant digits: below any margin, and small diffs. */
 export const fourDigits = (value: number): number => Number(value.toPrecision(4));
-
-export const byArtifact = ({ artifact }: CaseParts): string => artifact;
-export const byBackend = ({ artifact, backend }: CaseParts): string => `${artifact}/${backend}`;
-export const byRun = (parts: CaseParts): string => `${byBackend(parts)}/b${parts.batch}/t${parts.threads}`;
-/** INT8 kernels differ by instruction-set class; float ones agree within the tolerance. */
-export const byClass = (parts: CaseParts): string =>
-  parts.precision === 'int8' ? `${byBackend(parts)}@${parts.isa}` : byBackend(parts);
 
 type Check = (value: unknown) => boolean;
 const isNumber: Check = (value) => typeof value === 'number';

@@ -1,8 +1,9 @@
 /** Parity: how far an artifact on a backend is from the trusted reference, in multiples of the tolerance. True everywhere (INT8: on one instruction-set class). */
-import { judgeParity } from '../judge/parity.ts';
-import { byClass, type Metric } from './metric.ts';
+import { judgeParity, parityTarget } from '../judge/parity.ts';
+import type { Metric } from './metric.ts';
+import { worstRelation } from './sources.ts';
 
-export const metric: Metric<'parity'> = {
+export const metric: Metric<'parity', 'visit'> = {
   id: 'parity',
   suite: 'parity',
   unit: 'multiple',
@@ -10,7 +11,12 @@ export const metric: Metric<'parity'> = {
   scope: 'portable',
   only: 'parity',
   shape: 'parity',
-  key: byClass,
+  source: 'visit',
+  byClass: true,
+  take: (visit) => {
+    const worst = worstRelation(visit)?.relation;
+    return parityTarget(worst?.comparison.outputs ?? [], worst?.comparison.vacuous ?? null, worst?.against ?? 'nothing');
+  },
   judge: (target, baseline, context) => judgeParity(target, baseline, context),
   // Three digits: the next CPU rounds the fourth otherwise.
   round: ({ excess, nmse }) => ({ excess: threeDigits(excess), nmse: threeDigits(nmse) }),

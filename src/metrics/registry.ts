@@ -18,7 +18,7 @@ export const loadMetrics = async (
   return metrics;
 };
 
-const apart = new Set(['metric', 'registry']);
+const apart = new Set(['metric', 'registry', 'sources']);
 
 /** .ts under vitest, .js once compiled; never a declaration. */
 const isMetricFile = (file: string): boolean => {

@@ -2,9 +2,9 @@
 import { sizeMargin } from '../judge/settings.ts';
 import { judgeValue } from '../judge/value.ts';
 import { exactBytes } from '../judge/words.ts';
-import { byArtifact, type Metric } from './metric.ts';
+import type { Metric } from './metric.ts';
 
-export const metric: Metric<'scalar'> = {
+export const metric: Metric<'scalar', 'files'> = {
   id: 'size',
   suite: 'size',
   unit: 'bytes',
@@ -12,7 +12,9 @@ export const metric: Metric<'scalar'> = {
   scope: 'portable',
   only: 'size',
   shape: 'scalar',
-  key: byArtifact,
+  source: 'files',
+  byClass: false,
+  take: (bytes) => bytes,
   judge: (target, baseline) =>
     judgeValue(target, baseline, { better: 'lower', margin: sizeMargin, show: exactBytes }),
   round: (target) => target,

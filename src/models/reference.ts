@@ -25,8 +25,10 @@ export async function readReference({ card, folder }: Model): Promise<Reference 
   const pick = (names: readonly { name: string }[]): TensorMap =>
     Object.fromEntries(names.map(({ name }) => [name, arrays[name] ?? absent(name, join(folder, file.path))]));
   const inputs = pick(card.inputs);
-  const rows = Math.min(...Object.values(inputs).map((value) => value.dims[0] ?? 0));
-  return { source, rows, inputs, outputs: pick(card.outputs) };
+  const outputs = pick(card.outputs);
+  const [rows = 0, ...others] = new Set([...Object.values(inputs), ...Object.values(outputs)].map((value) => value.dims[0] ?? 0));
+  if (rows === 0 || others.length > 0) throw new BadInput({ what: `has arrays of ${[rows, ...others].join(' and ')} rows`, where: join(folder, file.path), fix: rebuild });
+  return { source, rows, inputs, outputs };
 }
 
 /** Reference logits over the data set, [count, classes]; null where the card has none. */
@@ -40,9 +42,16 @@ export async function readDatasetLogits({ card, folder }: Model): Promise<Tensor
 
 async function readVerifiedNpz(folder: string, file: DescribedFile): Promise<TensorMap> {
   await verifyFile(folder, file);
-  return readNpz(await readFile(join(folder, file.path)));
+  const where = join(folder, file.path);
+  try {
+    return readNpz(await readFile(where));
+  } catch (error) {
+    throw new BadInput({ what: `cannot be read: ${(error as Error).message}`, where, fix: rebuild });
+  }
 }
 
+const rebuild = 'build the reference again: fixtures/build';
+
 function absent(name: string, where: string): never {
-  throw new BadInput({ what: `has no array '${name}'`, where, fix: 'build the reference again: fixtures/build' });
+  throw new BadInput({ what: `has no array '${name}'`, where, fix: rebuild });
 }

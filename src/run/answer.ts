@@ -1,6 +1,6 @@
 /** A measured case with everything that judging it needs, and the one way to judge it: pure, the same for specs and the command line. */
 import type { Value } from '../baselines/baseline.generated.ts';
-import type { Failure } from '../broker/measurement.ts';
+import type { Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
 import { applyPolicy } from '../judge/policy.ts';
 import type { PolicyContext } from '../judge/policy.ts';
@@ -11,7 +11,7 @@ import type { JudgeContext, Metric, Target } from '../metrics/metric.ts';
 export interface Answer {
   readonly case: Case;
   /** The measured target, or why there is none. */
-  readonly measured: { readonly ok: true; readonly value: Target } | { readonly ok: false; readonly failure: Failure };
+  readonly measured: Measured<Target>;
   readonly baseline: Value | null;
   readonly context: JudgeContext;
   readonly policy: PolicyContext;

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { planBless } from '../baselines/bless.ts';
 import type { BlessTarget } from '../baselines/bless.ts';
 import { writeBaselines } from '../baselines/write.ts';
+import { caseId } from '../cases/case.ts';
 import { onlyWords } from '../metrics/metric.ts';
 import type { Only } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
@@ -20,7 +21,8 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
     const metric = run.metric(subject.metric);
     return target === null ? [] : [{ metric, model: subject.model, key: run.key(metric, subject), target, verdict }];
   });
-  const [problem] = problems;
+  const lost = entries.find(({ verdict }) => verdict === 'crashed' || verdict === 'timed-out' || verdict === 'refused');
+  const [problem] = [...problems, ...(lost === undefined ? [] : [`${lost.case.metric} ${caseId(lost.case)} ${lost.verdict}`])];
   const planned = verdicts.planned();
   const plan = planBless(targets, run.baselines, {
     only: readOnly(process.env['ONPAR_BLESS_ONLY']),

@@ -1,9 +1,11 @@
 /** Rows of the report: one for each model x artifact x backend x batch x threads, from what was measured and judged. Nothing is measured here. */
+import type { Parity } from '../baselines/baseline.generated.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
-import type { Failure, Latency, Measured, Visit } from '../broker/measurement.ts';
+import type { Measured } from '../broker/measurement.ts';
+import type { Latency, Visit } from '../metrics/sources.ts';
 import { batchesFor } from '../broker/visit.ts';
-import { judgeParity } from '../judge/parity.ts';
+import { judgeParity, parityTarget } from '../judge/parity.ts';
 import { bytesOf } from '../models/card.ts';
 import type { Artifact, Model } from '../models/card.ts';
 import type { Backend } from '../backends/backend.ts';
@@ -12,7 +14,6 @@ import type { CaseRow } from '../report/report.generated.ts';
 import { median, toSample } from '../stats/sample.ts';
 import { medianInterval } from '../stats/two-sample.ts';
 import type { Run } from './run.ts';
-import { targetOf } from './targets.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /** Level of the intervals that are shown; fewer processes reach less, and say so. */
@@ -48,9 +49,16 @@ class Rows {
 
   all(): readonly CaseRow[] {
     const { model, backend } = this.#place;
+    // A filtered run shows what it asked for; a whole one shows everything, unavailable backends included.
+    if (this.#verdicts.planned() === null && !this.#isKnown()) return [];
     const rows = batchesFor(model.card, backend).map((batch) => this.#row(batch, 1));
     const advisory = this.#run.broker.known('latency', this.#case({ threads: 0 }));
     return advisory === undefined ? rows : [...rows, this.#row(batchesFor(model.card, backend)[0] ?? 1, 0)];
+  }
+
+  #isKnown(): boolean {
+    const { broker } = this.#run;
+    return (['visit', 'accuracy', 'latency'] as const).some((kind) => broker.known(kind, this.#case({})) !== undefined);
   }
 
   #row(batch: number, threads: number): CaseRow {
@@ -92,8 +100,9 @@ class Rows {
     const worst = found?.relations.toSorted((a, b) => b.comparison.excess - a.comparison.excess)[0];
     if (worst === undefined) return { ...noParity, verdict: 'skipped', reason: 'not compared at this batch size' };
     const subject = { ...this.#case({}), metric: 'parity' };
-    const { baseline, context } = this.#run.answer(subject, { measured: { ok: true, value: targetOf(worst) }, evidence: [] });
-    const { verdict, sentences } = judgeParity(targetOf(worst), (baseline as never) ?? undefined, context);
+    const target = parityTarget(worst.comparison.outputs, worst.comparison.vacuous, worst.against);
+    const { baseline, context } = this.#run.answer(subject, { ok: true, value: target }, []);
+    const { verdict, sentences } = judgeParity(target, (baseline as Parity | null) ?? undefined, context);
     const furthest = worst.comparison.outputs.toSorted((a, b) => b.excess - a.excess)[0];
     return {
       verdict,
@@ -143,9 +152,7 @@ const verdictOf = (measured: Measured<unknown> | undefined): string =>
   measured === undefined || measured.ok ? 'skipped' : measured.failure.kind;
 
 const reasonOf = (measured: Measured<unknown> | undefined): string | null =>
-  measured === undefined ? 'not asked for in this run' : measured.ok ? null : reasonText(measured.failure);
-
-const reasonText = ({ reason }: Failure): string => reason;
+  measured === undefined ? 'not asked for in this run' : measured.ok ? null : measured.failure.reason;
 
 const noParity = { maxAbs: null, excess: null, nmse: null, flips: null, against: null };
 const noLatency = { gated: false, steady: null, interval: null, throughput: null, load: null, first: null, processes: 0, samples: [] };

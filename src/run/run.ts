@@ -8,6 +8,7 @@ import { lookup, readBaselines } from '../baselines/store.ts';
 import type { Baselines, Lookup } from '../baselines/store.ts';
 import { Broker } from '../broker/broker.ts';
 import type { BrokerOptions } from '../broker/broker.ts';
+import { attempt } from '../broker/measurement.ts';
 import type { Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
 import { caseKey } from '../cases/case.ts';
@@ -15,14 +16,16 @@ import { depthOf, planCases } from '../cases/plan.ts';
 import { modelOf, readProject } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
+import type { AccuracyTarget } from '../judge/accuracy.ts';
 import { readPolicy } from '../judge/policy.ts';
 import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
 import type { Metric, Target } from '../metrics/metric.ts';
+import type { Source, Sources, Visit } from '../metrics/sources.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { judgeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { takeTarget } from './targets.ts';
+import { evidenceOf } from './evidence.ts';
 
 export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -75,21 +78,28 @@ export class Run {
 
   /** The same where an empty plan is an answer, too. */
   tryPlan(metric: string): readonly Case[] {
-    return planCases(this.project, this.metric(metric).id, depthOf(this.#env));
+    return planCases(this.project, this.metric(metric), depthOf(this.#env));
   }
 
   /** Measures a case and puts beside it what judging needs. */
   async measure(subject: Case): Promise<Answer> {
     const metric = this.metric(subject.metric);
-    const answer = this.answer(subject, await takeTarget(this.broker, this.project, metric, subject));
+    const answer = await this.#take(metric, subject);
     if (judgeAnswer(metric, answer).verdict !== 'slower') return answer;
     // An alarm of the quick screen becomes red only if fresh processes say the same.
     await this.broker.confirmLatency(subject);
-    const { measured } = await takeTarget(this.broker, this.project, metric, subject);
-    return this.answer(subject, { measured, evidence: ['confirmed by a second set of fresh processes'] });
+    return { ...(await this.#take(metric, subject)), evidence: ['confirmed by a second set of fresh processes'] };
   }
 
-  answer(subject: Case, { measured, evidence }: { measured: Measured<Target>; evidence: readonly string[] }): Answer {
+  async #take(metric: Metric, subject: Case): Promise<Answer> {
+    const measured: Measured<Sources[Source]> = await this.broker[metric.source](subject);
+    if (!measured.ok) return this.answer(subject, measured, []);
+    const target = await attempt(async () => metric.take(measured.value, this.#precision(subject)));
+    return this.answer(subject, target, metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : []);
+  }
+
+  /** What judging a measured target needs. */
+  answer(subject: Case, measured: Measured<Target>, evidence: readonly string[]): Answer {
     const metric = this.metric(subject.metric);
     const model = modelOf(this.project, subject.model);
     const found = this.baseline(metric, subject);
@@ -115,8 +125,12 @@ export class Run {
 
   /** Key of a case in its model's baseline file. */
   key(metric: Metric, subject: Case): string {
-    const { precision } = modelOf(this.project, subject.model).card.artifacts[subject.artifact] ?? { precision: 'float32' };
-    return metric.id === 'parity' && precision === 'int8' ? `${caseKey(subject)}@${this.machine.isa}` : caseKey(subject);
+    const precision = this.#precision(subject);
+    return metric.byClass && precision === 'int8' ? `${caseKey(subject)}@${this.machine.isa}` : caseKey(subject);
+  }
+
+  #precision(subject: Case): AccuracyTarget['precision'] {
+    return modelOf(this.project, subject.model).card.artifacts[subject.artifact]?.precision ?? 'float32';
   }
 
   close(): Promise<void> {

@@ -1,7 +1,8 @@
 /** What the specs of baselines share: a root folder, targets and options. */
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { BlessOptions, BlessTarget } from '../../../src/baselines/bless.ts';
 import { fingerprintOf, type Machine } from '../../../src/baselines/fingerprint.ts';
 import { lookup, readBaselines, type Baselines, type Metrics } from '../../../src/baselines/store.ts';
@@ -31,7 +32,13 @@ export const machineOf = (cpu: string): Machine =>
   });
 export const machine: Machine = machineOf('Test CPU');
 
-export const newRoot = (): string => mkdtempSync(join(tmpdir(), 'onpar-baselines-'));
+const roots: string[] = [];
+afterAll(() => roots.forEach((root) => [root, `${root}-2`].forEach((path) => rmSync(path, { recursive: true, force: true }))));
+export const newRoot = (): string => {
+  const root = mkdtempSync(join(tmpdir(), 'onpar-baselines-'));
+  roots.push(root);
+  return root;
+};
 export const put = (root: string, path: string, text: string): void => {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);

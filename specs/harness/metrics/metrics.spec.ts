@@ -6,7 +6,6 @@ import {
   hasMoved,
   hasShape,
   judgeMetric,
-  type CaseParts,
   type JudgeContext,
   type Metric,
   type Target,
@@ -98,31 +97,34 @@ test('what is committed is rounded: four digits for seconds and peak bytes, thre
   expect(get('accuracy').round(accuracy)).toEqual({ dataset: 'd', n: 100, correct: 90, flips: 1 });
 });
 
-test('keys say what a value depends on', () => {
-  const parts: CaseParts = {
-    artifact: 'float32',
-    precision: 'float32',
-    backend: 'ort-node/cpu',
-    batch: 8,
-    threads: 1,
-    isa: 'x64-avx2',
-  };
-  const keys = (more: Partial<CaseParts> = {}): Record<string, string> =>
-    Object.fromEntries([...metrics].map(([id, metric]) => [id, metric.key({ ...parts, ...more })]));
-  expect(keys()).toEqual({
-    accuracy: 'float32/ort-node/cpu',
-    first: 'float32/ort-node/cpu/b8/t1',
-    latency: 'float32/ort-node/cpu/b8/t1',
-    load: 'float32/ort-node/cpu/b8/t1',
-    memory: 'float32/ort-node/cpu',
-    parity: 'float32/ort-node/cpu',
-    size: 'float32',
+test('only parity depends on the instruction-set class', () => {
+  expect([...metrics.values()].filter(({ byClass }) => byClass).map(({ id }) => id)).toEqual(['parity']);
+});
+
+test('every metric takes its own quantity from a measurement', () => {
+  const latency = { load: [0.2, 0.1], first: [0.02, 0.01], batches: [{ batch: 1, steady: [2e-3, 1e-3], overhead: 0 }], pinned: true };
+  expect(get('load').take(latency, 'float32')).toEqual([0.1, 0.2]);
+  expect(get('first').take(latency, 'float32')).toEqual([0.01, 0.02]);
+  expect(get('latency').take(latency, 'float32')).toEqual([1e-3, 2e-3]);
+  expect(get('memory').take({ batches: [], peakBytes: 7 }, 'float32')).toBe(7);
+  expect(get('size').take(11, 'float32')).toBe(11);
+  const counted = { dataset: 'd', n: 10, correct: 9, flips: 1, nearTies: 0, referenceCorrect: 10 };
+  expect(get('accuracy').take(counted, 'int8')).toEqual({ ...counted, precision: 'int8' });
+});
+
+test('a visit is judged by its furthest relation, and one that proves nothing goes first', () => {
+  const relation = (excess: number, vacuous: string | null = null) => ({
+    against: `${excess}`,
+    explanation: null,
+    comparison: { outputs: [], excess, vacuous, flips: null },
   });
-  expect(keys({ artifact: 'q', precision: 'int8' })).toMatchObject({
-    parity: 'q/ort-node/cpu@x64-avx2',
-    accuracy: 'q/ort-node/cpu@x64-avx2',
-    memory: 'q/ort-node/cpu',
+  const visit = (...relations: readonly ReturnType<typeof relation>[]) => ({
+    batches: [{ batch: 1, rows: 1, relations: [relation(0.1)] }, { batch: 8, rows: 8, relations }],
+    peakBytes: 1,
   });
+  expect(get('parity').take(visit(relation(0.5), relation(0.2)), 'float32')).toMatchObject({ against: '0.5' });
+  expect(get('parity').take(visit(relation(0.5), relation(0.2, 'constant')), 'float32')).toMatchObject({ against: '0.2' });
+  expect(get('parity').take({ batches: [], peakBytes: 1 }, 'float32')).toMatchObject({ vacuous: 'no output was compared' });
 });
 
 test('scopes, units and words of bless', () => {

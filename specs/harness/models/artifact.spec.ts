@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { inspectModelFile, sha256Of, verifyArtifact, verifyFile } from '../../../src/models/artifact.ts';
 import type { DescribedFile } from '../../../src/models/artifact.ts';
-import { BadInput } from '../../../src/schema/bad-input.ts';
 import { externalModel, linearModel } from '../support/onnx.ts';
+import { described } from '../support/project.ts';
+import { refusal } from '../support/refusal.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'onpar-artifact-'));
 afterAll(() => rmSync(base, { recursive: true }));
@@ -25,24 +25,6 @@ const put = (name: string, content: Uint8Array | string): string => {
   return path;
 };
 
-const described = (path: string, content: Uint8Array | string): DescribedFile => ({
-  path,
-  sha256: createHash('sha256').update(content).digest('hex'),
-  bytes: Buffer.byteLength(content),
-});
-
-/** What was refused; the test fails where nothing was, or where the error is not one that a person can mend. */
-async function refusal(call: Promise<unknown>): Promise<BadInput> {
-  const error: unknown = await call.then(
-    () => new Error('it was accepted'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(BadInput);
-  const { where, what, fix } = error as BadInput;
-  for (const part of [where, what, fix]) expect(part).not.toBe('');
-  return error as BadInput;
-}
-
 describe('an artifact of a card', () => {
   test('is accepted when it is the file of the card, byte for byte', async () => {
     const path = put('model.onnx', model);
@@ -60,14 +42,14 @@ describe('an artifact of a card', () => {
     ['an HTML page', '\n <!DOCTYPE html><html></html>', 'HTML page'],
   ])('is refused with %s, and the file is named', async (_, content, what) => {
     const path = put('model.onnx', content);
-    const error = await refusal(verifyArtifact(folder, [described('model.onnx', model)], 'onnx'));
+    const error = await refusal(() => verifyArtifact(folder, [described('model.onnx', model)], 'onnx'));
     expect(error.where).toBe(path);
     expect(error.what).toContain(what);
   });
 
   test('is refused with the hash and size that would make a meant change right', async () => {
     put('model.onnx', changed);
-    const { fix } = await refusal(verifyArtifact(folder, [described('model.onnx', model)], 'onnx'));
+    const { fix } = await refusal(() => verifyArtifact(folder, [described('model.onnx', model)], 'onnx'));
     expect(fix).toContain('git checkout -- model.onnx');
     expect(fix).toContain(`${described('', changed).sha256}, ${changed.length}`);
   });
@@ -75,22 +57,22 @@ describe('an artifact of a card', () => {
   test('is refused when any of its files is missing or changed, not only the first', async () => {
     put('model.json', '{}');
     const files = [described('model.json', '{}'), described('weights.bin', 'abc')];
-    expect((await refusal(verifyArtifact(folder, files, 'tfjs'))).message).toMatch(/weights\.bin: does not exist/);
+    expect((await refusal(() => verifyArtifact(folder, files, 'tfjs'))).message).toMatch(/weights\.bin: does not exist/);
     put('weights.bin', 'abd');
-    expect((await refusal(verifyArtifact(folder, files, 'tfjs'))).message).toMatch(/weights\.bin: .*content changed/);
+    expect((await refusal(() => verifyArtifact(folder, files, 'tfjs'))).message).toMatch(/weights\.bin: .*content changed/);
   });
 
   test('is refused as a folder, as something outside of its folder, and without files', async () => {
     mkdirSync(join(folder, 'model.onnx'));
-    expect((await refusal(verifyArtifact(folder, [described('model.onnx', '')], 'onnx'))).what).toBe('is not a regular file');
-    expect((await refusal(verifyFile(folder, described('../../etc/hosts', '')))).what).toBe('leads out of its folder');
-    expect((await refusal(verifyFile(folder, described('.', '')))).what).toBe('leads out of its folder');
-    expect((await refusal(verifyArtifact(folder, [], 'onnx'))).what).toBe('an artifact without files');
+    expect((await refusal(() => verifyArtifact(folder, [described('model.onnx', '')], 'onnx'))).what).toBe('is not a regular file');
+    expect((await refusal(() => verifyFile(folder, described('../../etc/hosts', '')))).what).toBe('leads out of its folder');
+    expect((await refusal(() => verifyFile(folder, described('.', '')))).what).toBe('leads out of its folder');
+    expect((await refusal(() => verifyArtifact(folder, [], 'onnx'))).what).toBe('an artifact without files');
   });
 
   test('is refused when its hash is right but it is no ONNX model', async () => {
     put('model.onnx', 'this is text');
-    const error = await refusal(verifyArtifact(folder, [described('model.onnx', 'this is text')], 'onnx'));
+    const error = await refusal(() => verifyArtifact(folder, [described('model.onnx', 'this is text')], 'onnx'));
     expect(error.what).toContain('is not an ONNX model');
   });
 });
@@ -133,7 +115,7 @@ describe('external data', () => {
     ['weights.bin', 'file', 'is not listed in the card'],
   ])('%j (%s) is refused: it %s', async (location, plant, what) => {
     plants[plant]?.(location);
-    const error = await refusal(external(location));
+    const error = await refusal(() => external(location));
     expect(error.where).toBe(join(folder, 'model.onnx'));
     expect(error.what).toBe(`external data '${location}' ${error.what.slice(`external data '${location}' `.length)}`);
     expect(error.what).toContain(what);
@@ -143,7 +125,7 @@ describe('external data', () => {
     const elsewhere = mkdtempSync(join(base, 'elsewhere-'));
     writeFileSync(join(elsewhere, 'weights.bin'), weights);
     symlinkSync(elsewhere, join(folder, 'sub'));
-    const error = await refusal(external('sub/weights.bin', [described('sub/weights.bin', weights)]));
+    const error = await refusal(() => external('sub/weights.bin', [described('sub/weights.bin', weights)]));
     expect(error.what).toContain('leads out of its folder through a link');
   });
 
@@ -153,7 +135,7 @@ describe('external data', () => {
     const path = put('model.onnx', content);
     expect(await inspectModelFile(path)).toEqual({ path, format: 'onnx', bytes: content.length + 48 });
     put('model.onnx', externalModel('../outside.bin'));
-    expect((await refusal(inspectModelFile(path))).what).toContain('leads out of its folder');
+    expect((await refusal(() => inspectModelFile(path))).what).toContain('leads out of its folder');
   });
 });
 
@@ -181,7 +163,7 @@ describe('a TF.js folder', () => {
     ['a page', '<html></html>', 'HTML page'],
   ])('with %s is refused', async (_, content, what) => {
     put('model.json', content);
-    expect((await refusal(inspectModelFile(folder))).message).toContain(what);
+    expect((await refusal(() => inspectModelFile(folder))).message).toContain(what);
   });
 
   test('of a card is refused when its weights are elsewhere, or not listed and so not checked', async () => {
@@ -190,8 +172,8 @@ describe('a TF.js folder', () => {
       put('model.json', text);
       return verifyArtifact(folder, [described('model.json', text)], 'tfjs');
     };
-    expect((await refusal(verify(manifest('weights.bin')))).what).toContain('weights.bin are not listed in the card');
-    expect((await refusal(verify(manifest('../outside.bin')))).what).toContain('lead out of its folder');
+    expect((await refusal(() => verify(manifest('weights.bin')))).what).toContain('weights.bin are not listed in the card');
+    expect((await refusal(() => verify(manifest('../outside.bin')))).what).toContain('lead out of its folder');
     put('model.json', manifest('weights.bin'));
     const files = [described('model.json', manifest('weights.bin')), described('weights.bin', 'abc')];
     expect(await verifyArtifact(folder, files, 'tfjs')).toBe(join(folder, 'model.json'));
@@ -209,17 +191,17 @@ describe('a file without a card', () => {
     ['model.onnx', model.subarray(0, 40), 'is not an ONNX model'],
   ])('%s of %j is refused: it %s', async (name, content, what) => {
     const path = put(name, content);
-    const error = await refusal(inspectModelFile(path));
+    const error = await refusal(() => inspectModelFile(path));
     expect(error.message).toContain(what);
     expect(error.where).toBe(path);
   });
 
   test('that does not exist is refused by name', async () => {
-    const error = await refusal(inspectModelFile(join(folder, 'gone.onnx')));
+    const error = await refusal(() => inspectModelFile(join(folder, 'gone.onnx')));
     expect(error.message).toMatch(/gone\.onnx: does not exist/);
   });
 
   test('that is a folder without a model is refused', async () => {
-    expect((await refusal(inspectModelFile(folder))).where).toBe(join(folder, 'model.json'));
+    expect((await refusal(() => inspectModelFile(folder))).where).toBe(join(folder, 'model.json'));
   });
 });

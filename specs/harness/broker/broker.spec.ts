@@ -1,0 +1,194 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Backend } from '../../../src/backends/backend.ts';
+import { findBackend } from '../../../src/backends/registry.ts';
+import { Broker } from '../../../src/broker/broker.ts';
+import type { Failure, Measured } from '../../../src/broker/measurement.ts';
+import type { Case } from '../../../src/cases/case.ts';
+import { readProject } from '../../../src/cases/project.ts';
+import type { Project } from '../../../src/cases/project.ts';
+import { writeNpz } from '../../../src/tensor/npz.ts';
+import { tensor } from '../../../src/tensor/tensor.ts';
+import { faulty } from '../support/faulty.ts';
+import { identityModel, linearModel, unknownOperatorModel } from '../support/onnx.ts';
+import { newProject, product, referenceInputs, weights } from '../support/project.ts';
+import type { Json } from '../support/project.ts';
+
+const project = newProject();
+afterAll(() => project.remove());
+const [ortNode, ortWeb] = await Promise.all([findBackend('ort-node/cpu'), findBackend('ort-web/wasm')]);
+
+const folder = 'fixtures/models/linear';
+const onnx = (name: string, content: Uint8Array, precision = 'float32'): Json => ({ format: 'onnx', precision, files: [project.put(`${folder}/${name}`, content)] });
+const linear = linearModel(4, 3, weights);
+const artifacts = {
+  float32: onnx('model.onnx', linear),
+  int8: onnx('int8.onnx', linear, 'int8'),
+  wrong: onnx('wrong.onnx', identityModel('float32', ['batch', 4])),
+  constant: onnx('constant.onnx', linearModel(4, 3, new Array(12).fill(0))),
+  refused: onnx('refused.onnx', unknownOperatorModel()),
+  gone: { ...onnx('gone.onnx', linear), files: [{ path: 'nowhere.onnx', sha256: '0'.repeat(64), bytes: 1 }] },
+};
+
+/** The linear model on these backends; every worker ends with the body. */
+async function withBroker<T>(backends: readonly Backend[], body: (broker: Broker) => Promise<T>, { deadline = 60, parts = {} }: { deadline?: number; parts?: Json } = {}): Promise<T> {
+  project.card('linear', { artifacts, ...parts });
+  const read: Project = { ...(await readProject(project.root, {})), backends };
+  const broker = new Broker(read, { deadline, processes: 2, budget: 0.01 });
+  try {
+    return await body(broker);
+  } finally {
+    await broker.close();
+  }
+}
+
+const subject = (artifact = 'float32', backend: string | null = 'ort-node/cpu'): Case => ({ metric: 'parity', model: 'linear', artifact, backend, batch: null, threads: 1, images: null });
+
+const valueOf = <T>(measured: Measured<T>): T => {
+  if (!measured.ok) throw new Error(measured.failure.reason);
+  return measured.value;
+};
+
+const failureOf = (measured: Measured<unknown>): Failure => {
+  if (measured.ok) throw new Error('it was measured');
+  return measured.failure;
+};
+
+describe('a visit', () => {
+  test('compares every batch size with the reference, and is made once', () =>
+    withBroker([ortNode], async (broker) => {
+      expect(broker.known('visit', subject())).toBeUndefined();
+      const measured = await broker.visit(subject());
+      const { batches, peakBytes } = valueOf(measured);
+      expect(batches.map(({ batch, rows }) => [batch, rows])).toEqual([[1, 8], [4, 8]]);
+      for (const { relations } of batches) {
+        expect(relations.map(({ against }) => against)).toEqual(['float64 of the spec']);
+        expect(relations[0]?.comparison.excess).toBeLessThan(1);
+        expect(relations[0]?.comparison.vacuous).toBeNull();
+      }
+      expect(peakBytes).toBeGreaterThan(2 ** 24);
+      expect(await broker.visit(subject())).toBe(measured);
+      expect(broker.known('visit', subject())).toBe(measured);
+    }));
+
+  test('does not match where a model is wrong, or ignores its input', () =>
+    withBroker([ortNode], async (broker) => {
+      const [wrong] = valueOf(await broker.visit(subject('wrong'))).batches;
+      expect(wrong?.relations[0]?.comparison).toMatchObject({ excess: Infinity, outputs: [{ structure: expect.stringContaining('4') }] });
+      const [constant] = valueOf(await broker.visit(subject('constant'))).batches;
+      expect(constant?.relations[0]?.comparison.excess).toBeGreaterThan(1);
+    }));
+
+  test('is vacuous where the reference itself ignores its input', async () => {
+    const ones = tensor('float64', [8, 3], new Float64Array(24).fill(1));
+    const file = project.put(`${folder}/ones.npz`, writeNpz({ x: referenceInputs, y: ones }));
+    const visit = await withBroker([ortNode], (broker) => broker.visit(subject()), { parts: { reference: { source: 'ones', file } } });
+    expect(valueOf(visit).batches[0]?.relations[0]?.comparison.vacuous).toContain('y: all 24 expected elements are 1');
+  });
+
+  test('of a quantized artifact is also held against the first backend that is here', () =>
+    withBroker([ortNode, ortWeb], async (broker) => {
+      const [batch] = valueOf(await broker.visit(subject('int8', 'ort-web/wasm'))).batches;
+      expect(batch?.relations.map(({ against }) => against)).toEqual(['float64 of the spec', 'ort-node/cpu']);
+    }));
+});
+
+describe('what goes wrong costs its case', () => {
+  test('an unavailable backend says so with its reason and the way to bring it, and can be demanded by name', () =>
+    withBroker([{ ...ortNode, packages: ['onpar-no-such-package'] }], async (broker) => {
+      for (const measured of [await broker.visit(subject()), await broker.latency(subject())]) {
+        expect(failureOf(measured)).toEqual({
+          kind: 'unavailable',
+          missing: 'ort-node/cpu',
+          reason: `package onpar-no-such-package is not installed; ${ortNode.bring}`,
+        });
+      }
+      expect(valueOf(await broker.size(subject('float32', null)))).toBe(linear.byteLength);
+    }));
+
+  test('a backend that crashes while it runs costs its own cases, and not those of the backend beside it', () =>
+    withBroker([faulty(ortNode, 'SIGSEGV@run'), ortWeb], async (broker) => {
+      const [crashed, anchor, other, quantized] = await Promise.all([
+        broker.visit(subject()),
+        broker.visit(subject('int8')),
+        broker.visit(subject('float32', 'ort-web/wasm')),
+        broker.visit(subject('int8', 'ort-web/wasm')),
+      ]);
+      for (const measured of [crashed, anchor]) expect(failureOf(measured)).toEqual({ kind: 'crashed', missing: null, reason: 'the worker was killed by SIGSEGV' });
+      expect(valueOf(other).batches[0]?.relations[0]?.comparison.excess).toBeLessThan(1);
+      expect(valueOf(quantized).batches[0]?.relations.map(({ against }) => against)).toEqual(['float64 of the spec']);
+    }));
+
+  test('a backend that hangs while it opens has timed out', () =>
+    withBroker(
+      [faulty(ortNode, 'sleeps@open')],
+      async (broker) => {
+        const failure = failureOf(await broker.visit(subject()));
+        expect(failure).toMatchObject({ kind: 'timed-out', reason: expect.stringContaining('open did not return within 3 s') });
+      },
+      { deadline: 3 },
+    ));
+
+  test('a model that the runtime refuses, and a file that is not there, are refused and named; the good artifact beside them is measured', () =>
+    withBroker([ortNode], async (broker) => {
+      expect(failureOf(await broker.visit(subject('refused')))).toMatchObject({ kind: 'refused', reason: expect.stringContaining('NoSuchOperator') });
+      for (const measured of [await broker.visit(subject('gone')), await broker.size(subject('gone', null)), await broker.latency(subject('gone'))]) {
+        expect(failureOf(measured)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('nowhere.onnx: does not exist') });
+      }
+      expect(broker.known('visit', subject('refused'))).toMatchObject({ ok: false });
+      expect(valueOf(await broker.visit(subject())).batches).toHaveLength(2);
+    }));
+
+  test('a card without a reference has no parity, and says what it needs', async () => {
+    const measured = await withBroker([ortNode], (broker) => broker.visit(subject()), { parts: { reference: undefined } });
+    expect(failureOf(measured)).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('no reference') });
+  });
+});
+
+describe('accuracy', () => {
+  const images = Uint8Array.from({ length: 24 }, (_, index) => (index * 37) % 256);
+  const raw = tensor('float32', [6, 4], Float32Array.from(images));
+  const logits = product(raw);
+  const winner = (row: number): number => [0, 1, 2].reduce((best, column) => (Number(logits.data[row * 3 + column]) > Number(logits.data[row * 3 + best]) ? column : best), 0);
+  /** Right labels but for the last image. */
+  const labels = Uint8Array.from({ length: 6 }, (_, row) => (row === 5 ? (winner(row) + 1) % 3 : winner(row)));
+  const header = (dims: readonly number[]): Buffer => {
+    const words = Buffer.alloc(4 + 4 * dims.length);
+    [0x800 + dims.length, ...dims].forEach((word, index) => words.writeUInt32BE(word, 4 * index));
+    return words;
+  };
+
+  /** A model of images: [batch, 4, 1, 1] would need a reshape, so the data set's images are vectors of 4 channels. */
+  const card = (location: string): Json => ({
+    id: 'tiny', name: 'Tiny', licence: 'MIT', source: { home: 'https://example.org' }, location, layout: 'idx', dims: [4, 1, 1], count: 6, classes: ['a', 'b', 'c'],
+    files: [
+      { role: 'images', ...project.put('fixtures/datasets/tiny/images', Buffer.concat([header([6, 1, 1]), images])) },
+      { role: 'labels', ...project.put('fixtures/datasets/tiny/labels', Buffer.concat([header([6]), labels])) },
+    ],
+  });
+
+  test('of a data set that is not here is unavailable, by the name that ONPAR_REQUIRE can demand', async () => {
+    project.dataset('tiny', card('ONPAR_DATA'));
+    const measured = await withBroker([ortNode], (broker) => broker.accuracy({ ...subject(), metric: 'accuracy', images: 6 }), { parts: { dataset: 'tiny' } });
+    expect(failureOf(measured)).toMatchObject({ kind: 'unavailable', missing: 'tiny', reason: expect.stringContaining('ONPAR_DATA is not set') });
+  });
+
+  test('of a data set whose files are wrong is refused, and parity is not', async () => {
+    project.dataset('tiny', card('here'));
+    await withBroker(
+      [ortNode],
+      async (broker) => {
+        expect(failureOf(await broker.accuracy({ ...subject(), images: 6 }))).toMatchObject({ kind: 'refused', reason: expect.stringContaining('data set tiny') });
+        expect(valueOf(await broker.visit(subject())).batches).toHaveLength(2);
+      },
+      { parts: { dataset: 'tiny' } },
+    );
+  });
+});
+
+test('latency takes fresh processes, each with load, first and one value a batch size', () =>
+  withBroker([ortNode], async (broker) => {
+    const { load, first, batches } = valueOf(await broker.latency(subject(), [1, 4]));
+    expect([load.length, first.length]).toEqual([2, 2]);
+    expect(batches.map(({ batch, steady }) => [batch, steady.length])).toEqual([[1, 2], [4, 2]]);
+    for (const seconds of [...load, ...first, ...batches.flatMap(({ steady }) => steady)]) expect(seconds).toBeGreaterThan(0);
+  }));

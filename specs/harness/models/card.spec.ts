@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { batchesOf, bytesOf, decisionOutput, listModels, readModel } from '../../../src/models/card.ts';
+import type { ModelCard } from '../../../src/models/card.ts';
+import { newProject } from '../support/project.ts';
+import type { Json } from '../support/project.ts';
+import { refusal } from '../support/refusal.ts';
+
+const project = newProject();
+afterAll(() => project.remove());
+
+const artifact = (parts: Json = {}): Json => ({ format: 'onnx', precision: 'float32', files: [{ path: 'model.onnx', sha256: '0'.repeat(64), bytes: 1 }], ...parts });
+const input = (parts: Json): Json => ({ name: 'x', dtype: 'float32', dims: ['batch', 3, 2, 2], ...parts });
+
+describe('readModel', () => {
+  test('reads a card and says where it lies', async () => {
+    const folder = project.card('good');
+    const model = await readModel(folder);
+    expect(model.folder).toBe(folder);
+    expect(model.card.id).toBe('good');
+    expect(decisionOutput(model.card)?.name).toBe('y');
+    expect(bytesOf(model.card.artifacts['float32']!)).toBeGreaterThan(100);
+  });
+
+  test.each([
+    ['an id that is not its folder', { id: 'other' }, "id 'other' is not its folder's name"],
+    ['an unknown parent', { artifacts: { float32: artifact(), int8: artifact({ parent: 'float64' }) } }, "the parent of int8 names an unknown artifact 'float64'"],
+    ['a parent that only every object has', { artifacts: { int8: artifact({ parent: 'constructor' }) } }, "unknown artifact 'constructor'"],
+    ['a gated artifact that is not there', { latency: { gated: ['flaot32/ort-node/cpu'] } }, "latency.gated names an unknown artifact 'flaot32'"],
+    ['a tolerance of nobody', { tolerances: { int9: { reason: 'typo', nmse: 1 } } }, "tolerances names an unknown artifact 'int9'"],
+    ['a divergence of nobody', { divergences: [{ case: 'int9/ort-web/wasm', reason: 'typo', expires: '2027-01-01' }] }, "divergences names an unknown artifact 'int9'"],
+    ['a data set and no classification', { dataset: 'digits', outputs: [{ name: 'y', dtype: 'float32', dims: ['batch', 3], task: 'raw' }] }, 'a data set needs a classification output with classes'],
+    ['a data set and no classes', { dataset: 'digits', outputs: [{ name: 'y', dtype: 'float32', dims: ['batch', 3], task: 'classification' }] }, 'a data set needs a classification output with classes'],
+    ['one mean for three channels', { inputs: [input({ preprocess: { scale: 1, mean: [0], std: [1, 1, 1] } })] }, 'preprocess of input x has 1 means and 3 stds for 3 channels'],
+    ['a std of 0', { inputs: [input({ preprocess: { scale: 1, mean: [0, 0, 0], std: [1, 0, 1] } })] }, 'std'],
+    ['no artifact', { artifacts: {} }, 'artifacts'],
+    ['no input', { inputs: [] }, 'inputs'],
+    ['a batch of 0', { batches: [0] }, 'batches'],
+    ['a word that no card has', { toleranses: {} }, 'toleranses'],
+  ])('refuses %s, naming the file', async (_, parts, what) => {
+    const folder = project.card('bad', parts);
+    const error = await refusal(() => readModel(folder));
+    expect(error.where).toContain(join(folder, 'model.json'));
+    expect(error.message).toContain(what);
+  });
+
+  test.each([
+    ['a torn card', '{"id": "torn", "na', 'ends too early'],
+    ['merge markers', '<<<<<<< HEAD\n{}\n=======\n', 'merge marker'],
+    ['a key that stands twice', '{"id": "a", "id": "b"}', 'stands twice'],
+  ])('refuses %s with its line', async (_, text, what) => {
+    project.put('fixtures/models/torn/model.json', text);
+    const error = await refusal(() => readModel(join(project.root, 'fixtures/models/torn')));
+    expect(error.where).toMatch(/model\.json:\d+:\d+$/);
+    expect(error.what).toContain(what);
+  });
+});
+
+test('listModels finds folders with a card, by name, and nothing where there is no folder', async () => {
+  const other = newProject();
+  for (const id of ['b', 'a']) other.card(id);
+  mkdirSync(join(other.root, 'fixtures/models/no-card'));
+  other.put('fixtures/models/a-file', 'text');
+  expect(await listModels(other.root)).toEqual(['a', 'b'].map((id) => join(other.root, 'fixtures/models', id)));
+  expect(await listModels(join(other.root, 'nowhere'))).toEqual([]);
+  other.remove();
+});
+
+test.each([
+  [['batch', 4], [8, 1], [1, 8]],
+  [['batch', 4], undefined, [1]],
+  [[2, 4], [8, 1], [2]],
+  [[], [3], [3]],
+])('batches of an input %j with %j are %j', (dims, batches, expected) => {
+  expect(batchesOf({ inputs: [{ name: 'x', dtype: 'float32', dims }], ...(batches && { batches }) } as unknown as ModelCard)).toEqual(expected);
+});

@@ -1,0 +1,72 @@
+/** What metrics are taken from: one measurement serves several metrics. Plain data in base units; the broker fills it. */
+import type { Explanation } from '../compare/comparison.ts';
+import type { ParityComparison } from '../compare/parity.ts';
+
+/** By source: what measuring one case yields. */
+export interface Sources {
+  /** Bytes of an artifact's files. */
+  readonly files: number;
+  readonly visit: Visit;
+  readonly accuracy: Accuracy;
+  readonly latency: Latency;
+}
+
+export type Source = keyof Sources;
+
+/** One visit: a fresh worker that opened the artifact and answered the reference's inputs at every batch size. */
+export interface Visit {
+  readonly batches: readonly BatchParity[];
+  /** Peak resident set of the worker process after those runs, bytes. */
+  readonly peakBytes: number;
+}
+
+/** Parity of one artifact on one backend at one batch size. */
+export interface BatchParity {
+  readonly batch: number;
+  readonly rows: number;
+  readonly relations: readonly Relation[];
+}
+
+export interface Relation {
+  /** Who gave the expected values. */
+  readonly against: string;
+  readonly comparison: ParityComparison;
+  /** Second pass over the worst output; null where no output could be compared. */
+  readonly explanation: Explanation | null;
+}
+
+export interface Accuracy {
+  readonly dataset: string;
+  readonly n: number;
+  readonly correct: number;
+  /** Predictions that differ from the reference's. */
+  readonly flips: number;
+  /** Images whose two best reference logits lie within the tolerance: either answer is legitimate. */
+  readonly nearTies: number;
+  /** Null where there is no reference over the data set. */
+  readonly referenceCorrect: number | null;
+}
+
+/** Latency of one artifact on one backend, one value a fresh process, seconds. */
+export interface Latency {
+  readonly load: readonly number[];
+  readonly first: readonly number[];
+  readonly batches: readonly BatchLatency[];
+  /** Whether the processes ran on one pinned core. */
+  readonly pinned: boolean;
+}
+
+export interface BatchLatency {
+  readonly batch: number;
+  /** Minimum-of-visit estimate of each process. */
+  readonly steady: readonly number[];
+  /** Greatest median of a call that does nothing: what sampling adds. */
+  readonly overhead: number;
+}
+
+/** The furthest batch size and relation of a visit: the one that is judged. What proves nothing goes first. */
+export function worstRelation({ batches }: Visit): { readonly batch: BatchParity; readonly relation: Relation } | null {
+  const all = batches.flatMap((batch) => batch.relations.map((relation) => ({ batch, relation })));
+  const rank = ({ relation: { comparison } }: (typeof all)[number]): number => (comparison.vacuous === null ? comparison.excess : Infinity);
+  return all.reduce<(typeof all)[number] | null>((worst, each) => (worst === null || rank(each) > rank(worst) ? each : worst), null);
+}

@@ -1,0 +1,15 @@
+/** The lines that a red parity verdict prints beyond the judge's own: where it was seen, the worst element, what would pass. */
+import { describeMismatch } from '../compare/describe.ts';
+import { worstRelation } from '../metrics/sources.ts';
+import type { Visit } from '../metrics/sources.ts';
+
+export function evidenceOf(visit: Visit): readonly string[] {
+  const worst = worstRelation(visit);
+  if (worst === null || worst.relation.explanation === null) return [];
+  const { comparison, explanation, against } = worst.relation;
+  const furthest = comparison.outputs.toSorted((a, b) => b.excess - a.excess)[0];
+  if (furthest === undefined) return [];
+  const [, ...lines] = describeMismatch(furthest, { reference: against, explanation, flips: comparison.flips });
+  const flips = comparison.flips === null ? '' : `; ${comparison.flips.count} of ${comparison.flips.n} predictions change`;
+  return [`seen at batch ${worst.batch.batch}${flips}`, ...lines];
+}
