@@ -6,8 +6,10 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { decisionOutput } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
 import { feedsOf, outputsOf } from '../models/feeds.ts';
+import { BadInput } from '../schema/bad-input.ts';
 import { batchRows, concatRows } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { WorkerFailure } from '../workers/worker.ts';
 import type { Worker } from '../workers/worker.ts';
 import type { Accuracy } from '../metrics/sources.ts';
 
@@ -29,13 +31,15 @@ export async function takeAccuracy({ worker, card, artifact, dataset, reference,
   const output = decisionOutput(card);
   const [input] = card.inputs;
   if (output === undefined || input === undefined) throw new Error(`${card.id} has no classification output`);
+  if (reference !== null && (reference.dims[0] ?? 0) < images) throw new BadInput({ what: `has ${reference.dims[0] ?? 0} rows for ${images} images`, where: `reference.dataset of model ${card.id}`, fix: 'build the reference again: fixtures/build' });
   const raw = { [input.name]: dataset.images };
   const step = Math.min(chunk, maxBatch);
   const parts: Tensor[] = [];
   for (let start = 0; start < images; start += step) {
-    const reply = await worker.run(feedsOf(card, artifact, raw, start, Math.min(images, start + step)));
+    const end = Math.min(images, start + step);
+    const reply = await worker.run(feedsOf(card, artifact, raw, start, end));
     const logits = outputsOf(card, artifact, reply.outputs)[output.name];
-    if (logits === undefined) throw new Error(`no output ${output.name}`);
+    if (logits?.dims[0] !== end - start) throw new WorkerFailure('refused', `output ${output.name} has ${logits?.dims[0] ?? 'no'} rows for ${end - start} images`);
     parts.push(logits);
   }
   return count(concatRows(parts), dataset, reference === null ? null : batchRows(reference, 0, images));

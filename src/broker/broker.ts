@@ -25,6 +25,7 @@ import { takeLatency } from './latency.ts';
 import type { Accuracy, Latency, Source, Sources, Visit } from '../metrics/sources.ts';
 import { attempt, Unavailable } from './measurement.ts';
 import type { Measured } from './measurement.ts';
+import { Parking } from './parking.ts';
 import { Slots } from './slots.ts';
 import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
@@ -53,6 +54,7 @@ export class Broker {
   readonly #options: BrokerOptions;
   readonly #slots = new Slots(Math.max(1, availableParallelism()));
   readonly #workers = new Set<Worker>();
+  readonly #parking = new Parking(Math.max(1, availableParallelism()));
   readonly #once = new Map<string, Promise<unknown>>();
   readonly #known = new Map<string, unknown>();
 
@@ -90,8 +92,10 @@ export class Broker {
       const resolved = this.#subject(subject);
       const { model, artifact, backend } = resolved;
       const dataset = await this.#dataset(model);
+      // The visit goes first: its worker must be fresh, for memory is read from it; accuracy may follow in the same one.
+      if (model.card.reference !== undefined) await this.#answers(resolved);
       const reference = await this.#remember(`logits ${model.card.id}`, () => readDatasetLogits(model));
-      return this.#session(resolved, 1, (worker) =>
+      return this.#session(resolved, (worker) =>
         takeAccuracy({ worker, card: model.card, artifact, dataset, reference, images: subject.images ?? dataset.card.count, maxBatch: backend.limits.maxBatch }),
       );
     });
@@ -125,7 +129,7 @@ export class Broker {
 
   /** Ends every worker. */
   async close(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => worker.close()));
+    await Promise.all([this.#parking.close(), ...[...this.#workers].map((worker) => worker.close())]);
   }
 
   #subject({ model: modelId, artifact: artifactId, backend: backendId }: Case): Subject {
@@ -167,7 +171,7 @@ export class Broker {
     const { model, artifact, artifactId, backend } = subject;
     return this.#remember(`answers ${model.card.id}/${artifactId}/${backend.id}`, async () => {
       const reference = await this.#reference(model);
-      return this.#session(subject, 1, (worker) => takeAnswers(worker, model.card, artifact, reference, backend));
+      return this.#session(subject, (worker) => takeAnswers(worker, model.card, artifact, reference, backend));
     });
   }
 
@@ -194,19 +198,25 @@ export class Broker {
     return undefined;
   }
 
-  /** Runs `body` with a fresh worker that has the artifact open, and ends the worker whatever happens. */
-  async #session<T>(subject: Subject, threads: number, body: (worker: Worker) => Promise<T>): Promise<T> {
+  /** Runs `body` with a worker that has the artifact open: a parked one, else a fresh one. It is parked afterwards, or ended if it failed. */
+  async #session<T>(subject: Subject, body: (worker: Worker) => Promise<T>): Promise<T> {
     const { model, artifact, artifactId, backend } = await this.#available(subject);
     const path = await this.#verified(model, artifact, artifactId);
+    const name = `${model.card.id}/${artifactId}/${backend.id}`;
     return this.#slots.shared(async () => {
-      const worker = new Worker(backend, { ...this.#workerOptions(threads), core: null });
+      const parked = this.#parking.take(name);
+      const worker = parked ?? new Worker(backend, this.#workerOptions(1));
       this.#workers.add(worker);
       try {
-        await worker.open(path);
-        return await body(worker);
+        if (parked === undefined) await worker.open(path);
+        const result = await body(worker);
+        await this.#parking.park(name, worker);
+        return result;
+      } catch (error) {
+        await worker.close();
+        throw error;
       } finally {
         this.#workers.delete(worker);
-        await worker.close();
       }
     });
   }

@@ -54,7 +54,7 @@ export async function serveEndpoint(methods: Methods): Promise<Endpoint> {
 
 async function answer(methods: Methods, { id, method, argument }: Question): Promise<Reply> {
   try {
-    const handler = methods[method];
+    const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
     if (handler === undefined) throw new Error(`no method ${method}`);
     return { id, value: await handler(argument as never) };
   } catch (error) {
@@ -73,11 +73,12 @@ export function connectTo(address: string): Connection {
   socket.unref();
   const open = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let nextId = 1;
-  const fail = (error: Error): void => {
-    for (const { reject } of open.values()) reject(error);
+  let cause = '';
+  const ended = (): Error => new Error(`the onpar run has ended${cause}`);
+  socket.on('error', ({ message }) => (cause = ` (${message})`)).on('close', () => {
+    for (const { reject } of open.values()) reject(ended());
     open.clear();
-  };
-  socket.on('error', fail).on('close', () => fail(new Error('the onpar run has ended')));
+  });
   receive<Reply>(socket, ({ id, value, error }) => {
     const question = open.get(id);
     open.delete(id);
@@ -88,10 +89,11 @@ export function connectTo(address: string): Connection {
   return {
     ask: (method, argument) =>
       new Promise((resolve, reject) => {
+        if (socket.closed) return reject(ended());
         const id = nextId++;
         open.set(id, { resolve, reject });
         socket.ref();
-        send(socket, { id, method, argument });
+        return send(socket, { id, method, argument });
       }),
   };
 }

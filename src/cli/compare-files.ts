@@ -49,7 +49,7 @@ export async function compareFiles(targets: readonly string[], options: CompareO
     const [base, ...others] = await Promise.all(sides.map(openSide));
     if (base === undefined || others.length === 0) throw new BadInput({ what: 'nothing to compare with', where: targets.join(' '), fix: 'give a second file, or two backends: --backend ort-node/cpu,ort-web/wasm' });
     const feeds = await feedsFor(base.session.inputs, options);
-    const first = await base.worker.run(feeds);
+    const first = await runSide(base, feeds);
     const results = [];
     for (const side of others) results.push(await compareSide(base, side, feeds, first.outputs, options));
     const { renderFiles, filesJson } = await import('./render-files.ts');
@@ -107,18 +107,22 @@ async function availableFor(backends: readonly Backend[], format: string | undef
 }
 
 async function openSide(side: Side): Promise<OpenSide> {
-  try {
-    const { version } = await side.worker.hello();
-    return { ...side, version, session: await side.worker.open(side.path) };
-  } catch (error) {
-    if (!(error instanceof WorkerFailure)) throw error;
-    throw new BadInput({ what: `${side.backend.id} cannot open it (${error.kind}): ${error.message}`, where: side.file, fix: `check the backend with: onpar doctor ${side.backend.id}` });
-  }
+  const { version } = await side.worker.hello().catch(blame(side, 'open'));
+  return { ...side, version, session: await side.worker.open(side.path).catch(blame(side, 'open')) };
 }
+
+const runSide = (side: Side, feeds: TensorMap): Promise<Replies['run']> => side.worker.run(feeds).catch(blame(side, 'run'));
+
+/** A backend that refuses, crashes or hangs is told as such: it is no fault of ours that needs a stack. */
+const blame = ({ file, backend }: Side, verb: 'open' | 'run' | 'time') => (error: unknown): never => {
+  if (!(error instanceof WorkerFailure)) throw error;
+  const fix = error.kind === 'refused' && verb !== 'open' ? 'look at the inputs that it takes: --dim, --range or --inputs x.npz' : `check the backend with: onpar doctor ${backend.id}`;
+  throw new BadInput({ what: `${backend.id} cannot ${verb} it (${error.kind}): ${error.message}`, where: file, fix });
+};
 
 async function compareSide(base: OpenSide, side: OpenSide, feeds: TensorMap, expected: TensorMap, options: CompareOptions): Promise<SideResult> {
   const aligned = alignedFeeds(feeds, base.session.inputs, side.session.inputs);
-  const reply = await side.worker.run(aligned.feeds);
+  const reply = await runSide(side, aligned.feeds);
   const outputs = alignedOutputs(reply.outputs, expected);
   const comparison = compareOutputs(outputs.outputs, expected, {
     tolerance: (_, { dtype }) => (options.quantized ? relationTolerance(quantizedAgainstFloat) : toleranceFor(dtype)),
@@ -126,6 +130,6 @@ async function compareSide(base: OpenSide, side: OpenSide, feeds: TensorMap, exp
     inputsDiffer: rowsDiffer(feeds),
   });
   const verdict = comparison.vacuous !== null ? 'vacuous' : comparison.excess <= 1 ? 'match' : 'mismatch';
-  const latency = options.only === 'parity' ? null : await pairedLatency(base.worker, feeds, side.worker, aligned.feeds);
+  const latency = options.only === 'parity' ? null : await pairedLatency(base.worker, feeds, side.worker, aligned.feeds).catch(blame(side, 'time'));
   return { side, comparison, verdict, assumptions: [...aligned.assumptions, ...outputs.assumptions], latency, outputs: { actual: outputs.outputs, expected } };
 }

@@ -51,13 +51,27 @@ function narrowed(project: Project, words: readonly string[], { backend = [], ba
 }
 
 async function measureAll(run: Run, verdicts: Verdicts, { threads }: CompareOptions, progress: Progress): Promise<void> {
-  const portable = ['size', 'parity', 'memory', 'accuracy'].flatMap((metric) => run.tryPlan(metric));
+  const chains = chainsOf(['size', 'parity', 'memory', 'accuracy'].flatMap((metric) => run.tryPlan(metric)));
   const asked = wholeNumber('--threads', threads, 0);
   const visits = run.tryPlan('parity').map((subject) => ({ ...subject, metric: 'latency', threads: asked }));
-  progress.start(portable.length + visits.length);
+  progress.start(chains.flat().length + visits.length);
   // Side by side; the broker keeps as many workers busy as there are cores.
-  await Promise.all(portable.map((subject) => judgeOne(run, verdicts, subject, progress)));
+  await Promise.all(
+    chains.map(async (chain) => {
+      for (const subject of chain) await judgeOne(run, verdicts, subject, progress);
+    }),
+  );
   for (const subject of visits) await measureLatency(run, verdicts, subject, progress);
+}
+
+/** What one worker can answer, one after the other: parity, memory and accuracy of an artifact on a backend. */
+function chainsOf(cases: readonly Case[]): readonly Case[][] {
+  const chains = new Map<string, Case[]>();
+  for (const subject of cases) {
+    const name = `${subject.model}/${subject.artifact}/${subject.backend}`;
+    chains.set(name, [...(chains.get(name) ?? []), subject]);
+  }
+  return [...chains.values()];
 }
 
 async function judgeOne(run: Run, verdicts: Verdicts, subject: Case, progress: Progress): Promise<void> {

@@ -12,18 +12,22 @@ export const drawnRows = 4;
 
 export async function feedsFor(inputs: readonly Signature[], options: CompareOptions): Promise<TensorMap> {
   if (options.inputs !== undefined) return checked(inputs, await readInputs(options.inputs), options.inputs);
+  const half = inputs.find(({ dtype }) => dtype === 'float16');
+  if (half !== undefined) throw new BadInput({ what: `input ${half.name} is float16, which is not drawn`, where: 'command line', fix: 'give the feeds with --inputs x.npz' });
   const known = inputs.map(({ name }) => name);
   const axes = inputs.flatMap(({ dims }) => dims.filter((axis) => typeof axis === 'string'));
   const dims = new Map([...pairs('--dim', options.dim ?? [])].map(([name, text]) => [axes.includes(name) ? name : unknown('axis', name, axes), wholeNumber('--dim', text, 1)]));
-  const ranges = new Map([...pairs('--range', options.range ?? [])].map(([name, text]) => [known.includes(name) ? name : unknown('input', name, known), rangeOf(text)]));
+  const ranges = new Map([...pairs('--range', options.range ?? [])].map(([name, text]) => [name, rangeOf(text, inputs.find((input) => input.name === name) ?? unknown('input', name, known))]));
   const batch = wholeNumber('--batch', options.batch?.[0] ?? `${drawnRows}`, 1);
   return drawFeeds(inputs, { seed: wholeNumber('--seed', options.seed, 0), batch, dims, ranges });
 }
 
-function rangeOf(text: string): readonly [number, number] {
-  const [low = NaN, high = NaN] = text.split(':').map(Number);
-  if (low < high) return [low, high];
-  throw new BadInput({ what: `'${text}' is no range`, where: '--range', fix: 'such as --range input_ids=0:511' });
+function rangeOf(text: string, { name, dtype }: Signature): readonly [number, number] {
+  const bounds = text.split(':').map((bound) => (bound.trim() === '' ? NaN : Number(bound)));
+  const [low = NaN, high = NaN] = bounds;
+  if (bounds.length !== 2 || !(low < high) || !Number.isFinite(high - low)) throw new BadInput({ what: `'${text}' is no range`, where: '--range', fix: 'such as --range input_ids=0:511' });
+  if (dtype.startsWith('float') || (Number.isSafeInteger(low) && Number.isSafeInteger(high))) return [low, high];
+  throw new BadInput({ what: `'${text}' is no range of ${dtype}: the bounds of ${name} must be whole`, where: '--range', fix: `such as --range ${name}=0:511` });
 }
 
 async function readInputs(file: string): Promise<TensorMap> {

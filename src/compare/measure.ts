@@ -35,7 +35,7 @@ export function measure(actual: Tensor, expected: Tensor, { atol, rtol, nan }: T
   }
   const { squares, finite, ...found } = total;
   const error = squares === 0 ? 0 : squares / finite;
-  return { ...found, count, rms, nmse: meanSquare > 0 ? error / meanSquare : error / scale ** 2 };
+  return { ...found, count, rms, nmse: meanSquare > 0 ? error / meanSquare : error };
 }
 
 interface Spread {

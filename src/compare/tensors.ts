@@ -116,8 +116,8 @@ const nmseRatio = (nmse: number, allowed: number): number => (nmse === 0 ? 0 : M
  * Infinity where no number would do.
  */
 function passingTolerance(found: Measure, { atol, rtol }: Tolerance): TensorComparison['passing'] {
-  if (found.faults === 0 && atol === 0 && rtol === 0)
-    return { atol: found.greatest / Math.max(1, found.rms), rtol: 0 };
+  if (found.faults > 0) return hopeless;
+  if (atol === 0 && rtol === 0) return { atol: found.greatest / Math.max(1, found.rms), rtol: 0 };
   return { atol: times(atol, found.ratio), rtol: times(rtol, found.ratio) };
 }
 

@@ -69,8 +69,8 @@ export const relationTolerance = ({ nmse }: QuantizedRelation): Tolerance => ({
 });
 
 /**
- * The same INT8 artifact on two backends (of one instruction-set class): integer sums agree exactly, so only where a value lies
- * on a rounding edge may the code differ by one, and rarely. One code of 256 over +-4 rms is 0.03 rms; all codes off by
- * a tenth of one would be NMSE 1e-5.
+ * The same INT8 artifact on two backends: integer sums agree exactly, so only where a value lies on a rounding edge may a code differ
+ * by one. Convolutional networks agree bit for bit here; in a small transformer one such tip moved an output by 0.04 (NMSE 4e-6),
+ * and which values lie on an edge differs from CPU to CPU: room for ten of them, still 20 times tighter than against float.
  */
-export const int8AcrossBackends: Tolerance = { atol: 0.03, rtol: 0, nmse: 1e-5, nan: 'refuse' };
+export const int8AcrossBackends: Tolerance = { atol: 0.1, rtol: 0, nmse: 5e-5, nan: 'refuse' };

@@ -38,8 +38,8 @@ function faultOf(card: ModelCard, folder: string): { readonly what: string; read
   if (stranger) return { what: `${stranger.where} names an unknown artifact '${stranger.id}'`, fix: `known: ${artifacts.join(', ')}` };
   const uneven = card.inputs.find(({ preprocess, dims }) => preprocess && (preprocess.mean.length !== dims[1] || preprocess.std.length !== dims[1]));
   if (uneven) return { what: `preprocess of input ${uneven.name} has ${uneven.preprocess?.mean.length} means and ${uneven.preprocess?.std.length} stds for ${uneven.dims[1] ?? 0} channels`, fix: 'give one mean and one std a channel' };
-  if (card.dataset === undefined || decisionOutput(card)?.classes !== undefined) return null;
-  return { what: 'a data set needs a classification output with classes', fix: 'add an output with task classification and its classes' };
+  if (card.dataset === undefined || (card.inputs.length === 1 && decisionOutput(card)?.classes !== undefined)) return null;
+  return { what: 'a data set needs one input, and a classification output with classes', fix: 'add an output with task classification and its classes, or remove `dataset`' };
 }
 
 /** Everywhere that a card names an artifact of its own. */

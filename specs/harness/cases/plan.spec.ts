@@ -4,10 +4,14 @@ import { caseId } from '../../../src/cases/case.ts';
 import type { Case } from '../../../src/cases/case.ts';
 import { depthOf, maxGatedLatency, planCases } from '../../../src/cases/plan.ts';
 import type { Project } from '../../../src/cases/project.ts';
+import type { Metric } from '../../../src/metrics/metric.ts';
+import { loadMetrics } from '../../../src/metrics/registry.ts';
 import type { Model } from '../../../src/models/card.ts';
 import { refusal } from '../support/refusal.ts';
 
 const backends = await listBackends();
+const metrics = await loadMetrics();
+const metricOf = (id: string): Metric => metrics.get(id) ?? expect.unreachable(`no metric ${id}`);
 
 const model = (id: string, parts: object = {}): Model => ({
   folder: `/${id}`,
@@ -31,46 +35,47 @@ const ids = (cases: readonly Case[]): string[] => cases.map(caseId);
 
 describe('planned cases', () => {
   test('of parity are every artifact on every backend that opens its format, here or not', () => {
-    const cases = planCases(project(model('m')), 'parity', 'commit');
+    const cases = planCases(project(model('m')), metricOf('parity'), 'commit');
     expect(ids(cases)).toEqual(['m/float32/ort-node/cpu', 'm/float32/ort-web/wasm', 'm/tfjs/tfjs/cpu', 'm/tfjs/tfjs-node/cpu', 'm/tfjs/tfjs/wasm']);
     for (const each of cases) expect(each).toMatchObject({ metric: 'parity', model: 'm', batch: null, threads: 1, images: null });
   });
 
-  test('of a metric that nobody has heard of are those of a visit: a metric is one file', () => {
-    expect(ids(planCases(project(model('m')), 'energy', 'commit'))).toHaveLength(5);
+  test('of a metric of one\'s own depend on where its values come from alone', () => {
+    const cases = planCases(project(model('m')), { ...metricOf('memory'), id: 'energy' }, 'commit');
+    expect(cases.map(({ metric }) => metric)).toEqual(Array.from({ length: 5 }, () => 'energy'));
   });
 
   test('of size need no backend', () => {
-    expect(ids(planCases(project(model('m')), 'size', 'commit'))).toEqual(['m/float32', 'm/tfjs']);
+    expect(ids(planCases(project(model('m')), metricOf('size'), 'commit'))).toEqual(['m/float32', 'm/tfjs']);
   });
 
   test('of accuracy exist only where the card names a data set, data at hand or not', () => {
-    expect(planCases(project(model('m')), 'accuracy', 'commit')).toEqual([]);
-    expect(planCases(project(model('m', { dataset: 'digits' })), 'accuracy', 'commit')).toHaveLength(5);
+    expect(planCases(project(model('m')), metricOf('accuracy'), 'commit')).toEqual([]);
+    expect(planCases(project(model('m', { dataset: 'digits' })), metricOf('accuracy'), 'commit')).toHaveLength(5);
   });
 
   test('of accuracy look at no more images than a backend affords, all of them in the full suite', () => {
     const images = (depth: 'commit' | 'full'): Record<string, number | null> =>
-      Object.fromEntries(planCases(project(model('m', { dataset: 'digits' })), 'accuracy', depth).map((each) => [each.backend, each.images]));
+      Object.fromEntries(planCases(project(model('m', { dataset: 'digits' })), metricOf('accuracy'), depth).map((each) => [each.backend, each.images]));
     expect(images('commit')).toEqual({ 'ort-node/cpu': 10_000, 'ort-web/wasm': 1_000, 'tfjs/cpu': 32, 'tfjs-node/cpu': 10_000, 'tfjs/wasm': 1_000 });
     expect(images('full')).toEqual({ 'ort-node/cpu': 10_000, 'ort-web/wasm': 10_000, 'tfjs/cpu': 500, 'tfjs-node/cpu': 10_000, 'tfjs/wasm': 10_000 });
   });
 
   test('of latency, load and first are those that the cards gate, at the smallest batch and one thread', () => {
     const gating = project(model('m', { batches: [8, 1], latency: { gated: ['tfjs/tfjs/wasm', 'float32/ort-node/cpu'] } }), model('n'));
-    for (const metric of ['latency', 'load', 'first']) expect(ids(planCases(gating, metric, 'commit'))).toEqual(['m/tfjs/tfjs/wasm/b1/t1', 'm/float32/ort-node/cpu/b1/t1']);
+    for (const metric of ['latency', 'load', 'first']) expect(ids(planCases(gating, metricOf(metric), 'commit'))).toEqual(['m/tfjs/tfjs/wasm/b1/t1', 'm/float32/ort-node/cpu/b1/t1']);
   });
 
   test('have ids that name one case each', () => {
     const whole = project(model('m', { dataset: 'digits', latency: { gated: ['float32/ort-node/cpu'] } }), model('n', { dataset: 'digits' }));
     for (const metric of ['parity', 'accuracy', 'size', 'latency', 'memory']) {
-      const names = ids(planCases(whole, metric, 'full'));
+      const names = ids(planCases(whole, metricOf(metric), 'full'));
       expect(new Set(names).size).toBe(names.length);
     }
   });
 
   test('of no models are none', () => {
-    expect(planCases(project(), 'parity', 'commit')).toEqual([]);
+    expect(planCases(project(), metricOf('parity'), 'commit')).toEqual([]);
   });
 });
 
@@ -79,19 +84,19 @@ describe('a plan is refused', () => {
   const many = (count: number): object => gated(Array.from({ length: count }, () => 'float32/ort-node/cpu'));
 
   test('with more gated latency cases than fit into a commit, all models together', async () => {
-    expect(planCases(project(model('m', many(maxGatedLatency))), 'latency', 'commit')).toHaveLength(18);
-    const error = await refusal(() => planCases(project(model('m', many(10)), model('n', many(9))), 'latency', 'commit'));
+    expect(planCases(project(model('m', many(maxGatedLatency))), metricOf('latency'), 'commit')).toHaveLength(18);
+    const error = await refusal(() => planCases(project(model('m', many(10)), model('n', many(9))), metricOf('latency'), 'commit'));
     expect(error.what).toBe("19 latency cases are gated, at most 18 fit into a commit's run");
   });
 
   test('with an unknown backend, naming the model and the backends', async () => {
-    const error = await refusal(() => planCases(project(model('m', gated(['float32/ort-node/gpu']))), 'latency', 'commit'));
+    const error = await refusal(() => planCases(project(model('m', gated(['float32/ort-node/gpu']))), metricOf('latency'), 'commit'));
     expect(error.message).toContain("latency.gated of model m: unknown backend 'ort-node/gpu'");
     expect(error.fix).toContain('ort-node/cpu');
   });
 
   test('with a backend that does not open the artifact', async () => {
-    const error = await refusal(() => planCases(project(model('m', gated(['float32/tfjs/wasm']))), 'latency', 'commit'));
+    const error = await refusal(() => planCases(project(model('m', gated(['float32/tfjs/wasm']))), metricOf('latency'), 'commit'));
     expect(error.what).toBe("'float32/tfjs/wasm': tfjs/wasm does not open onnx files");
   });
 });

@@ -63,6 +63,12 @@ test('an element alone needs no other NMSE', () => {
   expect(found.at(-1)).toMatch(/^would pass at atol \S+ rtol \S+$/);
 });
 
+test('a match offers nothing to loosen', () => {
+  expect(lines(f32(1, 2), f32(1, 2))).toEqual([
+    'logits: NMSE 0 against torch float64 (allowed 1e-9), though each element is within its tolerance',
+  ]);
+});
+
 test('integers and structure: no tolerance is offered', () => {
   expect(lines(of('int32', [2], [1, 2]), of('int32', [2], [1, 3]))).toEqual([
     'logits: 1 of 2 elements differ from torch float64 by up to 1 (allowed 0)',

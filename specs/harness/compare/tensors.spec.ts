@@ -137,6 +137,21 @@ describe('NaN and infinity', () => {
     expect(found.passing).toEqual({ atol: Infinity, rtol: Infinity });
   });
 
+  test('a fault in the very first element stays the first, within its block and over blocks', () => {
+    const values = new Float32Array(9000);
+    const broken = values.slice();
+    for (const at of [0, 2, 8999]) broken[at] = NaN;
+    const dims = [9000];
+    const found = compare({ dtype: 'float32', dims, data: broken }, { dtype: 'float32', dims, data: values });
+    expect(found.structure).toMatch(/^3 of 9000 .* first \[0\] actual NaN expected 0$/);
+  });
+
+  test('no exact tolerance makes up for a fault', () => {
+    const zero = { atol: 0, rtol: 0, nmse: 0, nan: 'refuse' } as const;
+    const found = compare(f32(NaN, 1), f32(1, 1), zero);
+    expect(found).toMatchObject({ excess: Infinity, passing: { atol: Infinity, rtol: Infinity } });
+  });
+
   test('an infinite element loosens nothing for the others', () => {
     const found = compare(f32(Infinity, 1.001), f32(Infinity, 1));
     expect(found).toMatchObject({ structure: null, mismatched: 1, identical: 1, rms: 1 });
@@ -248,11 +263,15 @@ describe('integers and booleans', () => {
       identical: 2,
       maxAbs: 1,
       excess: Infinity,
+      passing: { atol: Infinity, rtol: Infinity },
       count: 3,
       structure: null,
     });
     expect(found.tolerance).toEqual({ atol: 0, rtol: 0, nmse: 0, nan: 'refuse' });
-    expect(compare(of(dtype, [2], [0, 1]), of(dtype, [2], [0, 1]), loose).excess).toBe(0);
+    expect(compare(of(dtype, [2], [0, 1]), of(dtype, [2], [0, 1]), loose)).toMatchObject({
+      excess: 0,
+      passing: { atol: 0, rtol: 0 },
+    });
   });
 
   test.each([BigInt64Array, BigUint64Array])('64-bit integers differ beyond 2^53: %o', (Store) => {

@@ -45,7 +45,7 @@ describe('an idx data set', () => {
   test('of this repository is the Fashion-MNIST test split, a thousand images a class', async () => {
     const { images: all, labels: classes } = await readDataset(await readDatasetCard(repository, 'fashion-mnist'), join(repository, 'fixtures/datasets/fashion-mnist'));
     expect(all.dims).toEqual([10_000, 1, 28, 28]);
-    expect(Array.from({ length: 10 }, (_, label) => classes.filter((each) => each === label).length)).toEqual(new Array(10).fill(1_000));
+    expect(Array.from({ length: 10 }, (_, label) => classes.filter((each) => each === label).length)).toEqual(Array.from({ length: 10 }, () => 1_000));
   });
 
   test.each([

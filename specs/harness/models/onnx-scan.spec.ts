@@ -52,7 +52,7 @@ describe('scanOnnx refuses', () => {
     ['a page', Buffer.from('<html><body>404</body></html>'), /./],
     ['a wire type that does not exist', Uint8Array.of(0x0f), /wire type 7/],
     ['groups that nest without end', new Uint8Array(100_000).fill(0x0b), /depth/],
-    ['a graph that is cut off', linearModel(4, 3, new Array(12).fill(1)).subarray(0, 50), /truncated|out of range/],
+    ['a graph that is cut off', linearModel(4, 3, Array.from({ length: 12 }, () => 1)).subarray(0, 50), /truncated|out of range/],
   ])('%s', (_, content, words) => {
     expect(() => scanOnnx(content)).toThrow(RangeError);
     expect(() => scanOnnx(content)).toThrow(words);

@@ -103,16 +103,6 @@ export function linearModel(rows: number, columns: number, weights: readonly num
   });
 }
 
-/** y = f(x), element by element, of one operator with one constant operand. */
-export function unaryModel(operator: string, constant: number): Bytes {
-  return modelOf({
-    nodes: [node(operator, ['x', 'c'], ['y'])],
-    initializers: [floats('c', [1], [constant])],
-    inputs: [valueInfo('x', 'float32', ['batch', 3])],
-    outputs: [valueInfo('y', 'float32', ['batch', 3])],
-  });
-}
-
 /** The same file with its weights elsewhere. */
 export const externalModel = (location: string): Bytes =>
   modelOf({

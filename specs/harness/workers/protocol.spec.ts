@@ -20,7 +20,7 @@ const names = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 
 const messages: fc.Arbitrary<Message> = fc.record({
   fields: fc
     .dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)))
-    .map(({ tensors: _, ...fields }) => ({ ...fields, id: 1 })),
+    .map((fields) => Object.fromEntries([...Object.entries(fields).filter(([name]) => name !== 'tensors'), ['id', 1]])),
   tensors: fc.array(fc.tuple(names, tensors), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
 });
 
@@ -86,6 +86,16 @@ describe('frames', () => {
   });
 });
 
+/** What the body returns; undefined where it refuses with one of the three errors of the protocol; any other error fails the test. */
+function messageOrTypedError<T>(body: () => T): T | undefined {
+  try {
+    return body();
+  } catch (error) {
+    if ([SyntaxError, TypeError, RangeError].some((kind) => error instanceof kind)) return undefined;
+    throw error;
+  }
+}
+
 describe('lies about a frame', () => {
   test.each([
     ['an empty header', 0, 0n],
@@ -128,14 +138,8 @@ describe('lies about a frame', () => {
     );
     fc.assert(
       fc.property(headers, fc.uint8Array({ maxLength: 64 }), (header, payload) => {
-        let message: Message;
-        try {
-          message = decodeFrame(new TextEncoder().encode(header), new Uint8Array(payload));
-        } catch (error) {
-          expect([SyntaxError, TypeError, RangeError]).toContain((error as Error).constructor);
-          return;
-        }
-        for (const { dims, data } of Object.values(message.tensors)) {
+        const message = messageOrTypedError(() => decodeFrame(new TextEncoder().encode(header), new Uint8Array(payload)));
+        for (const { dims, data } of Object.values(message?.tensors ?? {})) {
           expect(data.length).toBe(elementCount(dims));
           expect(dims.every((axis) => Number.isSafeInteger(axis) && axis >= 0)).toBe(true);
         }
@@ -147,12 +151,10 @@ describe('lies about a frame', () => {
   test('any bytes are refused or waited for, never a crash of another kind', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        const reader = new FrameReader(() => undefined);
-        try {
-          reader.push(bytes);
-        } catch (error) {
-          expect([SyntaxError, TypeError, RangeError]).toContain((error as Error).constructor);
-        }
+        const seen: Message[] = [];
+        const reader = new FrameReader((message) => seen.push(message));
+        messageOrTypedError(() => reader.push(bytes));
+        expect(seen.every(({ fields }) => typeof fields === 'object')).toBe(true);
       }),
       { seed, numRuns: 2_000 },
     );

@@ -75,7 +75,7 @@ describe('a worker', () => {
       const feeds = { image: zeros('float32', [3, 1, 28, 28]) };
       const { outputs, peakBytes, seconds } = await worker.run(feeds);
       expect(outputs['logits']?.dims).toEqual([3, 10]);
-      expect(new Set((outputs['logits']?.data as Float32Array).subarray(0, 10)).size).toBe(10);
+      expect(new Set(Array.from(outputs['logits']?.data ?? [], Number).slice(0, 10)).size).toBe(10);
       expect(seconds).toBeGreaterThan(0);
       expect(peakBytes).toBeGreaterThan(2 ** 24);
 

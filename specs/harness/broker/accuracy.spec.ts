@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { takeAccuracy } from '../../../src/broker/accuracy.ts';
+import type { AccuracyRequest } from '../../../src/broker/accuracy.ts';
+import { attempt } from '../../../src/broker/measurement.ts';
+import { tensor } from '../../../src/tensor/tensor.ts';
+import type { Tensor, TensorMap } from '../../../src/tensor/tensor.ts';
+import type { Worker } from '../../../src/workers/worker.ts';
+
+/** 250 images of one pixel: the pixel is the class that a right model sees. */
+const count = 250;
+const pixels = Uint8Array.from({ length: count }, (_, index) => (index * 7) % 3);
+const oneHot = (classes: ArrayLike<number>): Tensor =>
+  tensor('float32', [classes.length, 3], Float32Array.from({ length: classes.length * 3 }, (_, at) => (at % 3 === classes[Math.floor(at / 3)] ? 1 : 0)));
+
+interface FakeWorker {
+  readonly worker: Worker;
+  /** Rows of each call. */
+  readonly batches: number[];
+}
+
+/** Answers with the pixel as class; `wrong` are images that it takes for another class. */
+function fakeWorker(answer: (classes: Uint8Array) => TensorMap, wrong: readonly number[] = []): FakeWorker {
+  const batches: number[] = [];
+  let seen = 0;
+  const run = async ({ image }: TensorMap): Promise<object> => {
+    const rows = image?.dims[0] ?? 0;
+    const classes = Uint8Array.from(image?.data as Uint8Array, (pixel, row) => (wrong.includes(seen + row) ? (pixel + 1) % 3 : pixel));
+    seen += rows;
+    batches.push(rows);
+    return { outputs: answer(classes), seconds: 0, peakBytes: 0 };
+  };
+  return { worker: { run } as unknown as Worker, batches };
+}
+
+const request = ({ worker }: FakeWorker, parts: Partial<AccuracyRequest> = {}): AccuracyRequest => ({
+  worker,
+  card: { id: 'm', inputs: [{ name: 'image', dtype: 'uint8', dims: ['batch', 1, 1, 1] }], outputs: [{ name: 'y', task: 'classification' }] } as never,
+  artifact: {} as never,
+  dataset: { card: { id: 'pixels' } as never, images: tensor('uint8', [count, 1, 1, 1], pixels), labels: pixels },
+  reference: null,
+  images: count,
+  maxBatch: Infinity,
+  ...parts,
+});
+
+const logits = (classes: Uint8Array): TensorMap => ({ y: oneHot(classes) });
+
+describe('accuracy', () => {
+  test('counts right answers over the first n images, in batches that the backend affords', async () => {
+    const whole = fakeWorker(logits, [3, 120, 249]);
+    expect(await takeAccuracy(request(whole))).toEqual({ dataset: 'pixels', n: 250, correct: 247, flips: 0, nearTies: 0, referenceCorrect: null });
+    expect(whole.batches).toEqual([100, 100, 50]);
+    const few = fakeWorker(logits, [3, 120]);
+    expect(await takeAccuracy(request(few, { images: 5, maxBatch: 2 }))).toMatchObject({ n: 5, correct: 4 });
+    expect(few.batches).toEqual([2, 2, 1]);
+  });
+
+  test('counts flips against the reference apart from right answers', async () => {
+    const reference = oneHot(pixels.map((pixel, index) => (index < 10 ? (pixel + 1) % 3 : pixel)));
+    const found = await takeAccuracy(request(fakeWorker(logits, [0, 200]), { reference }));
+    expect(found).toMatchObject({ n: 250, correct: 248, referenceCorrect: 240, flips: 10, nearTies: 0 });
+  });
+
+  test.each([
+    ['lacks the output', () => ({}), 'output y has no rows for 100 images'],
+    ['answers one row a batch', (classes: Uint8Array) => logits(classes.subarray(0, 1)), 'output y has 1 rows for 100 images'],
+  ])('of a model that %s is refused, not counted', async (_, answer: (classes: Uint8Array) => TensorMap, reason) => {
+    expect(await attempt(() => takeAccuracy(request(fakeWorker(answer))))).toEqual({ ok: false, failure: { kind: 'refused', missing: null, reason } });
+  });
+
+  test('against a reference of fewer rows is refused before anything runs', async () => {
+    const fake = fakeWorker(logits);
+    const measured = await attempt(() => takeAccuracy(request(fake, { reference: oneHot(pixels.subarray(0, 20)) })));
+    expect(measured).toMatchObject({ ok: false, failure: { kind: 'refused', reason: expect.stringContaining('has 20 rows for 250 images') } });
+    expect(fake.batches).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { newWorkplace } from './onpar.ts';
+
+const { onpar, put } = newWorkplace();
+put('model.pt', 'PK\u0003\u0004 data.pkl');
+put('pointer.onnx', 'version https://git-lfs.github.com/spec/v1\n');
+
+describe.concurrent('help and version', () => {
+  test('name every command, and every option of compare, and end with 0', async () => {
+    const help = await onpar(['--help']);
+    expect(help.code).toBe(0);
+    for (const command of ['compare', 'bless', 'doctor', 'provision']) expect(help.stdout).toContain(command);
+    const compare = await onpar(['compare', '--help']);
+    expect(compare.code).toBe(0);
+    for (const option of ['--backend', '--batch', '--threads', '--inputs', '--seed', '--dim', '--range', '--quantized', '--only', '--json', 'Examples:']) expect(compare.stdout).toContain(option);
+    expect(await onpar(['--version'])).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+  });
+});
+
+describe.concurrent('bad usage ends with 2, one clear error and nothing on stdout', () => {
+  test.each([
+    ['an unknown command', ['comparee'], 'Did you mean compare?'],
+    ['an unknown option', ['compare', '--bakend', 'x'], 'Did you mean --backend?'],
+    ['an option without its value', ['compare', '--seed'], 'argument missing'],
+    ['a choice that there is not', ['compare', 'a.onnx', '--only', 'latency'], 'Allowed choices are parity'],
+    ['an unknown backend of doctor', ['doctor', 'ort-nod/cpu'], 'did you mean ort-node/cpu?'],
+    ['no project here', ['compare'], 'no model files given, and no fixtures/models here or above'],
+    ['a word outside of any project', ['compare', 'simplecnn'], 'no model files given'],
+    ['no project to bless', ['bless'], 'no fixtures/models here or above'],
+    ['an unknown kind to bless', ['bless', '--only', 'speed'], 'speed'],
+    ['three files', ['compare', 'a.onnx', 'b.onnx', 'c.onnx'], '3 files'],
+    ['a missing file', ['compare', 'gone.onnx', 'gone.onnx'], 'gone.onnx: does not exist'],
+    ['a pickled file', ['compare', 'model.pt'], 'zip or PyTorch archive'],
+    ['an LFS pointer', ['compare', 'pointer.onnx'], 'git lfs pull'],
+  ])('%s', async (_, args, words) => {
+    const { code, stdout, stderr } = await onpar(args);
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+test('doctor names a backend that is here, with its version, as text and as JSON', async () => {
+  const text = await onpar(['doctor', 'ort-node/cpu']);
+  expect(text).toMatchObject({ code: 0, stdout: expect.stringMatching(/ort-node\/cpu +\d+\.\d+\.\d+ +CPUExecutionProvider/) });
+  const json = await onpar(['doctor', 'ort-node/cpu', '--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ backends: [{ id: 'ort-node/cpu', state: { available: true, provider: 'CPUExecutionProvider' } }] });
+});
