@@ -9,10 +9,19 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: 2,
     exclude: ['**/node_modules/**', '.stryker-tmp/**'],
     projects: [
-      { extends: true, test: { name: 'suite', include: ['specs/*.spec.ts'], exclude: ['specs/latency.spec.ts'] } },
+      {
+        extends: true,
+        test: { name: 'suite', include: ['specs/*.spec.ts'], exclude: ['specs/latency.spec.ts'] },
+      },
       // Alone, after everything else: the machine has two cores and latency wants one of them in peace.
-      { extends: true, test: { name: 'latency', include: ['specs/latency.spec.ts'], sequence: { groupOrder: 1 } } },
-      { extends: true, test: { name: 'harness', include: ['specs/harness/**/*.spec.ts'], sequence: { groupOrder: 2 } } },
+      {
+        extends: true,
+        test: { name: 'latency', include: ['specs/latency.spec.ts'], sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { name: 'harness', include: ['specs/harness/**/*.spec.ts'], sequence: { groupOrder: 2 } },
+      },
     ],
   },
 });

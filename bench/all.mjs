@@ -12,9 +12,7 @@ const { values } = parseArgs({
 const folder = dirname(fileURLToPath(import.meta.url));
 // The longest comes last, so that what it heats up disturbs nobody.
 const last = 'memory.mjs';
-const names = readdirSync(folder).filter(
-  (name) => name.endsWith('.mjs') && name !== 'all.mjs' && name !== last,
-);
+const names = readdirSync(folder).filter((name) => name.endsWith('.mjs') && name !== 'all.mjs' && name !== last);
 const results = [...names.toSorted(), last].map(runOne);
 
 if (values.json) console.log(JSON.stringify({ machine: machine(), benchmarks: results }));

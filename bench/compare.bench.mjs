@@ -36,12 +36,8 @@ async function main() {
   peers.close();
   const own = median(times.get('onpar compareTensors'));
   for (const [name, seconds] of times) {
-    const ratio = name.startsWith('onpar')
-      ? ''
-      : `   onpar is ${(median(seconds) / own).toFixed(2)}x as fast`;
-    console.log(
-      `${name.padEnd(30)} ${rate(median(seconds))} GB/s median, ${rate(Math.min(...seconds))} best${ratio}`,
-    );
+    const ratio = name.startsWith('onpar') ? '' : `   onpar is ${(median(seconds) / own).toFixed(2)}x as fast`;
+    console.log(`${name.padEnd(30)} ${rate(median(seconds))} GB/s median, ${rate(Math.min(...seconds))} best${ratio}`);
   }
   for (const absent of peers.absent) console.log(`${absent.padEnd(30)} absent: not measured`);
   const failing = {

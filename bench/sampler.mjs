@@ -40,10 +40,7 @@ await benchmark('Sampler: p50 of a call, onpar against a bare loop', 15, async (
 
 /** A fresh process each time, as a bare loop has: placement in memory differs from process to process and moves the p50. */
 async function onpar(path) {
-  const [{ findBackend }, { Worker }] = await Promise.all([
-    built('backends/registry.js'),
-    built('workers/worker.js'),
-  ]);
+  const [{ findBackend }, { Worker }] = await Promise.all([built('backends/registry.js'), built('workers/worker.js')]);
   const worker = new Worker(await findBackend('ort-node/cpu'), {
     root,
     threads: 1,
@@ -61,7 +58,5 @@ async function onpar(path) {
 }
 
 function bare(path) {
-  return JSON.parse(
-    timeProcess(process.execPath, [peer('timed-calls.cjs'), path, `${warmup}`, `${calls}`]).stdout,
-  );
+  return JSON.parse(timeProcess(process.execPath, [peer('timed-calls.cjs'), path, `${warmup}`, `${calls}`]).stdout);
 }

@@ -6,14 +6,10 @@ import { benchmark, pairedRow } from './lib/report.mjs';
 
 needBuild();
 await benchmark('Worker start: spawn to first result', 15, async ({ pairs }) => {
-  const [{ findBackend }, { Worker }] = await Promise.all([
-    built('backends/registry.js'),
-    built('workers/worker.js'),
-  ]);
+  const [{ findBackend }, { Worker }] = await Promise.all([built('backends/registry.js'), built('workers/worker.js')]);
   const backend = await findBackend('ort-node/cpu');
   const model = benchModel();
-  const onpar = () =>
-    firstResult(new Worker(backend, { root, threads: 1, core: null, deadline: 60 }), model.path);
+  const onpar = () => firstResult(new Worker(backend, { root, threads: 1, core: null, deadline: 60 }), model.path);
   const { ours, theirs } = await alternate(
     pairs,
     timed(onpar),

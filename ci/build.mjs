@@ -17,7 +17,9 @@ const isAsset = (path) => /\.(schema\.json|css|client\.js)$/.test(path);
 const files = readdirSync(source, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name));
-const newest = Math.max(...[...files, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')].map((path) => statSync(path).mtimeMs));
+const newest = Math.max(
+  ...[...files, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')].map((path) => statSync(path).mtimeMs),
+);
 
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) build();
 
@@ -25,7 +27,9 @@ function build() {
   removeOrphans();
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
   try {
-    execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   } catch (error) {
     process.stderr.write(`${error.stdout ?? error.message}\nonpar does not compile: mend the errors above.\n`);
     process.exit(2);

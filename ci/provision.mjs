@@ -93,8 +93,7 @@ async function main(args) {
   try {
     options = readArguments(args);
   } catch (error) {
-    const { what, fix } =
-      error instanceof ProvisionError ? error : { what: reasonFor(error).what, fix: 'see --help' };
+    const { what, fix } = error instanceof ProvisionError ? error : { what: reasonFor(error).what, fix: 'see --help' };
     console.error(`error: ${what}\n  fix: ${fix}`);
     return 2;
   }

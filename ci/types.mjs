@@ -12,7 +12,9 @@ export async function generateTypes() {
   const schemas = readdirSync(join(root, 'src'), { recursive: true }).filter((path) => path.endsWith('.schema.json'));
   if (schemas.length === 0) throw new Error('no schema below src');
   const texts = await Promise.all(schemas.map((path) => compileFromFile(join(root, 'src', path), { style })));
-  return new Map(schemas.map((path, index) => [join(root, 'src', path.replace('.schema.json', '.generated.ts')), texts[index]]));
+  return new Map(
+    schemas.map((path, index) => [join(root, 'src', path.replace('.schema.json', '.generated.ts')), texts[index]]),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -43,9 +43,7 @@ export function timeProcess(file, args, { status: expected = [0], ...options } =
   });
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   if (error !== undefined || !expected.includes(status)) {
-    throw new Error(
-      `${file} ${args.join(' ')} ended with ${status ?? error?.message}:\n${stderr}${stdout}`.trim(),
-    );
+    throw new Error(`${file} ${args.join(' ')} ended with ${status ?? error?.message}:\n${stderr}${stdout}`.trim());
   }
   return { seconds, stdout };
 }

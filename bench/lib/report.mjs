@@ -40,9 +40,7 @@ export async function benchmark(title, pairs, measure) {
   const { rows, missing = [] } = await measure(options, progress);
   const judged = rows.map((row) => ({ ...row, verdict: verdictOf(row) }));
   console.log(
-    values.json
-      ? JSON.stringify({ title, machine: machine(), rows: judged, missing })
-      : render(judged, missing),
+    values.json ? JSON.stringify({ title, machine: machine(), rows: judged, missing }) : render(judged, missing),
   );
 }
 
@@ -66,9 +64,7 @@ export function render(rows, missing) {
     cells[index].map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '),
     ...(row.detail ? [`        ${row.detail}`] : []),
   ]);
-  return [...lines, ...missing.map(({ what, bring }) => `absent  ${what}\n        bring it: ${bring}`)].join(
-    '\n',
-  );
+  return [...lines, ...missing.map(({ what, bring }) => `absent  ${what}\n        bring it: ${bring}`)].join('\n');
 }
 
 export const machine = () => ({

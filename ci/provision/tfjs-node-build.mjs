@@ -43,18 +43,10 @@ const headersHome = () => process.env['npm_config_nodedir'] ?? join(dirname(proc
 const python = () => onPath('python3') ?? onPath('python') ?? '';
 
 /** @type {Command[]} any pip will do, for it only fetches a file */
-const PIPS = [
-  ['python3', '-m', 'pip'],
-  ['python', '-m', 'pip'],
-  ['pip3'],
-  ['pip'],
-  ['uv', 'tool', 'run', 'pip'],
-];
+const PIPS = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip'], ['uv', 'tool', 'run', 'pip']];
 
 function findPip() {
-  return PIPS.find(
-    ([name, ...args]) => spawnSync(name, [...args, '--version'], { timeout: 60_000 }).status === 0,
-  );
+  return PIPS.find(([name, ...args]) => spawnSync(name, [...args, '--version'], { timeout: 60_000 }).status === 0);
 }
 
 /** node-gyp, which npm brings along. */
@@ -94,11 +86,7 @@ export function missingTool(folder) {
       `Node's headers are not in ${headers}`,
       'use a full Node distribution, or set npm_config_nodedir to the folder of one',
     ],
-    [
-      nodeGyp(),
-      'no node-gyp was found',
-      'install npm, which brings it, or set npm_config_node_gyp to its file',
-    ],
+    [nodeGyp(), 'no node-gyp was found', 'install npm, which brings it, or set npm_config_node_gyp to its file'],
     [preGyp(folder), '@mapbox/node-pre-gyp is not installed', 'npm ci'],
   ];
   const [, what, fix] = needs.find(([found]) => !found) ?? [];
@@ -134,13 +122,7 @@ export async function buildFromWheel(scratch, folder, log) {
 async function download(work, log) {
   const [program, ...args] = findPip() ?? ['pip'];
   args.push('download', '--progress-bar', 'off', '--no-deps', '--only-binary=:all:', '--dest', work);
-  args.push(
-    '--python-version',
-    '3.11',
-    '--platform',
-    'manylinux2014_x86_64',
-    `tensorflow-cpu==${TENSORFLOW}`,
-  );
+  args.push('--python-version', '3.11', '--platform', 'manylinux2014_x86_64', `tensorflow-cpu==${TENSORFLOW}`);
   const label = `tfjs-node: downloading tensorflow-cpu ${TENSORFLOW} (207 MB)`;
   const { ok, output } = await run([program, ...args], { label, log, env: { TMPDIR: work } });
   const name = readdirSync(work).find((file) => file.endsWith('.whl'));
@@ -151,10 +133,7 @@ async function download(work, log) {
   const found = await sha256(join(work, name));
   if (found === WHEEL_SHA256) return join(work, name);
   const what = `${name} has another sha256 than it should (${found}, not ${WHEEL_SHA256})`;
-  throw new ProvisionError(
-    what,
-    "do not use that file: look at pip's index, run `pip cache purge`, and run it again",
-  );
+  throw new ProvisionError(what, "do not use that file: look at pip's index, run `pip cache purge`, and run it again");
 }
 
 /** @param {string} wheel @param {string} work @param {Log} log */

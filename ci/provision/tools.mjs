@@ -37,8 +37,7 @@ const DISK_FULL_FIX = 'free some space, or set XDG_CACHE_HOME to a folder on a l
 export function reasonFor(error) {
   if (error instanceof ProvisionError) return error;
   const { code, message, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return { what: `the disk is full (${message})`, fix: DISK_FULL_FIX };
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { what: `the disk is full (${message})`, fix: DISK_FULL_FIX };
   // A recursive mkdir tells of a read-only disk as ENOENT.
   const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', ...(syscall === 'mkdir' ? ['ENOENT'] : [])];
   if (denied.includes(code ?? '')) {
@@ -59,11 +58,7 @@ export function onPath(name) {
 /** npm's own folder: it bundles node-gyp, and its CLI can be run without a shell. Undefined when there is no npm. */
 export function npmFolder() {
   const npm = onPath('npm');
-  const beside = join(
-    dirname(process.execPath),
-    process.platform === 'win32' ? '' : '../lib',
-    'node_modules/npm',
-  );
+  const beside = join(dirname(process.execPath), process.platform === 'win32' ? '' : '../lib', 'node_modules/npm');
   const candidates = [beside, ...(npm ? [join(dirname(realpathSync(npm)), '..')] : [])];
   return candidates.find((folder) => existsSync(join(folder, 'bin/npm-cli.js')));
 }
@@ -140,10 +135,7 @@ export async function fillOnce(target, { isComplete, needsBytes, build }) {
   const { bavail, bsize } = statfsSync(dirname(target));
   if (bavail * bsize < needsBytes) {
     const [has, needs] = [bavail * bsize, needsBytes].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
-    throw new ProvisionError(
-      `${dirname(target)} has ${has} free, and the build needs ${needs}`,
-      DISK_FULL_FIX,
-    );
+    throw new ProvisionError(`${dirname(target)} has ${has} free, and the build needs ${needs}`, DISK_FULL_FIX);
   }
   const mine = `${target}.building-${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   try {

@@ -20,13 +20,19 @@ export async function findBackend(id: string): Promise<Backend> {
 
 async function backendNames(): Promise<string[]> {
   const files = await readdir(new URL('.', import.meta.url));
-  return files.flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? []).filter((name) => !helpers.has(name)).toSorted();
+  return files
+    .flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? [])
+    .filter((name) => !helpers.has(name))
+    .toSorted();
 }
 
 async function importBackend(name: string): Promise<Backend> {
   // The extension is that of this very file: .ts under a test runner, .js when compiled.
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  const { backend } = (await import(new URL(`${name}${extension}`, import.meta.url).href)) as { backend?: Backend };
-  if (backend?.id.replaceAll('/', '-') !== name) throw new Error(`backends/${name} must export \`backend\` with the id of its file name`);
+  const { backend } = (await import(new URL(`${name}${extension}`, import.meta.url).href)) as {
+    backend?: Backend;
+  };
+  if (backend?.id.replaceAll('/', '-') !== name)
+    throw new Error(`backends/${name} must export \`backend\` with the id of its file name`);
   return backend;
 }

@@ -14,6 +14,10 @@ export const backend: Backend = {
     const tf = require('@tensorflow/tfjs') as Tf;
     tf.env().set('PROD', true);
     await activate(tf, 'cpu');
-    return { version: tf.version['tfjs'] ?? 'unknown', provider: 'cpu', open: (path) => openTfSession(tf, path) };
+    return {
+      version: tf.version['tfjs'] ?? 'unknown',
+      provider: 'cpu',
+      open: (path) => openTfSession(tf, path),
+    };
   },
 };

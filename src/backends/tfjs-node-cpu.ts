@@ -17,7 +17,11 @@ export const backend: Backend = {
   limits: noLimits,
   env: (threads) => ({
     TF_CPP_MIN_LOG_LEVEL: '2',
-    ...(threads > 0 && { TF_NUM_INTRAOP_THREADS: `${threads}`, TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: `${threads}` }),
+    ...(threads > 0 && {
+      TF_NUM_INTRAOP_THREADS: `${threads}`,
+      TF_NUM_INTEROP_THREADS: '1',
+      OMP_NUM_THREADS: `${threads}`,
+    }),
   }),
   async load({ require }) {
     // Removed in Node 23, still called by 4.22.0: https://github.com/tensorflow/tfjs/pull/8425 is merged and unreleased.

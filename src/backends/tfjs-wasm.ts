@@ -15,6 +15,10 @@ export const backend: Backend = {
     tf.env().set('PROD', true);
     require('@tensorflow/tfjs-backend-wasm');
     await activate(tf, 'wasm');
-    return { version: tf.version['tfjs'] ?? 'unknown', provider: 'wasm', open: (path) => openTfSession(tf, path) };
+    return {
+      version: tf.version['tfjs'] ?? 'unknown',
+      provider: 'wasm',
+      open: (path) => openTfSession(tf, path),
+    };
   },
 };

@@ -27,11 +27,19 @@ export interface AccuracyRequest {
   readonly maxBatch: number;
 }
 
-export async function takeAccuracy({ worker, card, artifact, dataset, reference, images, maxBatch }: AccuracyRequest): Promise<Accuracy> {
+export async function takeAccuracy({
+  worker,
+  card,
+  artifact,
+  dataset,
+  reference,
+  images,
+  maxBatch,
+}: AccuracyRequest): Promise<Accuracy> {
   const output = decisionOutput(card);
   const [input] = card.inputs;
   if (output === undefined || input === undefined) throw new Error(`${card.id} has no classification output`);
-  if (reference !== null && (reference.dims[0] ?? 0) < images) throw new BadInput({ what: `has ${reference.dims[0] ?? 0} rows for ${images} images`, where: `reference.dataset of model ${card.id}`, fix: 'build the reference again: fixtures/build' });
+  if (reference !== null) refuseShort(reference, images, card);
   const raw = { [input.name]: dataset.images };
   const step = Math.min(chunk, maxBatch);
   const parts: Tensor[] = [];
@@ -39,10 +47,24 @@ export async function takeAccuracy({ worker, card, artifact, dataset, reference,
     const end = Math.min(images, start + step);
     const reply = await worker.run(feedsOf(card, artifact, raw, start, end));
     const logits = outputsOf(card, artifact, reply.outputs)[output.name];
-    if (logits?.dims[0] !== end - start) throw new WorkerFailure('refused', `output ${output.name} has ${logits?.dims[0] ?? 'no'} rows for ${end - start} images`);
-    parts.push(logits);
+    parts.push(checkedRows(logits, output.name, end - start));
   }
   return count(concatRows(parts), dataset, reference === null ? null : batchRows(reference, 0, images));
+}
+
+/** Fewer rows than images would shift every later image onto another one's label. */
+function checkedRows(logits: Tensor | undefined, name: string, images: number): Tensor {
+  if (logits?.dims[0] === images) return logits;
+  throw new WorkerFailure('refused', `output ${name} has ${logits?.dims[0] ?? 'no'} rows for ${images} images`);
+}
+
+function refuseShort({ dims: [rows = 0] }: Tensor, images: number, { id }: ModelCard): void {
+  if (rows >= images) return;
+  throw new BadInput({
+    what: `has ${rows} rows for ${images} images`,
+    where: `reference.dataset of model ${id}`,
+    fix: 'build the reference again: fixtures/build',
+  });
 }
 
 function count(logits: Tensor, { card, labels }: Dataset, reference: Tensor | null): Accuracy {

@@ -7,24 +7,22 @@ import type { Backend } from '../backends/backend.ts';
 import type { Case } from '../cases/case.ts';
 import { backendOf, modelOf } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
-import { readDataset } from '../datasets/dataset.ts';
-import type { Dataset } from '../datasets/dataset.ts';
-import { verifyArtifact } from '../models/artifact.ts';
+import type { Accuracy, Latency, Source, Sources, Visit } from '../metrics/sources.ts';
 import { bytesOf } from '../models/card.ts';
 import type { Artifact, Model } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
-import { readDatasetLogits, readReference } from '../models/reference.ts';
 import type { Reference } from '../models/reference.ts';
-import { concatRows } from '../tensor/tensor.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { Worker } from '../workers/worker.ts';
+import type { WorkerOptions } from '../workers/worker.ts';
 import { takeAccuracy } from './accuracy.ts';
 import { probe } from './availability.ts';
 import type { Availability } from './availability.ts';
 import { takeLatency } from './latency.ts';
-import type { Accuracy, Latency, Source, Sources, Visit } from '../metrics/sources.ts';
+import { Materials, rowsFor } from './materials.ts';
 import { attempt, Unavailable } from './measurement.ts';
 import type { Measured } from './measurement.ts';
+import { Once } from './once.ts';
 import { Parking } from './parking.ts';
 import { Slots } from './slots.ts';
 import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
@@ -39,9 +37,6 @@ export interface BrokerOptions {
   readonly budget: number;
 }
 
-/** Metrics share measurements: load, first and latency come from the same processes, parity and memory from one visit. */
-const nameOf = (kind: string, { model, artifact, backend, threads }: Case): string => [kind, model, artifact, backend, threads].join(' ');
-
 interface Subject {
   readonly model: Model;
   readonly artifact: Artifact;
@@ -49,30 +44,38 @@ interface Subject {
   readonly backend: Backend;
 }
 
+/** Metrics share measurements: load, first and latency come from the same processes, parity and memory from one visit. */
+const nameOf = (kind: string, { model, artifact, backend, threads }: Case): string =>
+  [kind, model, artifact, backend, threads].join(' ');
+
 export class Broker {
   readonly #project: Project;
   readonly #options: BrokerOptions;
+  readonly #materials: Materials;
   readonly #slots = new Slots(Math.max(1, availableParallelism()));
-  readonly #workers = new Set<Worker>();
   readonly #parking = new Parking(Math.max(1, availableParallelism()));
-  readonly #once = new Map<string, Promise<unknown>>();
+  readonly #workers = new Set<Worker>();
+  readonly #once = new Once();
   readonly #known = new Map<string, unknown>();
 
   constructor(project: Project, options: BrokerOptions) {
     this.#project = project;
     this.#options = options;
+    this.#materials = new Materials(project);
   }
 
   /** Whether a backend is here; probed once. */
   availability(backend: Backend): Promise<Availability> {
-    return this.#remember(`backend ${backend.id}`, () => this.#slots.shared(() => probe(backend, this.#workerOptions(1))));
+    return this.#once.do(`backend ${backend.id}`, () =>
+      this.#slots.shared(() => probe(backend, this.#workerOptions(1))),
+    );
   }
 
   /** Bytes of an artifact's files, each checked against its card. */
   files(subject: Case): Promise<Measured<number>> {
     return this.#measured('files', subject, async () => {
       const { model, artifact } = this.#subject(subject);
-      await this.#verified(model, artifact, subject.artifact);
+      await this.#materials.path(model, artifact, subject.artifact);
       return bytesOf(artifact);
     });
   }
@@ -81,9 +84,10 @@ export class Broker {
     return this.#measured('visit', subject, async () => {
       const resolved = this.#subject(subject);
       const answers = await this.#answers(resolved);
-      const reference = await this.#reference(resolved.model);
+      const reference = await this.#materials.reference(resolved.model);
       const relations = await this.#relations(resolved, reference);
-      return { batches: compareAnswers(resolved.model.card, reference, answers, relations), peakBytes: answers.peakBytes };
+      const batches = compareAnswers(resolved.model.card, reference, answers, relations);
+      return { batches, peakBytes: answers.peakBytes };
     });
   }
 
@@ -91,12 +95,15 @@ export class Broker {
     return this.#measured('accuracy', subject, async () => {
       const resolved = this.#subject(subject);
       const { model, artifact, backend } = resolved;
-      const dataset = await this.#dataset(model);
+      const { card } = model;
+      const dataset = await this.#materials.dataset(model);
       // The visit goes first: its worker must be fresh, for memory is read from it; accuracy may follow in the same one.
-      if (model.card.reference !== undefined) await this.#answers(resolved);
-      const reference = await this.#remember(`logits ${model.card.id}`, () => readDatasetLogits(model));
+      if (card.reference !== undefined) await this.#answers(resolved);
+      const reference = await this.#materials.logits(model);
+      const images = subject.images ?? dataset.card.count;
+      const { maxBatch } = backend.limits;
       return this.#session(resolved, (worker) =>
-        takeAccuracy({ worker, card: model.card, artifact, dataset, reference, images: subject.images ?? dataset.card.count, maxBatch: backend.limits.maxBatch }),
+        takeAccuracy({ worker, card, artifact, dataset, reference, images, maxBatch }),
       );
     });
   }
@@ -105,10 +112,10 @@ export class Broker {
   latency(subject: Case, batches: readonly number[] = [subject.batch ?? 1]): Promise<Measured<Latency>> {
     return this.#measured('latency', subject, async () => {
       const { model, artifact, artifactId, backend } = await this.#available(this.#subject(subject));
-      const path = await this.#verified(model, artifact, artifactId);
-      const reference = await this.#reference(model);
+      const path = await this.#materials.path(model, artifact, artifactId);
+      const reference = await this.#materials.reference(model);
       const { processes, budget } = this.#options;
-      const feeds = (batch: number): TensorMap => feedsOf(model.card, artifact, cycled(reference, batch), 0, batch);
+      const feeds = (batch: number): TensorMap => feedsOf(model.card, artifact, rowsFor(reference, batch), 0, batch);
       const options = this.#workerOptions(subject.threads);
       return this.#slots.alone(() => takeLatency({ backend, path, feeds, batches, processes, budget, options }));
     });
@@ -116,8 +123,8 @@ export class Broker {
 
   /** Fresh processes once more, to confirm what the first ones said; the report then shows these. */
   confirmLatency(subject: Case): Promise<Measured<Latency>> {
-    return this.#remember(nameOf('confirmed', subject), () => {
-      this.#once.delete(nameOf('latency', subject));
+    return this.#once.do(nameOf('confirmed', subject), () => {
+      this.#once.forget(nameOf('latency', subject));
       return this.latency(subject);
     });
   }
@@ -136,41 +143,22 @@ export class Broker {
     const model = modelOf(this.#project, modelId);
     const artifact = model.card.artifacts[artifactId];
     if (artifact === undefined) throw new Error(`model ${modelId} has no artifact ${artifactId}`);
-    const fallback = this.#project.backends[0];
-    const backend = backendId === null ? fallback : backendOf(this.#project, backendId);
+    const [any] = this.#project.backends;
+    const backend = backendId === null ? any : backendOf(this.#project, backendId);
     if (backend === undefined) throw new Error('no backend');
     return { model, artifact, artifactId, backend };
   }
 
   async #available(subject: Subject): Promise<Subject> {
     const found = await this.availability(subject.backend);
-    if (!found.available) throw new Unavailable(subject.backend.id, `${found.reason}; ${subject.backend.bring}`);
-    return subject;
-  }
-
-  #verified(model: Model, { files, format }: Artifact, id: string): Promise<string> {
-    return this.#remember(`files ${model.card.id}/${id}`, () => verifyArtifact(model.folder, files, format));
-  }
-
-  async #reference(model: Model): Promise<Reference> {
-    const reference = await this.#remember(`reference ${model.card.id}`, () => readReference(model));
-    if (reference === null) throw new Unavailable(model.card.id, `the card of ${model.card.id} has no reference: parity needs one (README, "Add a model")`);
-    return reference;
-  }
-
-  async #dataset(model: Model): Promise<Dataset> {
-    const id = model.card.dataset ?? '';
-    const entry = this.#project.datasets.get(id);
-    if (entry === undefined) throw new Error(`model ${model.card.id} has no data set`);
-    const { card, located } = entry;
-    if (!located.found) throw new Unavailable(id, located.reason);
-    return this.#remember(`dataset ${id}`, () => readDataset(card, located.folder));
+    if (found.available) return subject;
+    throw new Unavailable(subject.backend.id, `${found.reason}; ${subject.backend.bring}`);
   }
 
   #answers(subject: Subject): Promise<Answers> {
     const { model, artifact, artifactId, backend } = subject;
-    return this.#remember(`answers ${model.card.id}/${artifactId}/${backend.id}`, async () => {
-      const reference = await this.#reference(model);
+    return this.#once.do(`answers ${model.card.id}/${artifactId}/${backend.id}`, async () => {
+      const reference = await this.#materials.reference(model);
       return this.#session(subject, (worker) => takeAnswers(worker, model.card, artifact, reference, backend));
     });
   }
@@ -198,10 +186,10 @@ export class Broker {
     return undefined;
   }
 
-  /** Runs `body` with a worker that has the artifact open: a parked one, else a fresh one. It is parked afterwards, or ended if it failed. */
+  /** Runs `body` with a worker that has the artifact open: a parked one, else a fresh one. It is parked again, or ended if it failed. */
   async #session<T>(subject: Subject, body: (worker: Worker) => Promise<T>): Promise<T> {
     const { model, artifact, artifactId, backend } = await this.#available(subject);
-    const path = await this.#verified(model, artifact, artifactId);
+    const path = await this.#materials.path(model, artifact, artifactId);
     const name = `${model.card.id}/${artifactId}/${backend.id}`;
     return this.#slots.shared(async () => {
       const parked = this.#parking.take(name);
@@ -221,31 +209,20 @@ export class Broker {
     });
   }
 
-  #workerOptions(threads: number): { root: string; threads: number; deadline: number; core: null } {
+  #workerOptions(threads: number): WorkerOptions {
     return { root: this.#project.root, threads, deadline: this.#options.deadline, core: null };
   }
 
-  #measured<K extends Source>(kind: K, subject: Case, measure: () => Promise<Sources[K]>): Promise<Measured<Sources[K]>> {
+  #measured<K extends Source>(
+    kind: K,
+    subject: Case,
+    measure: () => Promise<Sources[K]>,
+  ): Promise<Measured<Sources[K]>> {
     const name = nameOf(kind, subject);
-    return this.#remember(name, async () => {
+    return this.#once.do(name, async () => {
       const measured = await attempt(measure);
       this.#known.set(name, measured);
       return measured;
     });
   }
-
-  #remember<T>(key: string, measure: () => Promise<T>): Promise<T> {
-    const known = this.#once.get(key) as Promise<T> | undefined;
-    if (known !== undefined) return known;
-    const fresh = measure();
-    this.#once.set(key, fresh);
-    return fresh;
-  }
-}
-
-/** Reference inputs repeated until they fill a batch. */
-function cycled({ inputs, rows }: Reference, batch: number): TensorMap {
-  const times = Math.ceil(batch / rows);
-  if (times <= 1) return inputs;
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, concatRows(Array.from({ length: times }, () => value))]));
 }

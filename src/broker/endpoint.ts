@@ -33,7 +33,8 @@ export interface Endpoint {
 /** Answers questions until closed. */
 export async function serveEndpoint(methods: Methods): Promise<Endpoint> {
   const folder = mkdtempSync(join(tmpdir(), 'onpar-'));
-  const address = process.platform === 'win32' ? `\\\\.\\pipe\\onpar-${randomBytes(8).toString('hex')}` : join(folder, 'run.sock');
+  const address =
+    process.platform === 'win32' ? `\\\\.\\pipe\\onpar-${randomBytes(8).toString('hex')}` : join(folder, 'run.sock');
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
@@ -75,10 +76,12 @@ export function connectTo(address: string): Connection {
   let nextId = 1;
   let cause = '';
   const ended = (): Error => new Error(`the onpar run has ended${cause}`);
-  socket.on('error', ({ message }) => (cause = ` (${message})`)).on('close', () => {
-    for (const { reject } of open.values()) reject(ended());
-    open.clear();
-  });
+  socket
+    .on('error', ({ message }) => (cause = ` (${message})`))
+    .on('close', () => {
+      for (const { reject } of open.values()) reject(ended());
+      open.clear();
+    });
   receive<Reply>(socket, ({ id, value, error }) => {
     const question = open.get(id);
     open.delete(id);

@@ -34,7 +34,12 @@ export async function takeLatency(request: LatencyRequest): Promise<Latency> {
   return {
     load: runs.map((run) => run.load),
     first: runs.map((run) => run.first),
-    batches: request.batches.map((batch, index) => merge(batch, runs.map((run) => run.batches[index]))),
+    batches: request.batches.map((batch, index) =>
+      merge(
+        batch,
+        runs.map((run) => run.batches[index]),
+      ),
+    ),
     pinned: core !== null,
   };
 }
@@ -45,7 +50,10 @@ interface ProcessLatency {
   readonly batches: readonly { readonly steady: number; readonly overhead: number }[];
 }
 
-async function visitProcess({ backend, path, feeds, batches, budget, options }: LatencyRequest, core: number | null): Promise<ProcessLatency> {
+async function visitProcess(
+  { backend, path, feeds, batches, budget, options }: LatencyRequest,
+  core: number | null,
+): Promise<ProcessLatency> {
   const worker = new Worker(backend, { ...options, core });
   try {
     const { seconds: load } = await worker.open(path);
@@ -59,7 +67,11 @@ async function visitProcess({ backend, path, feeds, batches, budget, options }: 
 }
 
 /** A short pilot fixes how many calls each visit has; then the median of the visits' minima is the process's datum. */
-async function visitBatch(worker: Worker, feeds: TensorMap, budget: number): Promise<{ steady: number; overhead: number }> {
+async function visitBatch(
+  worker: Worker,
+  feeds: TensorMap,
+  budget: number,
+): Promise<{ steady: number; overhead: number }> {
   const pilot = await worker.sample(feeds, 1, 1);
   const call = pilot.samples[0] ?? budget;
   const { rounds, calls } = scheduleFor(call, budget);
@@ -75,8 +87,12 @@ async function visitBatch(worker: Worker, feeds: TensorMap, budget: number): Pro
 
 /** Calls that outlast the budget get one visit of as many calls as fit, at least one: all that a commit can afford. */
 function scheduleFor(call: number, budget: number): { rounds: number; calls: number } {
-  if (call * minCalls * visits > 2 * budget) return { rounds: 1, calls: Math.min(minCalls, Math.max(1, Math.floor(budget / call))) };
-  return { rounds: visits, calls: Math.min(maxCalls, Math.max(minCalls, Math.floor(budget / visits / call))) };
+  if (call * minCalls * visits > 2 * budget)
+    return { rounds: 1, calls: Math.min(minCalls, Math.max(1, Math.floor(budget / call))) };
+  return {
+    rounds: visits,
+    calls: Math.min(maxCalls, Math.max(minCalls, Math.floor(budget / visits / call))),
+  };
 }
 
 function merge(batch: number, runs: readonly ({ steady: number; overhead: number } | undefined)[]): BatchLatency {

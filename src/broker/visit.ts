@@ -29,7 +29,13 @@ export const batchesFor = (card: ModelCard, backend: Backend): readonly number[]
   batchesOf(card).filter((batch, index) => index === 0 || batch <= backend.limits.maxBatch);
 
 /** Runs the reference's inputs through an opened worker. */
-export async function takeAnswers(worker: Worker, card: ModelCard, artifact: Artifact, reference: Reference, backend: Backend): Promise<Answers> {
+export async function takeAnswers(
+  worker: Worker,
+  card: ModelCard,
+  artifact: Artifact,
+  reference: Reference,
+  backend: Backend,
+): Promise<Answers> {
   const batches = [];
   let peakBytes = 0;
   for (const batch of batchesFor(card, backend)) {
@@ -46,7 +52,9 @@ export async function takeAnswers(worker: Worker, card: ModelCard, artifact: Art
 }
 
 const joined = (parts: readonly TensorMap[]): TensorMap =>
-  Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, concatRows(parts.flatMap((part) => part[name] ?? []))]));
+  Object.fromEntries(
+    Object.keys(parts[0] ?? {}).map((name) => [name, concatRows(parts.flatMap((part) => part[name] ?? []))]),
+  );
 
 export interface Expected {
   readonly against: string;
@@ -57,11 +65,15 @@ export interface Expected {
 /** The reference as judge of an artifact: float ones element by element, quantized ones by their aggregate error. */
 export function expectedOf(card: ModelCard, artifactId: string, artifact: Artifact, reference: Reference): Expected {
   const override = card.tolerances?.[artifactId];
-  const quantized = { ...quantizedAgainstFloat, ...(override?.nmse !== undefined && { nmse: override.nmse }) };
+  const quantized = {
+    ...quantizedAgainstFloat,
+    ...(override?.nmse !== undefined && { nmse: override.nmse }),
+  };
   return {
     against: reference.source,
     outputs: reference.outputs,
-    tolerance: (dtype) => (artifact.precision === 'int8' ? relationTolerance(quantized) : toleranceFor(dtype, numbersOf(override))),
+    tolerance: (dtype) =>
+      artifact.precision === 'int8' ? relationTolerance(quantized) : toleranceFor(dtype, numbersOf(override)),
   };
 }
 
@@ -81,17 +93,32 @@ const numbersOf = ({ atol, rtol, nmse }: NonNullable<Override> = { reason: '' })
 });
 
 /** Compares the answers of every batch size with everything they must agree with. */
-export function compareAnswers(card: ModelCard, reference: Reference, { batches }: Answers, expected: (batch: number) => readonly Expected[]): readonly BatchParity[] {
+export function compareAnswers(
+  card: ModelCard,
+  reference: Reference,
+  { batches }: Answers,
+  expected: (batch: number) => readonly Expected[],
+): readonly BatchParity[] {
   return batches.map(({ batch, rows, outputs }) => {
     const feeds = firstRows(reference.inputs, rows);
-    return { batch, rows, relations: expected(batch).map((each) => relate(card, feeds, outputs, rows, each)) };
+    return {
+      batch,
+      rows,
+      relations: expected(batch).map((each) => relate(card, feeds, outputs, rows, each)),
+    };
   });
 }
 
 const firstRows = (tensors: TensorMap, rows: number): TensorMap =>
   Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, batchRows(value, 0, rows)]));
 
-function relate(card: ModelCard, feeds: TensorMap, actual: TensorMap, rows: number, { against, outputs, tolerance }: Expected): Relation {
+function relate(
+  card: ModelCard,
+  feeds: TensorMap,
+  actual: TensorMap,
+  rows: number,
+  { against, outputs, tolerance }: Expected,
+): Relation {
   const expected = firstRows(outputs, rows);
   const comparison = compareOutputs(actual, expected, {
     tolerance: (_, { dtype }) => tolerance(dtype),

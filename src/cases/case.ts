@@ -17,7 +17,12 @@ export interface Case {
 
 /** The case without its model: artifact[/backend][/b<batch>/t<threads>][/n<images>]. */
 export function caseKey({ artifact, backend, batch, threads, images }: Case): string {
-  const parts = [artifact, backend, batch === null ? null : `b${batch}/t${threads}`, images === null ? null : `n${images}`];
+  const parts = [
+    artifact,
+    backend,
+    batch === null ? null : `b${batch}/t${threads}`,
+    images === null ? null : `n${images}`,
+  ];
   return parts.filter((part) => part !== null).join('/');
 }
 

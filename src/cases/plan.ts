@@ -22,7 +22,12 @@ export const depthOf = (env: NodeJS.ProcessEnv): Depth => (env['ONPAR_FULL'] ===
 /** Every case of one metric, in the order of the cards. What there is to measure depends on the metric's source alone. */
 export function planCases(project: Project, { id, source }: Metric, depth: Depth): readonly Case[] {
   return project.models.flatMap((model) =>
-    planners[source](project, model, depth).map((part) => ({ ...blank, metric: id, model: model.card.id, ...part })),
+    planners[source](project, model, depth).map((part) => ({
+      ...blank,
+      metric: id,
+      model: model.card.id,
+      ...part,
+    })),
   );
 }
 
@@ -34,14 +39,17 @@ const blank = { backend: null, batch: null, threads: 1, images: null };
 const planners: Readonly<Record<Source, Planner>> = {
   files: (_, { card }) => Object.keys(card.artifacts).map((artifact) => ({ artifact })),
   visit: perVisit,
-  accuracy: (project, model, depth) => perVisit(project, model).flatMap((part) => withImages(project, model, depth, part)),
+  accuracy: (project, model, depth) =>
+    perVisit(project, model).flatMap((part) => withImages(project, model, depth, part)),
   latency: gated,
 };
 
 /** Artifact x backend, wherever the backend opens the artifact's format. */
 function perVisit({ backends }: Project, { card }: Model): readonly Part[] {
   return Object.entries(card.artifacts).flatMap(([artifact, { format }]) =>
-    backends.filter((backend) => backend.formats.includes(format)).map((backend) => ({ artifact, backend: backend.id })),
+    backends
+      .filter((backend) => backend.formats.includes(format))
+      .map((backend) => ({ artifact, backend: backend.id })),
   );
 }
 
@@ -55,19 +63,33 @@ function withImages({ datasets, backends }: Project, { card }: Model, depth: Dep
 function gated({ models, backends }: Project, { card }: Model): readonly Part[] {
   const total = models.reduce((sum, model) => sum + (model.card.latency?.gated.length ?? 0), 0);
   if (total > maxGatedLatency) {
-    throw new BadInput({ what: `${total} latency cases are gated, at most ${maxGatedLatency} fit into a commit's run`, where: 'latency.gated of the model cards', fix: 'gate fewer; the others are still measured and shown by onpar compare' });
+    throw new BadInput({
+      what: `${total} latency cases are gated, at most ${maxGatedLatency} fit into a commit's run`,
+      where: 'latency.gated of the model cards',
+      fix: 'gate fewer; the others are still measured and shown by onpar compare',
+    });
   }
   return (card.latency?.gated ?? []).map((key) => {
     const [artifact = '', ...place] = key.split('/');
     const backend = knownBackend(backends, place.join('/'), card.id);
     const format = card.artifacts[artifact]?.format;
-    if (format !== undefined && !backend.formats.includes(format)) throw new BadInput({ what: `'${key}': ${backend.id} does not open ${format} files`, where: `latency.gated of model ${card.id}`, fix: 'name a backend of that format: onpar doctor lists them' });
+    if (format !== undefined && !backend.formats.includes(format))
+      throw new BadInput({
+        what: `'${key}': ${backend.id} does not open ${format} files`,
+        where: `latency.gated of model ${card.id}`,
+        fix: 'name a backend of that format: onpar doctor lists them',
+      });
     return { artifact, backend: backend.id, batch: batchesOf(card)[0] ?? 1, threads: 1 };
   });
 }
 
 function knownBackend(backends: readonly Backend[], id: string, model: string): Backend {
   const found = backends.find((backend) => backend.id === id);
-  if (found === undefined) throw new BadInput({ what: `unknown backend '${id}'`, where: `latency.gated of model ${model}`, fix: `known: ${backends.map((backend) => backend.id).join(', ')}` });
+  if (found === undefined)
+    throw new BadInput({
+      what: `unknown backend '${id}'`,
+      where: `latency.gated of model ${model}`,
+      fix: `known: ${backends.map((backend) => backend.id).join(', ')}`,
+    });
   return found;
 }

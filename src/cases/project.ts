@@ -20,12 +20,18 @@ export interface Project {
 export async function readProject(root: string, env: NodeJS.ProcessEnv): Promise<Project> {
   const folders = await listModels(root);
   if (folders.length === 0) {
-    throw new BadInput({ what: 'no model card', where: join(root, 'fixtures', 'models'), fix: 'add fixtures/models/<id>/model.json (README, "Add a model"), or give files: onpar compare a.onnx b.onnx' });
+    throw new BadInput({
+      what: 'no model card',
+      where: join(root, 'fixtures', 'models'),
+      fix: 'add fixtures/models/<id>/model.json (README, "Add a model"), or give files: onpar compare a.onnx b.onnx',
+    });
   }
   const models = await Promise.all(folders.map(readModel));
   const ids = new Set(models.flatMap(({ card }) => card.dataset ?? []));
   const cards = await Promise.all([...ids].map((id) => readDatasetCard(root, id)));
-  const datasets = new Map(cards.map((card) => [card.id, { card, located: locateDataset(root, card, env['ONPAR_DATA']) }]));
+  const datasets = new Map(
+    cards.map((card) => [card.id, { card, located: locateDataset(root, card, env['ONPAR_DATA']) }]),
+  );
   for (const model of models) agreeOnClasses(model, datasets.get(model.card.dataset ?? '')?.card);
   return { root, models, datasets, backends: await listBackends() };
 }

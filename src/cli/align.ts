@@ -4,9 +4,17 @@ import { transpose } from '../models/feeds.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import type { Tensor, TensorMap } from '../tensor/tensor.ts';
 
-export function alignedFeeds(feeds: TensorMap, from: readonly Signature[], to: readonly Signature[]): { feeds: TensorMap; assumptions: string[] } {
+export function alignedFeeds(
+  feeds: TensorMap,
+  from: readonly Signature[],
+  to: readonly Signature[],
+): { feeds: TensorMap; assumptions: string[] } {
   if (from.length !== to.length) {
-    throw new BadInput({ what: `has ${to.length} inputs (${names(to)}), the first file has ${from.length} (${names(from)})`, where: 'second file', fix: 'compare models with the same inputs' });
+    throw new BadInput({
+      what: `has ${to.length} inputs (${names(to)}), the first file has ${from.length} (${names(from)})`,
+      where: 'second file',
+      fix: 'compare models with the same inputs',
+    });
   }
   const assumptions: string[] = [];
   const aligned = to.map((input, index) => {
@@ -23,8 +31,13 @@ export function alignedOutputs(outputs: TensorMap, expected: TensorMap): { outpu
   const ours = Object.keys(expected);
   const theirs = Object.keys(outputs);
   if (ours.length !== theirs.length || ours.every((name) => name in outputs)) return { outputs, assumptions: [] };
-  const assumptions = ours.flatMap((name, index) => (name === theirs[index] ? [] : [`output ${theirs[index]} is taken for ${name}`]));
-  return { outputs: Object.fromEntries(ours.map((name, index) => [name, outputs[theirs[index] ?? ''] as Tensor])), assumptions };
+  const assumptions = ours.flatMap((name, index) =>
+    name === theirs[index] ? [] : [`output ${theirs[index]} is taken for ${name}`],
+  );
+  return {
+    outputs: Object.fromEntries(ours.map((name, index) => [name, outputs[theirs[index] ?? ''] as Tensor])),
+    assumptions,
+  };
 }
 
 const names = (signatures: readonly Signature[]): string => signatures.map(({ name }) => name).join(', ');
@@ -32,7 +45,8 @@ const names = (signatures: readonly Signature[]): string => signatures.map(({ na
 /** [N, C, H, W] fed to an input that wants [N, H, W, C]: the last axis tells. */
 function inLayoutOf(value: Tensor, { name, dims }: Signature, assumptions: string[]): Tensor {
   const [, channels, height, width] = value.dims;
-  const wantsLast = dims.length === 4 && value.dims.length === 4 && dims[3] === channels && dims[1] === height && dims[2] === width;
+  const wantsLast =
+    dims.length === 4 && value.dims.length === 4 && dims[3] === channels && dims[1] === height && dims[2] === width;
   if (!wantsLast || dims[1] === channels) return value;
   assumptions.push(`input ${name} is fed as NHWC, transposed from NCHW`);
   return transpose(value, [0, 2, 3, 1]);

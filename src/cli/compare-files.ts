@@ -47,13 +47,20 @@ export async function compareFiles(targets: readonly string[], options: CompareO
   const sides = await startSides(targets, options);
   try {
     const [base, ...others] = await Promise.all(sides.map(openSide));
-    if (base === undefined || others.length === 0) throw new BadInput({ what: 'nothing to compare with', where: targets.join(' '), fix: 'give a second file, or two backends: --backend ort-node/cpu,ort-web/wasm' });
+    if (base === undefined || others.length === 0)
+      throw new BadInput({
+        what: 'nothing to compare with',
+        where: targets.join(' '),
+        fix: 'give a second file, or two backends: --backend ort-node/cpu,ort-web/wasm',
+      });
     const feeds = await feedsFor(base.session.inputs, options);
     const first = await runSide(base, feeds);
     const results = [];
     for (const side of others) results.push(await compareSide(base, side, feeds, first.outputs, options));
     const { renderFiles, filesJson } = await import('./render-files.ts');
-    process.stdout.write(options.json ? await filesJson(base, results, feeds, options) : renderFiles(base, results, feeds, options));
+    process.stdout.write(
+      options.json ? await filesJson(base, results, feeds, options) : renderFiles(base, results, feeds, options),
+    );
     process.exitCode = results.every(({ verdict }) => verdict === 'match') ? 0 : 1;
   } finally {
     await Promise.all(sides.map(({ worker }) => worker.close()));
@@ -61,13 +68,27 @@ export async function compareFiles(targets: readonly string[], options: CompareO
 }
 
 async function startSides(targets: readonly string[], options: CompareOptions): Promise<Side[]> {
-  if (targets.length > 2) throw new BadInput({ what: `${targets.length} files`, where: 'command line', fix: 'compare two at a time' });
+  if (targets.length > 2)
+    throw new BadInput({
+      what: `${targets.length} files`,
+      where: 'command line',
+      fix: 'compare two at a time',
+    });
   const files = await Promise.all(targets.map(async (file) => ({ file, ...(await inspectModelFile(file)) })));
   const threads = wholeNumber('--threads', options.threads, 0);
-  const places = await placesFor(files.map(({ format }) => format), options.backend ?? []);
+  const places = await placesFor(
+    files.map(({ format }) => format),
+    options.backend ?? [],
+  );
   return places.map(({ index, backend }) => {
     const { file, path, bytes } = files[index] ?? files[0] ?? unknown('file', '', targets);
-    return { file, path, bytes, backend, worker: new Worker(backend, { root: process.cwd(), threads, core: null, deadline: 120 }) };
+    return {
+      file,
+      path,
+      bytes,
+      backend,
+      worker: new Worker(backend, { root: process.cwd(), threads, core: null, deadline: 120 }),
+    };
   });
 }
 
@@ -92,17 +113,24 @@ async function placesFor(formats: readonly Backend['formats'][number][], ids: re
 }
 
 /** The fastest native runtime of a format; TF.js on wasm needs no build. */
-const defaultBackend = (format: string): Promise<Backend> => findBackend(format === 'onnx' ? 'ort-node/cpu' : 'tfjs/wasm');
+const defaultBackend = (format: string): Promise<Backend> =>
+  findBackend(format === 'onnx' ? 'ort-node/cpu' : 'tfjs/wasm');
 
 function opening(backend: Backend | undefined, format: Backend['formats'][number] | undefined): Backend {
   if (backend !== undefined && format !== undefined && backend.formats.includes(format)) return backend;
-  throw new BadInput({ what: `${backend?.id ?? 'no backend'} does not open ${format ?? 'this'} files`, where: '--backend', fix: 'name a backend of that format: onpar doctor lists them' });
+  throw new BadInput({
+    what: `${backend?.id ?? 'no backend'} does not open ${format ?? 'this'} files`,
+    where: '--backend',
+    fix: 'name a backend of that format: onpar doctor lists them',
+  });
 }
 
 async function availableFor(backends: readonly Backend[], format: string | undefined): Promise<readonly Backend[]> {
   const { probe } = await import('../broker/availability.ts');
   const able = backends.filter((backend) => backend.formats.some((each) => each === format));
-  const states = await Promise.all(able.map((backend) => probe(backend, { root: process.cwd(), threads: 1, core: null, deadline: 60 })));
+  const states = await Promise.all(
+    able.map((backend) => probe(backend, { root: process.cwd(), threads: 1, core: null, deadline: 60 })),
+  );
   return able.filter((_, index) => states[index]?.available);
 }
 
@@ -111,25 +139,53 @@ async function openSide(side: Side): Promise<OpenSide> {
   return { ...side, version, session: await side.worker.open(side.path).catch(blame(side, 'open')) };
 }
 
-const runSide = (side: Side, feeds: TensorMap): Promise<Replies['run']> => side.worker.run(feeds).catch(blame(side, 'run'));
+const runSide = (side: Side, feeds: TensorMap): Promise<Replies['run']> =>
+  side.worker.run(feeds).catch(blame(side, 'run'));
 
 /** A backend that refuses, crashes or hangs is told as such: it is no fault of ours that needs a stack. */
-const blame = ({ file, backend }: Side, verb: 'open' | 'run' | 'time') => (error: unknown): never => {
-  if (!(error instanceof WorkerFailure)) throw error;
-  const fix = error.kind === 'refused' && verb !== 'open' ? 'look at the inputs that it takes: --dim, --range or --inputs x.npz' : `check the backend with: onpar doctor ${backend.id}`;
-  throw new BadInput({ what: `${backend.id} cannot ${verb} it (${error.kind}): ${error.message}`, where: file, fix });
-};
+const blame =
+  ({ file, backend }: Side, verb: 'open' | 'run' | 'time') =>
+  (error: unknown): never => {
+    if (!(error instanceof WorkerFailure)) throw error;
+    const fix =
+      error.kind === 'refused' && verb !== 'open'
+        ? 'look at the inputs that it takes: --dim, --range or --inputs x.npz'
+        : `check the backend with: onpar doctor ${backend.id}`;
+    throw new BadInput({
+      what: `${backend.id} cannot ${verb} it (${error.kind}): ${error.message}`,
+      where: file,
+      fix,
+    });
+  };
 
-async function compareSide(base: OpenSide, side: OpenSide, feeds: TensorMap, expected: TensorMap, options: CompareOptions): Promise<SideResult> {
+async function compareSide(
+  base: OpenSide,
+  side: OpenSide,
+  feeds: TensorMap,
+  expected: TensorMap,
+  options: CompareOptions,
+): Promise<SideResult> {
   const aligned = alignedFeeds(feeds, base.session.inputs, side.session.inputs);
   const reply = await runSide(side, aligned.feeds);
   const outputs = alignedOutputs(reply.outputs, expected);
   const comparison = compareOutputs(outputs.outputs, expected, {
     tolerance: (_, { dtype }) => (options.quantized ? relationTolerance(quantizedAgainstFloat) : toleranceFor(dtype)),
-    classifications: Object.keys(expected).filter((name) => (expected[name]?.dims.length ?? 0) === 2 && (expected[name]?.dims[1] ?? 0) > 1),
+    classifications: Object.keys(expected).filter(
+      (name) => (expected[name]?.dims.length ?? 0) === 2 && (expected[name]?.dims[1] ?? 0) > 1,
+    ),
     inputsDiffer: rowsDiffer(feeds),
   });
   const verdict = comparison.vacuous !== null ? 'vacuous' : comparison.excess <= 1 ? 'match' : 'mismatch';
-  const latency = options.only === 'parity' ? null : await pairedLatency(base.worker, feeds, side.worker, aligned.feeds).catch(blame(side, 'time'));
-  return { side, comparison, verdict, assumptions: [...aligned.assumptions, ...outputs.assumptions], latency, outputs: { actual: outputs.outputs, expected } };
+  const latency =
+    options.only === 'parity'
+      ? null
+      : await pairedLatency(base.worker, feeds, side.worker, aligned.feeds).catch(blame(side, 'time'));
+  return {
+    side,
+    comparison,
+    verdict,
+    assumptions: [...aligned.assumptions, ...outputs.assumptions],
+    latency,
+    outputs: { actual: outputs.outputs, expected },
+  };
 }

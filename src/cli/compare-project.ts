@@ -19,15 +19,30 @@ const effort = { processes: 3, budget: 0.1 };
 export async function compareProject(words: readonly string[], options: CompareOptions): Promise<void> {
   const startedAt = new Date();
   const root = findRoot(process.cwd());
-  if (root === null) throw new BadInput({ what: 'no model files given, and no fixtures/models here or above', where: process.cwd(), fix: 'onpar compare a.onnx b.onnx, or run it in a project with model cards' });
-  const run = await Run.start(root, { env: process.env, broker: effort, narrow: (project) => narrowed(project, words, options) });
+  if (root === null)
+    throw new BadInput({
+      what: 'no model files given, and no fixtures/models here or above',
+      where: process.cwd(),
+      fix: 'onpar compare a.onnx b.onnx, or run it in a project with model cards',
+    });
+  const run = await Run.start(root, {
+    env: process.env,
+    broker: effort,
+    narrow: (project) => narrowed(project, words, options),
+  });
   const verdicts = new Verdicts(run, null);
   const progress = new Progress(process.stderr);
   try {
     await measureAll(run, verdicts, options, progress);
     progress.clear();
     const command = ['onpar compare', ...words].join(' ');
-    process.exitCode = await finishRun(run, verdicts, { problems: [], blessing: false, command, startedAt, json: options.json ?? false });
+    process.exitCode = await finishRun(run, verdicts, {
+      problems: [],
+      blessing: false,
+      command,
+      startedAt,
+      json: options.json ?? false,
+    });
   } finally {
     progress.clear();
     await run.close();
@@ -40,17 +55,41 @@ function narrowed(project: Project, words: readonly string[], { backend = [], ba
   const batches = batch?.map((size) => wholeNumber('--batch', size, 1));
   const leftOut = project.backends.filter((each) => !backends.includes(each));
   const models = project.models.flatMap(({ card, folder }) => {
-    const artifacts = Object.entries(card.artifacts).filter(([id]) => words.every((word) => `${card.id}/${id}`.includes(word)));
+    const artifacts = Object.entries(card.artifacts).filter(([id]) =>
+      words.every((word) => `${card.id}/${id}`.includes(word)),
+    );
     if (artifacts.length === 0) return [];
     // A backend that is left out here is no unknown one.
-    const gated = (card.latency?.gated ?? []).filter((key) => artifacts.some(([id]) => key.startsWith(`${id}/`)) && !leftOut.some(({ id }) => key.endsWith(`/${id}`)));
-    return [{ folder, card: { ...card, artifacts: Object.fromEntries(artifacts), latency: { gated }, ...(batches && { batches: batches as [number, ...number[]] }) } }];
+    const gated = (card.latency?.gated ?? []).filter(
+      (key) => artifacts.some(([id]) => key.startsWith(`${id}/`)) && !leftOut.some(({ id }) => key.endsWith(`/${id}`)),
+    );
+    return [
+      {
+        folder,
+        card: {
+          ...card,
+          artifacts: Object.fromEntries(artifacts),
+          latency: { gated },
+          ...(batches && { batches: batches as [number, ...number[]] }),
+        },
+      },
+    ];
   });
-  if (models.length === 0) unknown('model', words.join(' '), project.models.map(({ card }) => card.id));
+  if (models.length === 0)
+    unknown(
+      'model',
+      words.join(' '),
+      project.models.map(({ card }) => card.id),
+    );
   return { ...project, models, backends };
 }
 
-async function measureAll(run: Run, verdicts: Verdicts, { threads }: CompareOptions, progress: Progress): Promise<void> {
+async function measureAll(
+  run: Run,
+  verdicts: Verdicts,
+  { threads }: CompareOptions,
+  progress: Progress,
+): Promise<void> {
   const chains = chainsOf(['size', 'parity', 'memory', 'accuracy'].flatMap((metric) => run.tryPlan(metric)));
   const asked = wholeNumber('--threads', threads, 0);
   const visits = run.tryPlan('parity').map((subject) => ({ ...subject, metric: 'latency', threads: asked }));
@@ -76,7 +115,11 @@ function chainsOf(cases: readonly Case[]): readonly Case[][] {
 
 async function judgeOne(run: Run, verdicts: Verdicts, subject: Case, progress: Progress): Promise<void> {
   const answer = await run.measure(subject);
-  verdicts.add(subject, judgeAnswer(run.metric(subject.metric), answer), answer.measured.ok ? answer.measured.value : null);
+  verdicts.add(
+    subject,
+    judgeAnswer(run.metric(subject.metric), answer),
+    answer.measured.ok ? answer.measured.value : null,
+  );
   progress.step(`${subject.metric} ${caseId(subject)}`);
 }
 
@@ -88,7 +131,15 @@ async function measureLatency(run: Run, verdicts: Verdicts, visit: Case, progres
   if (model === undefined || backend === undefined) return;
   await run.broker.latency(visit, batchesFor(model.card, backend));
   for (const metric of ['latency', 'load', 'first']) {
-    const gated = run.tryPlan(metric).filter((subject) => subject.model === visit.model && subject.artifact === visit.artifact && subject.backend === visit.backend && subject.threads === visit.threads);
+    const gated = run
+      .tryPlan(metric)
+      .filter(
+        (subject) =>
+          subject.model === visit.model &&
+          subject.artifact === visit.artifact &&
+          subject.backend === visit.backend &&
+          subject.threads === visit.threads,
+      );
     for (const subject of gated) {
       const answer = await run.measure(subject);
       verdicts.add(subject, judgeAnswer(run.metric(metric), answer), answer.measured.ok ? answer.measured.value : null);

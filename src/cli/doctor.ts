@@ -18,7 +18,9 @@ export async function doctor(ids: readonly string[], { json = false }: { json?: 
   const backends = chosenBackends(await listBackends(), ids);
   const findings = await Promise.all(backends.map((backend) => examine(backend, root)));
   const pinned = pinnableCore() !== null;
-  process.stdout.write(json ? `${JSON.stringify({ backends: findings, pinned }, null, 2)}\n` : render(findings, pinned));
+  process.stdout.write(
+    json ? `${JSON.stringify({ backends: findings, pinned }, null, 2)}\n` : render(findings, pinned),
+  );
 }
 
 async function examine(backend: Backend, root: string): Promise<Finding> {
@@ -29,8 +31,12 @@ async function examine(backend: Backend, root: string): Promise<Finding> {
 function render(findings: readonly Finding[], pinned: boolean): string {
   const width = Math.max(...findings.map(({ id }) => id.length), 'latency'.length);
   const lines = findings.map(({ id, state, bring }) =>
-    state.available ? `✓ ${id.padEnd(width)}  ${state.version}   ${state.provider}` : `· ${id.padEnd(width)}  ${state.reason}\n  ${' '.repeat(width)}  bring it: ${bring}`,
+    state.available
+      ? `✓ ${id.padEnd(width)}  ${state.version}   ${state.provider}`
+      : `· ${id.padEnd(width)}  ${state.reason}\n  ${' '.repeat(width)}  bring it: ${bring}`,
   );
-  const latency = pinned ? '✓ latency'.padEnd(width + 2) + '  pinned to one core' : '! latency'.padEnd(width + 2) + '  not pinned: taskset is missing (apt-get install util-linux)';
+  const latency = pinned
+    ? '✓ latency'.padEnd(width + 2) + '  pinned to one core'
+    : '! latency'.padEnd(width + 2) + '  not pinned: taskset is missing (apt-get install util-linux)';
   return `${[...lines, latency].join('\n')}\n`;
 }

@@ -6,6 +6,10 @@ import { BadInput } from '../schema/bad-input.ts';
 export function exitCodeOf(error: unknown): number {
   // commander has printed its message already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  process.stderr.write(error instanceof BadInput ? `onpar: ${error.message}\n` : `onpar failed: ${(error as Error).stack ?? String(error)}\n`);
+  process.stderr.write(
+    error instanceof BadInput
+      ? `onpar: ${error.message}\n`
+      : `onpar failed: ${(error as Error).stack ?? String(error)}\n`,
+  );
   return 2;
 }

@@ -13,11 +13,26 @@ export const drawnRows = 4;
 export async function feedsFor(inputs: readonly Signature[], options: CompareOptions): Promise<TensorMap> {
   if (options.inputs !== undefined) return checked(inputs, await readInputs(options.inputs), options.inputs);
   const half = inputs.find(({ dtype }) => dtype === 'float16');
-  if (half !== undefined) throw new BadInput({ what: `input ${half.name} is float16, which is not drawn`, where: 'command line', fix: 'give the feeds with --inputs x.npz' });
+  if (half !== undefined)
+    throw new BadInput({
+      what: `input ${half.name} is float16, which is not drawn`,
+      where: 'command line',
+      fix: 'give the feeds with --inputs x.npz',
+    });
   const known = inputs.map(({ name }) => name);
   const axes = inputs.flatMap(({ dims }) => dims.filter((axis) => typeof axis === 'string'));
-  const dims = new Map([...pairs('--dim', options.dim ?? [])].map(([name, text]) => [axes.includes(name) ? name : unknown('axis', name, axes), wholeNumber('--dim', text, 1)]));
-  const ranges = new Map([...pairs('--range', options.range ?? [])].map(([name, text]) => [name, rangeOf(text, inputs.find((input) => input.name === name) ?? unknown('input', name, known))]));
+  const dims = new Map(
+    [...pairs('--dim', options.dim ?? [])].map(([name, text]) => [
+      axes.includes(name) ? name : unknown('axis', name, axes),
+      wholeNumber('--dim', text, 1),
+    ]),
+  );
+  const ranges = new Map(
+    [...pairs('--range', options.range ?? [])].map(([name, text]) => [
+      name,
+      rangeOf(text, inputs.find((input) => input.name === name) ?? unknown('input', name, known)),
+    ]),
+  );
   const batch = wholeNumber('--batch', options.batch?.[0] ?? `${drawnRows}`, 1);
   return drawFeeds(inputs, { seed: wholeNumber('--seed', options.seed, 0), batch, dims, ranges });
 }
@@ -25,9 +40,18 @@ export async function feedsFor(inputs: readonly Signature[], options: CompareOpt
 function rangeOf(text: string, { name, dtype }: Signature): readonly [number, number] {
   const bounds = text.split(':').map((bound) => (bound.trim() === '' ? NaN : Number(bound)));
   const [low = NaN, high = NaN] = bounds;
-  if (bounds.length !== 2 || !(low < high) || !Number.isFinite(high - low)) throw new BadInput({ what: `'${text}' is no range`, where: '--range', fix: 'such as --range input_ids=0:511' });
+  if (bounds.length !== 2 || !(low < high) || !Number.isFinite(high - low))
+    throw new BadInput({
+      what: `'${text}' is no range`,
+      where: '--range',
+      fix: 'such as --range input_ids=0:511',
+    });
   if (dtype.startsWith('float') || (Number.isSafeInteger(low) && Number.isSafeInteger(high))) return [low, high];
-  throw new BadInput({ what: `'${text}' is no range of ${dtype}: the bounds of ${name} must be whole`, where: '--range', fix: `such as --range ${name}=0:511` });
+  throw new BadInput({
+    what: `'${text}' is no range of ${dtype}: the bounds of ${name} must be whole`,
+    where: '--range',
+    fix: `such as --range ${name}=0:511`,
+  });
 }
 
 async function readInputs(file: string): Promise<TensorMap> {
@@ -35,14 +59,22 @@ async function readInputs(file: string): Promise<TensorMap> {
   try {
     return readNpz(await readFile(file));
   } catch (error) {
-    throw new BadInput({ what: `cannot be read: ${(error as Error).message}`, where: file, fix: 'write it with numpy.savez(file, name=array, ...), one array an input' });
+    throw new BadInput({
+      what: `cannot be read: ${(error as Error).message}`,
+      where: file,
+      fix: 'write it with numpy.savez(file, name=array, ...), one array an input',
+    });
   }
 }
 
 /** Names, dtypes and dims of given feeds against the signature, before a runtime complains in its own words. */
 function checked(inputs: readonly Signature[], given: TensorMap, where: string): TensorMap {
   const refuse = (what: string): never => {
-    throw new BadInput({ what, where, fix: `the model takes ${inputs.map(({ name, dtype, dims }) => `${name} ${dtype} [${dims.map((axis) => axis ?? '?').join(', ')}]`).join('; ')}` });
+    throw new BadInput({
+      what,
+      where,
+      fix: `the model takes ${inputs.map(({ name, dtype, dims }) => `${name} ${dtype} [${dims.map((axis) => axis ?? '?').join(', ')}]`).join('; ')}`,
+    });
   };
   const extra = Object.keys(given).find((name) => !inputs.some((input) => input.name === name));
   if (extra !== undefined) refuse(`has an array '${extra}' that is no input`);
@@ -50,7 +82,11 @@ function checked(inputs: readonly Signature[], given: TensorMap, where: string):
     const value = given[name];
     if (value === undefined) refuse(`has no array '${name}'`);
     else if (value.dtype !== dtype) refuse(`'${name}' is ${value.dtype}`);
-    else if (value.dims.length !== dims.length || dims.some((axis, index) => typeof axis === 'number' && axis !== value.dims[index])) refuse(`'${name}' has dims [${value.dims.join(', ')}]`);
+    else if (
+      value.dims.length !== dims.length ||
+      dims.some((axis, index) => typeof axis === 'number' && axis !== value.dims[index])
+    )
+      refuse(`'${name}' has dims [${value.dims.join(', ')}]`);
   }
   return given;
 }

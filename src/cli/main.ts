@@ -5,18 +5,27 @@ import { version } from '../version.ts';
 import type { CompareOptions } from './compare-options.ts';
 
 const program = new Command('onpar')
-  .description('Tells whether a model is still on par: the same numbers on every backend, the same accuracy, no slower, no bigger.')
+  .description(
+    'Tells whether a model is still on par: the same numbers on every backend, the same accuracy, no slower, no bigger.',
+  )
   .version(version())
   .showHelpAfterError('(onpar --help lists the commands)')
   .showSuggestionAfterError()
   .configureHelp({ showGlobalOptions: false });
 
-const list = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== '');
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 
 program
   .command('compare')
   .description('compare models on every backend here, or two model files without any card')
-  .argument('[targets...]', 'a.onnx [b.onnx | tfjs-folder], or parts of case ids such as simplecnn; nothing: all models of this project')
+  .argument(
+    '[targets...]',
+    'a.onnx [b.onnx | tfjs-folder], or parts of case ids such as simplecnn; nothing: all models of this project',
+  )
   .option('-b, --backend <ids>', 'only these backends, such as ort-node/cpu,ort-web/wasm', list)
   .option('--batch <sizes>', 'batch sizes, such as 1,8,32', list)
   .option('--threads <n>', 'threads of the runtime, 0 for its default', '1')
@@ -27,8 +36,13 @@ program
   .option('--quantized', 'files: judge the second as an INT8 form of the first')
   .addOption(new Option('--only <what>', 'files: leave latency out').choices(['parity']))
   .option('--json', 'print JSON on stdout')
-  .addHelpText('after', '\nExamples:\n  onpar compare model.onnx model.int8.onnx --quantized\n  onpar compare model.onnx --backend ort-node/cpu,ort-web/wasm\n  onpar compare simplecnn')
-  .action(async (targets: string[], options: CompareOptions) => (await import('./compare.ts')).compare(targets, options));
+  .addHelpText(
+    'after',
+    '\nExamples:\n  onpar compare model.onnx model.int8.onnx --quantized\n  onpar compare model.onnx --backend ort-node/cpu,ort-web/wasm\n  onpar compare simplecnn',
+  )
+  .action(async (targets: string[], options: CompareOptions) =>
+    (await import('./compare.ts')).compare(targets, options),
+  );
 
 program
   .command('bless')

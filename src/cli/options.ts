@@ -6,19 +6,35 @@ import { nearest } from '../schema/explain.ts';
 /** Backends by id; all where none is named. */
 export function chosenBackends(backends: readonly Backend[], ids: readonly string[]): readonly Backend[] {
   if (ids.length === 0) return backends;
-  return ids.map((id) => backends.find((backend) => backend.id === id) ?? unknown('backend', id, backends.map((backend) => backend.id)));
+  return ids.map(
+    (id) =>
+      backends.find((backend) => backend.id === id) ??
+      unknown(
+        'backend',
+        id,
+        backends.map((backend) => backend.id),
+      ),
+  );
 }
 
 export function unknown(kind: string, word: string, known: readonly string[]): never {
   const near = nearest(word, known);
-  throw new BadInput({ what: `unknown ${kind} '${word}'`, where: 'command line', fix: near === undefined ? `known: ${known.join(', ')}` : `did you mean ${near}? Known: ${known.join(', ')}` });
+  throw new BadInput({
+    what: `unknown ${kind} '${word}'`,
+    where: 'command line',
+    fix: near === undefined ? `known: ${known.join(', ')}` : `did you mean ${near}? Known: ${known.join(', ')}`,
+  });
 }
 
 /** A whole number from `least` up. */
 export function wholeNumber(option: string, text: string, least: number): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-  throw new BadInput({ what: `'${text}' is no whole number from ${least} up`, where: option, fix: `such as ${option} ${Math.max(least, 1)}` });
+  throw new BadInput({
+    what: `'${text}' is no whole number from ${least} up`,
+    where: option,
+    fix: `such as ${option} ${Math.max(least, 1)}`,
+  });
 }
 
 /** name=value pairs. */
@@ -26,7 +42,12 @@ export function pairs(option: string, texts: readonly string[]): ReadonlyMap<str
   return new Map(
     texts.map((text) => {
       const at = text.indexOf('=');
-      if (at <= 0) throw new BadInput({ what: `'${text}' is no name=value`, where: option, fix: `such as ${option} sequence=24` });
+      if (at <= 0)
+        throw new BadInput({
+          what: `'${text}' is no name=value`,
+          where: option,
+          fix: `such as ${option} sequence=24`,
+        });
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );

@@ -19,13 +19,19 @@ const blocks = 7;
 const visitBudget = 0.03;
 const maxCalls = 100;
 
-export async function pairedLatency(base: Worker, baseFeeds: TensorMap, other: Worker, otherFeeds: TensorMap): Promise<PairedLatency> {
+export async function pairedLatency(
+  base: Worker,
+  baseFeeds: TensorMap,
+  other: Worker,
+  otherFeeds: TensorMap,
+): Promise<PairedLatency> {
   const arms = { base: await arm(base, baseFeeds), other: await arm(other, otherFeeds) };
   const minima = { base: [] as number[], other: [] as number[] };
   const ratios: number[] = [];
   for (let block = 0; block < blocks; block += 1) {
     // Alternating which arm goes first: whoever follows finds other caches.
-    const order = block % 2 === 0 ? (['base', 'other', 'other', 'base'] as const) : (['other', 'base', 'base', 'other'] as const);
+    const order =
+      block % 2 === 0 ? (['base', 'other', 'other', 'base'] as const) : (['other', 'base', 'base', 'other'] as const);
     const seen = { base: 0, other: 0 };
     for (const name of order) {
       const minimum = await arms[name]();
@@ -35,7 +41,12 @@ export async function pairedLatency(base: Worker, baseFeeds: TensorMap, other: W
     ratios.push(Math.exp(seen.other - seen.base));
   }
   const sample = toSample(ratios);
-  return { base: median(toSample(minima.base)), other: median(toSample(minima.other)), ratio: median(sample), interval: medianInterval(sample, 0.95) };
+  return {
+    base: median(toSample(minima.base)),
+    other: median(toSample(minima.other)),
+    ratio: median(sample),
+    interval: medianInterval(sample, 0.95),
+  };
 }
 
 /** A function that makes one visit and returns its minimum; how many calls it has is fixed by a short pilot. */

@@ -10,45 +10,80 @@ import type { TensorMap } from '../tensor/tensor.ts';
 import type { CompareOptions } from './compare-options.ts';
 import type { OpenSide, SideResult } from './compare-files.ts';
 
-export function renderFiles(base: OpenSide, results: readonly SideResult[], feeds: TensorMap, options: CompareOptions): string {
+export function renderFiles(
+  base: OpenSide,
+  results: readonly SideResult[],
+  feeds: TensorMap,
+  options: CompareOptions,
+): string {
   return [...results.map((result) => renderSide(base, result, feeds, options)), renderCard(base, options)].join('\n');
 }
 
 function renderSide(base: OpenSide, result: SideResult, feeds: TensorMap, options: CompareOptions): string {
   const { side, comparison, assumptions, latency } = result;
-  const where = side.backend.id === base.backend.id ? `on ${base.backend.id} ${base.version}` : `on ${base.backend.id} ${base.version} and ${side.backend.id} ${side.version}`;
+  const where =
+    side.backend.id === base.backend.id
+      ? `on ${base.backend.id} ${base.version}`
+      : `on ${base.backend.id} ${base.version} and ${side.backend.id} ${side.version}`;
   const files = side.file === base.file ? side.file : `${base.file} against ${side.file}`;
-  const drawn = options.inputs === undefined ? `inputs drawn from the signature, seed ${options.seed}` : `inputs of ${options.inputs}`;
+  const drawn =
+    options.inputs === undefined
+      ? `inputs drawn from the signature, seed ${options.seed}`
+      : `inputs of ${options.inputs}`;
   return [
-    `${files} ${where}   (${drawn}: ${Object.entries(feeds).map(([name, { dtype, dims }]) => `${name} ${dtype} [${dims.join(', ')}]`).join(', ')})`,
+    `${files} ${where}   (${drawn}: ${Object.entries(feeds)
+      .map(([name, { dtype, dims }]) => `${name} ${dtype} [${dims.join(', ')}]`)
+      .join(', ')})`,
     '',
     ...comparison.outputs.flatMap((output) => outputLines(result, output)),
     ...(comparison.vacuous === null ? [] : [`  ${glyphOf('bad')} vacuous: ${comparison.vacuous}`]),
     ...assumptions.map((line) => `  assumed: ${line}`),
     `  size     ${size(side.bytes)} against ${size(base.bytes)}`,
     ...(latency === null ? [] : [latencyLine(latency, options)]),
-    ...(result.verdict === 'mismatch' && !options.quantized && side.bytes < base.bytes * 0.6 ? ['', 'These look like a model and its INT8 form: judge them as such with --quantized (NMSE <= 1e-3).'] : []),
+    ...(result.verdict === 'mismatch' && !options.quantized && side.bytes < base.bytes * 0.6
+      ? ['', 'These look like a model and its INT8 form: judge them as such with --quantized (NMSE <= 1e-3).']
+      : []),
     '',
   ].join('\n');
 }
 
-function outputLines({ outputs, side, comparison }: SideResult, output: SideResult['comparison']['outputs'][number]): string[] {
-  const flips = comparison.flips === null ? '' : `   top-1 differs in ${comparison.flips.count} of ${comparison.flips.n}`;
+function outputLines(
+  { outputs, side, comparison }: SideResult,
+  output: SideResult['comparison']['outputs'][number],
+): string[] {
+  const flips =
+    comparison.flips === null ? '' : `   top-1 differs in ${comparison.flips.count} of ${comparison.flips.n}`;
   const numbers = `NMSE ${significant(output.nmse)} (${significant(output.tolerance.nmse)} allowed)   greatest difference ${significant(output.maxAbs)}`;
-  if (output.excess <= 1) return [`  ${glyphOf('good')} ${output.output}   match   ${output.identical === output.count ? 'bit-equal' : numbers}${flips}`];
+  if (output.excess <= 1)
+    return [
+      `  ${glyphOf('good')} ${output.output}   match   ${output.identical === output.count ? 'bit-equal' : numbers}${flips}`,
+    ];
   const [actual, expected] = [outputs.actual[output.output], outputs.expected[output.output]];
-  if (output.structure !== null || actual === undefined || expected === undefined) return [`  ${glyphOf('bad')} ${output.output}   mismatch   ${output.structure ?? ''}`];
+  if (output.structure !== null || actual === undefined || expected === undefined)
+    return [`  ${glyphOf('bad')} ${output.output}   mismatch   ${output.structure ?? ''}`];
   const explanation = explain(actual, expected, { top: 3 });
-  const [first = '', ...more] = describeMismatch(output, { reference: `the first (${side.backend.id})`, explanation, flips: comparison.flips });
-  return [`  ${glyphOf('bad')} ${output.output}   mismatch   ${numbers}${flips}`, `      ${first}`, ...more.map((line) => `      ${line}`)];
+  const [first = '', ...more] = describeMismatch(output, {
+    reference: `the first (${side.backend.id})`,
+    explanation,
+    flips: comparison.flips,
+  });
+  return [
+    `  ${glyphOf('bad')} ${output.output}   mismatch   ${numbers}${flips}`,
+    `      ${first}`,
+    ...more.map((line) => `      ${line}`),
+  ];
 }
 
-function latencyLine({ base, other, ratio, interval }: NonNullable<SideResult['latency']>, { threads }: CompareOptions): string {
+function latencyLine(
+  { base, other, ratio, interval }: NonNullable<SideResult['latency']>,
+  { threads }: CompareOptions,
+): string {
   const range = `[${significant(interval.low)}, ${significant(interval.high)}]`;
   return `  latency  ${time(other)} against ${time(base)} a call, ${significant(ratio)}x ${range} (steady, ${threads} thread, one process each: an indication)`;
 }
 
-const shape = ({ name, dtype, dims }: Signature): string => `${name} ${dtype} [${dims.map((axis) => axis ?? '?').join(', ')}]`;
+const shape = ({ name, dtype, dims }: Signature): string =>
+  `${name} ${dtype} [${dims.map((axis) => axis ?? '?').join(', ')}]`;
 
 function renderCard({ session }: OpenSide, options: CompareOptions): string {
   return [
@@ -60,16 +95,35 @@ function renderCard({ session }: OpenSide, options: CompareOptions): string {
 }
 
 /** Everything as data; `card` is the beginning of a fixtures/models/<id>/model.json. */
-export async function filesJson(base: OpenSide, results: readonly SideResult[], feeds: TensorMap, options: CompareOptions): Promise<string> {
-  const describe = async ({ file, path, bytes, backend, version }: OpenSide): Promise<object> => ({ file, bytes, sha256: await sha256Of(path), backend: backend.id, version });
-  const card = { inputs: base.session.inputs, outputs: base.session.outputs.map((output) => ({ ...output, task: 'raw' })) };
+export async function filesJson(
+  base: OpenSide,
+  results: readonly SideResult[],
+  feeds: TensorMap,
+  options: CompareOptions,
+): Promise<string> {
+  const describe = async ({ file, path, bytes, backend, version }: OpenSide): Promise<object> => ({
+    file,
+    bytes,
+    sha256: await sha256Of(path),
+    backend: backend.id,
+    version,
+  });
+  const card = {
+    inputs: base.session.inputs,
+    outputs: base.session.outputs.map((output) => ({ ...output, task: 'raw' })),
+  };
   const document = {
     base: await describe(base),
     seed: options.inputs === undefined ? Number(options.seed) : null,
     feeds: Object.entries(feeds).map(([name, { dtype, dims }]) => ({ name, dtype, dims })),
     card,
     results: await Promise.all(
-      results.map(async ({ side, verdict, comparison, latency, assumptions }) => ({ ...(await describe(side)), parity: { verdict, ...comparison }, latency, assumptions })),
+      results.map(async ({ side, verdict, comparison, latency, assumptions }) => ({
+        ...(await describe(side)),
+        parity: { verdict, ...comparison },
+        latency,
+        assumptions,
+      })),
     ),
   };
   return `${JSON.stringify(document, (_, value: unknown) => (typeof value === 'number' ? encodeNumber(value) : value), 2)}\n`;

@@ -66,6 +66,5 @@ function subtract({ actual, expected, difference }: Block, count: number): void 
 }
 
 function subtractBig(actual: BigArray, expected: BigArray, difference: Float64Array): void {
-  for (let i = 0; i < actual.length; i += 1)
-    difference[i] = Number((actual[i] as bigint) - (expected[i] as bigint));
+  for (let i = 0; i < actual.length; i += 1) difference[i] = Number((actual[i] as bigint) - (expected[i] as bigint));
 }

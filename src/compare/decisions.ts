@@ -26,9 +26,7 @@ export const topOne = (logits: Tensor): Int32Array => Int32Array.from(rowsOf(log
 /** Rows that `actual` decides otherwise than `expected`, both [..., classes]. */
 export function flips(actual: Tensor, expected: Tensor): Flips {
   if (actual.dims.join() !== expected.dims.join()) {
-    throw new RangeError(
-      `flips need equal dims, got [${actual.dims.join(', ')}] and [${expected.dims.join(', ')}]`,
-    );
+    throw new RangeError(`flips need equal dims, got [${actual.dims.join(', ')}] and [${expected.dims.join(', ')}]`);
   }
   const decided = topOne(actual);
   const rows: number[] = [];
@@ -42,11 +40,7 @@ export function flips(actual: Tensor, expected: Tensor): Flips {
  * Rows of the reference whose top two lie within the element tolerance of each other, each allowed to move by
  * atol * max(1, rms) + rtol * |value|: either answer is legitimate. `rms` is that of the whole output (TensorComparison.rms).
  */
-export function nearTies(
-  expected: Tensor,
-  { atol, rtol }: Pick<Tolerance, 'atol' | 'rtol'>,
-  rms: number,
-): number[] {
+export function nearTies(expected: Tensor, { atol, rtol }: Pick<Tolerance, 'atol' | 'rtol'>, rms: number): number[] {
   const absolute = atol * Math.max(1, rms);
   const near: number[] = [];
   rowsOf(expected).forEach((values, row) => {
@@ -63,8 +57,7 @@ export function nearTies(
 /** Counts the rows of [..., classes] whose top-1 is the label of the same row. */
 export function accuracy(logits: Tensor, labels: ArrayLike<number>): Accuracy {
   const decided = topOne(logits);
-  if (decided.length !== labels.length)
-    throw new RangeError(`${decided.length} rows but ${labels.length} labels`);
+  if (decided.length !== labels.length) throw new RangeError(`${decided.length} rows but ${labels.length} labels`);
   return { correct: decided.filter((top, row) => top === labels[row]).length, n: decided.length };
 }
 

@@ -19,11 +19,7 @@ export interface ExplainOptions {
 }
 
 /** The `top` elements with the greatest |actual - expected|, non-finite ones before all, the first of equals first. */
-export function explain(
-  actual: Tensor,
-  expected: Tensor,
-  { top, nan = 'refuse' }: ExplainOptions,
-): Explanation {
+export function explain(actual: Tensor, expected: Tensor, { top, nan = 'refuse' }: ExplainOptions): Explanation {
   const ulp = ulpDistance(actual.dtype);
   const search: Search = { top, nan, worst: [], decades: new Float64Array(edges.length - 1), ulp, maxUlp: 0 };
   if (structureFault(actual, expected) === null) {
@@ -64,12 +60,7 @@ interface Search {
 const firstDecade = -324;
 const lastDecade = 308;
 
-function searchBlock(
-  search: Search,
-  { actual, expected, difference }: Block,
-  start: number,
-  count: number,
-): void {
+function searchBlock(search: Search, { actual, expected, difference }: Block, start: number, count: number): void {
   let threshold = thresholdOf(search);
   for (let i = 0; i < count; i += 1) {
     const d = difference[i] as number;
@@ -111,9 +102,7 @@ function decadeOf(size: number): number {
   return size >= edge(decade + 1) ? decade + 1 : decade;
 }
 
-const edges = Float64Array.from({ length: lastDecade - firstDecade + 2 }, (_, i) =>
-  Number(`1e${i + firstDecade}`),
-);
+const edges = Float64Array.from({ length: lastDecade - firstDecade + 2 }, (_, i) => Number(`1e${i + firstDecade}`));
 
 const edge = (decade: number): number => edges[decade - firstDecade] as number;
 

@@ -75,10 +75,7 @@ const comparing: Kernel = {
     ...set(expected, pair(offsets.expected)),
     ...set(difference, minus(pair(offsets.actual), get(expected))),
     ...set(size, abs(get(difference))),
-    ...set(
-      ratio,
-      over(get(size), plus(splat(get(absolute)), times(splat(get(relative)), abs(get(expected))))),
-    ),
+    ...set(ratio, over(get(size), plus(splat(get(absolute)), times(splat(get(relative)), abs(get(expected)))))),
   ],
   accumulators: [
     [plus, times(get(difference), get(difference)), plus],
@@ -124,5 +121,4 @@ function loadPair(elementSize: 4 | 8, at: number): Code {
   return elementSize === 4 ? promote(pair) : pair;
 }
 
-const store = (at: number, value: Code): Code =>
-  vector(0x0b, 3, ...leb(offsets.results + at))([0x41, 0], value);
+const store = (at: number, value: Code): Code => vector(0x0b, 3, ...leb(offsets.results + at))([0x41, 0], value);

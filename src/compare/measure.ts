@@ -63,8 +63,7 @@ function spreadScaled(expected: Tensor, scale: number): Spread {
     const end = Math.min(length, start + blockSize);
     const screened = scale === 1 ? screenSquares(expected, start, end) : null;
     if (screened === null) readElements(expected, start, end, values);
-    const block =
-      screened === null ? sumBlock(values, end - start, scale) : { squares: screened, finite: end - start };
+    const block = screened === null ? sumBlock(values, end - start, scale) : { squares: screened, finite: end - start };
     sum += block.squares;
     finite += block.finite;
   }

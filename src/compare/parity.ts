@@ -29,15 +29,9 @@ export interface ParityComparison {
 }
 
 /** Compares named outputs (actual, expected). */
-export function compareOutputs(
-  actual: TensorMap,
-  expected: TensorMap,
-  options: ParityOptions,
-): ParityComparison {
+export function compareOutputs(actual: TensorMap, expected: TensorMap, options: ParityOptions): ParityComparison {
   const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
-  const outputs = names.map((name) =>
-    compareNamed(name, entry(actual, name), entry(expected, name), options),
-  );
+  const outputs = names.map((name) => compareNamed(name, entry(actual, name), entry(expected, name), options));
   return {
     outputs,
     excess: names.length === 0 ? Infinity : Math.max(...outputs.map(({ excess }) => excess)),
@@ -47,8 +41,7 @@ export function compareOutputs(
 }
 
 /** Own entries only: an output may be named `constructor`. */
-const entry = (map: TensorMap, name: string): Tensor | undefined =>
-  Object.hasOwn(map, name) ? map[name] : undefined;
+const entry = (map: TensorMap, name: string): Tensor | undefined => (Object.hasOwn(map, name) ? map[name] : undefined);
 
 function compareNamed(
   name: string,
@@ -80,11 +73,7 @@ function vacuousOutput(
   return null;
 }
 
-function countFlips(
-  actual: TensorMap,
-  expected: TensorMap,
-  names: readonly string[],
-): ParityComparison['flips'] {
+function countFlips(actual: TensorMap, expected: TensorMap, names: readonly string[]): ParityComparison['flips'] {
   const found = names.flatMap((name) => {
     const a = entry(actual, name);
     const e = entry(expected, name);

@@ -66,11 +66,7 @@ export function tallyBlock(block: Block, start: number, count: number, allowance
 }
 
 /** sum((scale * value)^2) over the finite of the first `count` values, and how many these are. */
-export function sumBlock(
-  values: Float64Array,
-  count: number,
-  scale: number,
-): { squares: number; finite: number } {
+export function sumBlock(values: Float64Array, count: number, scale: number): { squares: number; finite: number } {
   let squares = 0;
   let finite = 0;
   for (const value of values.subarray(0, count)) {
@@ -82,13 +78,7 @@ export function sumBlock(
 }
 
 /** Equal infinities are identical; finite float64 values whose difference overflows are infinitely far apart; all else is a fault. */
-function tallyNonFinite(
-  tally: Tally,
-  actual: number,
-  expected: number,
-  at: number,
-  nan: Tolerance['nan'],
-): void {
+function tallyNonFinite(tally: Tally, actual: number, expected: number, at: number, nan: Tolerance['nan']): void {
   const bothNaN = Number.isNaN(actual) && Number.isNaN(expected);
   if (actual === expected || (bothNaN && nan === 'equal')) {
     tally.identical += 1;

@@ -72,14 +72,10 @@ export const incomparable = (
 
 /** L0: null, or how the two differ before any value is read. */
 export function structureFault(actual: Tensor, expected: Tensor): string | null {
-  if (
-    actual.dims.length !== expected.dims.length ||
-    actual.dims.some((axis, i) => axis !== expected.dims[i])
-  ) {
+  if (actual.dims.length !== expected.dims.length || actual.dims.some((axis, i) => axis !== expected.dims[i])) {
     return `dims are ${place(actual.dims)}, expected ${place(expected.dims)}`;
   }
-  if (!mayCompare(actual.dtype, expected.dtype))
-    return `dtype is ${actual.dtype}, expected ${expected.dtype}`;
+  if (!mayCompare(actual.dtype, expected.dtype)) return `dtype is ${actual.dtype}, expected ${expected.dtype}`;
   const short = [actual, expected].find(({ dims, data }) => data.length !== elementCount(dims));
   return short === undefined
     ? null
@@ -93,14 +89,9 @@ const isFloat = (dtype: Dtype): boolean => dtype.startsWith('float');
 
 /** A float reference may be wider than what it judges, never narrower: its own rounding would be taken for the answer. */
 const mayCompare = (actual: Dtype, expected: Dtype): boolean =>
-  actual === expected ||
-  (isFloat(actual) && isFloat(expected) && bytesPerElement(expected) > bytesPerElement(actual));
+  actual === expected || (isFloat(actual) && isFloat(expected) && bytesPerElement(expected) > bytesPerElement(actual));
 
-function nonFiniteFault(
-  actual: Tensor,
-  expected: Tensor,
-  { faults, firstFault, count }: Measure,
-): string | null {
+function nonFiniteFault(actual: Tensor, expected: Tensor, { faults, firstFault, count }: Measure): string | null {
   if (faults === 0) return null;
   const a = valueAt(actual, firstFault);
   const e = valueAt(expected, firstFault);

@@ -25,8 +25,7 @@ export function vacuity(
   const { length } = expected.data;
   if (length === 0) return 'the expected output has no elements';
   const first = valueAt(expected, 0);
-  if (length > 1 && !differs(expected, 1, equal))
-    return `all ${length} expected elements are ${significant(first)}`;
+  if (length > 1 && !differs(expected, 1, equal)) return `all ${length} expected elements are ${significant(first)}`;
   // Where single elements are free (INT8 against float), only the aggregate error judges: then equal means equal.
   const floor = Number.isFinite(atol) ? atol : 0;
   if (!some(expected, (value) => !(Math.abs(value) <= floor))) {

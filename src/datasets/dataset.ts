@@ -24,13 +24,20 @@ const schema = schemaOf<DatasetCard>(new URL('./dataset.schema.json', import.met
 
 export async function readDatasetCard(root: string, id: string): Promise<DatasetCard> {
   const where = join(root, 'fixtures', 'datasets', id, 'dataset.json');
-  if (!existsSync(where)) throw new BadInput({ what: `data set '${id}' does not exist`, where, fix: 'write its card, or mend `dataset` in the model card' });
+  if (!existsSync(where))
+    throw new BadInput({
+      what: `data set '${id}' does not exist`,
+      where,
+      fix: 'write its card, or mend `dataset` in the model card',
+    });
   const card = readJson(where, schema);
-  if (card.id !== id) throw new BadInput({ what: `id '${card.id}' is not its folder's name`, where, fix: `call it '${id}'` });
+  if (card.id !== id)
+    throw new BadInput({ what: `id '${card.id}' is not its folder's name`, where, fix: `call it '${id}'` });
   return card;
 }
 
-export type Located = { readonly found: true; readonly folder: string } | { readonly found: false; readonly reason: string };
+export type Located =
+  { readonly found: true; readonly folder: string } | { readonly found: false; readonly reason: string };
 
 /** Where the files of a card lie: beside it, or under the folder that ONPAR_DATA names. */
 export function locateDataset(root: string, card: DatasetCard, dataFolder: string | undefined): Located {
@@ -39,9 +46,14 @@ export function locateDataset(root: string, card: DatasetCard, dataFolder: strin
   const { home, archive, md5 } = card.source;
   const original = archive === undefined ? home : `${archive} (md5 ${md5 ?? 'unknown'}) from ${home}`;
   const how = `put ${files} under a folder and set ONPAR_DATA to it; made from ${original}${card.source.note === undefined ? '' : `; ${card.source.note}`}`;
-  if (dataFolder === undefined || dataFolder === '') return { found: false, reason: `data set ${card.id} is not in the repository and ONPAR_DATA is not set: ${how}` };
+  if (dataFolder === undefined || dataFolder === '')
+    return {
+      found: false,
+      reason: `data set ${card.id} is not in the repository and ONPAR_DATA is not set: ${how}`,
+    };
   const missing = card.files.find((file) => !existsSync(resolve(dataFolder, file.path)));
-  if (missing !== undefined) return { found: false, reason: `data set ${card.id}: ${missing.path} is not under ONPAR_DATA: ${how}` };
+  if (missing !== undefined)
+    return { found: false, reason: `data set ${card.id}: ${missing.path} is not under ONPAR_DATA: ${how}` };
   return { found: true, folder: resolve(dataFolder) };
 }
 
@@ -53,7 +65,11 @@ export async function readDataset(card: DatasetCard, folder: string): Promise<Da
   const { images, labels } = readLayout(card, contents);
   const wrong = labels.findIndex((label) => label >= card.classes.length);
   if (wrong >= 0) {
-    throw new BadInput({ what: `image ${wrong} has label ${labels[wrong]}, but there are ${card.classes.length} classes`, where: `data set ${basename(card.id)}`, fix: 'check `classes` and the labels file' });
+    throw new BadInput({
+      what: `image ${wrong} has label ${labels[wrong]}, but there are ${card.classes.length} classes`,
+      where: `data set ${basename(card.id)}`,
+      fix: 'check `classes` and the labels file',
+    });
   }
   return { card, images: tensor('uint8', [card.count, ...card.dims], images), labels };
 }

@@ -28,9 +28,11 @@ function readIdx(card: DatasetCard, file: Uint8Array | undefined, dims: readonly
   const expected = header + elementCount(dims);
   const bytes = unzipped(card, file, expected);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < header || view.getUint32(0) !== 0x800 + dims.length) return refuse(card, `is no IDX file of ${dims.length} axes`);
+  if (bytes.byteLength < header || view.getUint32(0) !== 0x800 + dims.length)
+    return refuse(card, `is no IDX file of ${dims.length} axes`);
   const actual = dims.map((_, axis) => view.getUint32(4 + 4 * axis));
-  if (actual.some((size, axis) => size !== dims[axis])) return refuse(card, `has dims [${actual.join(', ')}], the card says [${dims.join(', ')}]`);
+  if (actual.some((size, axis) => size !== dims[axis]))
+    return refuse(card, `has dims [${actual.join(', ')}], the card says [${dims.join(', ')}]`);
   if (bytes.byteLength !== expected) return refuse(card, `has ${bytes.byteLength} bytes instead of ${expected}`);
   return bytes.subarray(header);
 }
@@ -49,7 +51,8 @@ function readRecords(card: DatasetCard, contents: Contents): Labelled {
   const bytes = contents['records'];
   if (bytes === undefined) return refuse(card, 'cifar10-binary needs a file of role records');
   const size = elementCount(card.dims);
-  if (bytes.byteLength !== card.count * (size + 1)) return refuse(card, `has ${bytes.byteLength} bytes instead of ${card.count} records of ${size + 1}`);
+  if (bytes.byteLength !== card.count * (size + 1))
+    return refuse(card, `has ${bytes.byteLength} bytes instead of ${card.count} records of ${size + 1}`);
   const images = new Uint8Array(card.count * size);
   const labels = new Uint8Array(card.count);
   for (let record = 0; record < card.count; record += 1) {
@@ -61,5 +64,9 @@ function readRecords(card: DatasetCard, contents: Contents): Labelled {
 }
 
 function refuse(card: DatasetCard, what: string): never {
-  throw new BadInput({ what, where: `data set ${card.id}`, fix: 'restore its files, or bring its card up to date' });
+  throw new BadInput({
+    what,
+    where: `data set ${card.id}`,
+    fix: 'restore its files, or bring its card up to date',
+  });
 }

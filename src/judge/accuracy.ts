@@ -47,9 +47,7 @@ export const judgeAccuracy = (
   const moved = drift === 0 || same === undefined ? [] : [driftWords(target, same)];
   if (faults.length > 0 || drift < 0) return judged('regressed', ...moved, ...faults);
   if (drift > 0) return judged('improved', ...moved, 'bless to hold it there');
-  return same === undefined
-    ? judged('unbaselined', `${told}, ${whyNot(target, baseline)}`)
-    : judged('held', told);
+  return same === undefined ? judged('unbaselined', `${told}, ${whyNot(target, baseline)}`) : judged('held', told);
 };
 
 const isCount = ({ n, correct, flips }: AccuracyTarget): boolean =>
@@ -101,13 +99,10 @@ const driftAllowed = (target: AccuracyTarget): number =>
   isFull(target) ? target.nearTies : accuracyLimits.drift * target.n;
 
 const driftWords = (target: AccuracyTarget, baseline: Accuracy): string => {
-  const allowed = isFull(target)
-    ? counted(target.nearTies, 'near-tie')
-    : points(driftAllowed(target), target.n);
+  const allowed = isFull(target) ? counted(target.nearTies, 'near-tie') : points(driftAllowed(target), target.n);
   return `${scored(target.correct, target.n)} against ${scored(baseline.correct, baseline.n)} blessed (${allowed} allowed)`;
 };
 
 /** '76.12 % (7612)' */
-const scored = (correct: number, n: number): string =>
-  `${Number(((100 * correct) / n).toFixed(2))} % (${correct})`;
+const scored = (correct: number, n: number): string => `${Number(((100 * correct) / n).toFixed(2))} % (${correct})`;
 const points = (count: number, n: number): string => `${Number(((100 * count) / n).toFixed(2))} points`;

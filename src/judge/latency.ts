@@ -46,10 +46,7 @@ const decide = (evidence: Evidence): Judgement<LatencyVerdict> => {
 /** Whether the samples were large enough for this one-sided error. */
 const reaches = ({ interval }: Ratio, error: number): boolean => (1 - interval.level) / 2 <= error;
 
-const moved = (
-  verdict: 'slower' | 'faster',
-  { strict, sizes, against }: Evidence,
-): Judgement<LatencyVerdict> => {
+const moved = (verdict: 'slower' | 'faster', { strict, sizes, against }: Evidence): Judgement<LatencyVerdict> => {
   const size = percent(Math.abs(strict.ratio - 1));
   const range = ends(strict.interval, verdict === 'slower' ? 'up' : 'down');
   const alarm = `false alarm <= ${atMostPercent((1 - strict.interval.level) / 2)}`;

@@ -82,8 +82,7 @@ const judgeMatch = (target: ParityTarget, baseline: Parity | undefined): Judgeme
 
 const wentAway = ({ excess, against }: ParityTarget, { from, reason }: Known): Judgement<ParityVerdict> => {
   const told = `${short(excess)} of the tolerance against ${against} (on record: ${reason})`;
-  const next =
-    from === 'baseline' ? 'bless to take it off the record' : 'remove it from the divergences of model.json';
+  const next = from === 'baseline' ? 'bless to take it off the record' : 'remove it from the divergences of model.json';
   return judged('mismatch', `the known divergence went away: ${told}`, next);
 };
 
@@ -101,15 +100,8 @@ const judgeDivergence = (
     return mismatch(target, 'no tolerance can pass this: a known divergence does not excuse it');
   const told = `${times(excess)} the tolerance`;
   if (baseline !== undefined && !(excess <= parityLimits.divergence * baseline.excess))
-    return mismatch(
-      target,
-      `diverges more than known: ${told}, blessed ${times(baseline.excess)}: ${known.reason}`,
-    );
-  return judged(
-    'divergence',
-    `known divergence until ${known.expires}: ${known.reason}`,
-    `${told} against ${against}`,
-  );
+    return mismatch(target, `diverges more than known: ${told}, blessed ${times(baseline.excess)}: ${known.reason}`);
+  return judged('divergence', `known divergence until ${known.expires}: ${known.reason}`, `${told} against ${against}`);
 };
 
 const mismatch = (target: ParityTarget, ...first: readonly string[]): Judgement<ParityVerdict> => {

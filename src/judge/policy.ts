@@ -37,20 +37,14 @@ export const applyPolicy = ({ verdict, sentences }: Judgement, context: PolicyCo
 };
 
 /** Reads CI, ONPAR_STRICT and ONPAR_REQUIRE. `known`: ids of all backends and data sets. Throws BadInput. */
-export const readPolicy = (
-  env: Readonly<Record<string, string | undefined>>,
-  known: readonly string[],
-): Policy => ({
+export const readPolicy = (env: Readonly<Record<string, string | undefined>>, known: readonly string[]): Policy => ({
   ci: !['', '0', 'false'].includes(env['CI'] ?? ''),
   strict: readStrict(env['ONPAR_STRICT'] ?? ''),
   required: readRequirement(env['ONPAR_REQUIRE'] ?? '', known),
 });
 
 /** Why this verdict is red here though it is not by itself; undefined if it is not. */
-const reddened = (
-  verdict: Verdict,
-  { ci, strict, required, baseline, needs }: PolicyContext,
-): string | undefined => {
+const reddened = (verdict: Verdict, { ci, strict, required, baseline, needs }: PolicyContext): string | undefined => {
   if (verdict === 'unavailable') {
     const name = required === 'all' ? (needs[0] ?? 'everything') : needs.find((need) => required.has(need));
     if (name !== undefined) return `${name} is required here (ONPAR_REQUIRE)`;

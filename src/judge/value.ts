@@ -11,11 +11,7 @@ export interface ValueRule {
 }
 
 /** Base units. `improved` is no red, but says to bless: a baseline that is left behind hides the next regression. */
-export const judgeValue = (
-  target: number,
-  baseline: number | undefined,
-  rule: ValueRule,
-): Judgement<ValueVerdict> => {
+export const judgeValue = (target: number, baseline: number | undefined, rule: ValueRule): Judgement<ValueVerdict> => {
   // Written so that NaN regresses.
   if (!(target > 0 && target < Infinity)) return judged('regressed', `not a measurement: ${target}`);
   if (baseline === undefined) return judged('unbaselined', `${rule.show(target)}, no baseline yet`);

@@ -16,13 +16,7 @@ const red: ReadonlySet<Verdict> = new Set([
   'timed-out',
   'refused',
 ]);
-const undecided: ReadonlySet<Verdict> = new Set([
-  'inconclusive',
-  'unfit',
-  'unbaselined',
-  'unavailable',
-  'skipped',
-]);
+const undecided: ReadonlySet<Verdict> = new Set(['inconclusive', 'unfit', 'unbaselined', 'unavailable', 'skipped']);
 
 export type Standing = 'held' | 'red' | 'undecided';
 

@@ -18,8 +18,7 @@ export const short = (value: number): string => String(Number(value.toPrecision(
 /** 41 -> '41x'. */
 export const times = (value: number): string => `${short(value)}x`;
 /** 1 process, 2 processes. */
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 /** For what is judged to the byte. */
 export const exactBytes = (value: number): string =>
   value < 2 ** 20 ? `${value} bytes` : `${value} bytes (${(value / 2 ** 20).toFixed(1)} MiB)`;

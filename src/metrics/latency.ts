@@ -6,7 +6,11 @@ import { fourDigits, type Metric } from './metric.ts';
 import type { Latency } from './sources.ts';
 
 /** Any duration that is taken once a fresh process. */
-export const duration = (id: string, margins: LatencyMargins, take: (latency: Latency) => readonly number[]): Metric<'sample', 'latency'> => ({
+export const duration = (
+  id: string,
+  margins: LatencyMargins,
+  take: (latency: Latency) => readonly number[],
+): Metric<'sample', 'latency'> => ({
   id,
   suite: 'latency',
   unit: 'seconds',

@@ -15,7 +15,6 @@ export const metric: Metric<'scalar', 'visit'> = {
   source: 'visit',
   byClass: false,
   take: ({ peakBytes }) => peakBytes,
-  judge: (target, baseline) =>
-    judgeValue(target, baseline, { better: 'lower', margin: memoryMargin, show: bytes }),
+  judge: (target, baseline) => judgeValue(target, baseline, { better: 'lower', margin: memoryMargin, show: bytes }),
   round: fourDigits,
 };

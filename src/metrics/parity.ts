@@ -15,7 +15,11 @@ export const metric: Metric<'parity', 'visit'> = {
   byClass: true,
   take: (visit) => {
     const worst = worstRelation(visit)?.relation;
-    return parityTarget(worst?.comparison.outputs ?? [], worst?.comparison.vacuous ?? null, worst?.against ?? 'nothing');
+    return parityTarget(
+      worst?.comparison.outputs ?? [],
+      worst?.comparison.vacuous ?? null,
+      worst?.against ?? 'nothing',
+    );
   },
   judge: (target, baseline, context) => judgeParity(target, baseline, context),
   // Three digits: the next CPU rounds the fourth otherwise.

@@ -15,7 +15,6 @@ export const metric: Metric<'scalar', 'files'> = {
   source: 'files',
   byClass: false,
   take: (bytes) => bytes,
-  judge: (target, baseline) =>
-    judgeValue(target, baseline, { better: 'lower', margin: sizeMargin, show: exactBytes }),
+  judge: (target, baseline) => judgeValue(target, baseline, { better: 'lower', margin: sizeMargin, show: exactBytes }),
   round: (target) => target,
 };

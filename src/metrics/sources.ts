@@ -67,6 +67,10 @@ export interface BatchLatency {
 /** The furthest batch size and relation of a visit: the one that is judged. What proves nothing goes first. */
 export function worstRelation({ batches }: Visit): { readonly batch: BatchParity; readonly relation: Relation } | null {
   const all = batches.flatMap((batch) => batch.relations.map((relation) => ({ batch, relation })));
-  const rank = ({ relation: { comparison } }: (typeof all)[number]): number => (comparison.vacuous === null ? comparison.excess : Infinity);
-  return all.reduce<(typeof all)[number] | null>((worst, each) => (worst === null || rank(each) > rank(worst) ? each : worst), null);
+  const rank = ({ relation: { comparison } }: (typeof all)[number]): number =>
+    comparison.vacuous === null ? comparison.excess : Infinity;
+  return all.reduce<(typeof all)[number] | null>(
+    (worst, each) => (worst === null || rank(each) > rank(worst) ? each : worst),
+    null,
+  );
 }

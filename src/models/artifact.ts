@@ -19,19 +19,30 @@ export interface DescribedFile {
 export async function verifyArtifact(folder: string, files: readonly DescribedFile[], format: Format): Promise<string> {
   for (const file of files) await verifyFile(folder, file);
   const [first] = files;
-  if (first === undefined) throw new BadInput({ what: 'an artifact without files', where: folder, fix: 'list its files in the card' });
+  if (first === undefined)
+    throw new BadInput({
+      what: 'an artifact without files',
+      where: folder,
+      fix: 'list its files in the card',
+    });
   const path = join(folder, first.path);
   const listed = files.map((file) => resolve(folder, file.path));
   if (format === 'onnx') await verifyExternalData(path, listed);
   const unlisted = format === 'tfjs' ? (await weightFiles(path)).find((file) => !listed.includes(file)) : undefined;
-  if (unlisted !== undefined) throw new BadInput({ what: `its weights ${relative(folder, unlisted)} are not listed in the card, so their content is not checked`, where: path, fix: "add the file to the artifact's `files`, with sha256 and bytes" });
+  if (unlisted !== undefined)
+    throw new BadInput({
+      what: `its weights ${relative(folder, unlisted)} are not listed in the card, so their content is not checked`,
+      where: path,
+      fix: "add the file to the artifact's `files`, with sha256 and bytes",
+    });
   return path;
 }
 
 /** Throws BadInput unless the file lies inside the folder and has the size and sha256 that its card says. */
 export async function verifyFile(folder: string, { path, sha256, bytes }: DescribedFile): Promise<void> {
   const where = join(folder, path);
-  if (!isInside(folder, where)) throw new BadInput({ what: 'leads out of its folder', where, fix: 'use a path below the card' });
+  if (!isInside(folder, where))
+    throw new BadInput({ what: 'leads out of its folder', where, fix: 'use a path below the card' });
   await refuseStandIn(where);
   const { size } = await stat(where);
   const actual = await sha256Of(where);
@@ -52,7 +63,11 @@ export async function inspectModelFile(given: string): Promise<{ path: string; f
   if (target.endsWith('.json')) return inspectTfjsFolder(dirname(target));
   await refuseStandIn(target, [...standIns, archive]);
   if (!target.endsWith('.onnx')) {
-    throw new BadInput({ what: 'is neither an .onnx file nor a TF.js folder with model.json', where: given, fix: 'export the model to ONNX or TF.js; pickled files (.pt, .pth) are never opened' });
+    throw new BadInput({
+      what: 'is neither an .onnx file nor a TF.js folder with model.json',
+      where: given,
+      fix: 'export the model to ONNX or TF.js; pickled files (.pt, .pth) are never opened',
+    });
   }
   const external = await verifyExternalData(target, null);
   const sizes = await Promise.all(external.map(async (path) => (await stat(path)).size));
@@ -69,24 +84,40 @@ export async function sha256Of(path: string): Promise<string> {
 const short = (hash: string): string => `${hash.slice(0, 8)}…`;
 
 function missing(where: string): never {
-  throw new BadInput({ what: 'does not exist', where, fix: `check the path, or bring it back: git checkout -- ${where}` });
+  throw new BadInput({
+    what: 'does not exist',
+    where,
+    fix: `check the path, or bring it back: git checkout -- ${where}`,
+  });
 }
 
 async function inspectTfjsFolder(folder: string): Promise<{ path: string; format: Format; bytes: number }> {
   const path = join(folder, 'model.json');
   await refuseStandIn(path);
   const shards = await weightFiles(path);
-  const sizes = await Promise.all([path, ...shards].map(async (file) => (await stat(file).catch(() => missing(file))).size));
+  const sizes = await Promise.all(
+    [path, ...shards].map(async (file) => (await stat(file).catch(() => missing(file))).size),
+  );
   return { path, format: 'tfjs', bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
 /** The weights that a TF.js model.json names. Throws BadInput where it is none, and where they lead out of its folder. */
 async function weightFiles(path: string): Promise<readonly string[]> {
   const paths = weightPaths(await readFile(path, 'utf8'));
-  if (paths === null) throw new BadInput({ what: 'is no TF.js model: it has no weightsManifest with paths', where: path, fix: 'give the folder that tensorflowjs_converter wrote' });
+  if (paths === null)
+    throw new BadInput({
+      what: 'is no TF.js model: it has no weightsManifest with paths',
+      where: path,
+      fix: 'give the folder that tensorflowjs_converter wrote',
+    });
   const files = paths.map((name) => resolve(dirname(path), name));
   const outside = files.find((file) => !isInside(dirname(path), file));
-  if (outside !== undefined) throw new BadInput({ what: `weights lead out of its folder: ${outside}`, where: path, fix: 'keep the weights beside model.json' });
+  if (outside !== undefined)
+    throw new BadInput({
+      what: `weights lead out of its folder: ${outside}`,
+      where: path,
+      fix: 'keep the weights beside model.json',
+    });
   return files;
 }
 
@@ -102,16 +133,26 @@ function weightPaths(text: string): readonly string[] | null {
 
 const standIns: readonly { readonly starts: RegExp; readonly what: string; readonly fix: string }[] = [
   { starts: /^version https:\/\/git-lfs/, what: 'is a Git LFS pointer, not the model', fix: 'git lfs pull' },
-  { starts: /^\s*<(!doctype|html|head|\?xml)/i, what: 'is an HTML page, not a model: the download was answered by a web page', fix: 'download it again and look at the URL' },
+  {
+    starts: /^\s*<(!doctype|html|head|\?xml)/i,
+    what: 'is an HTML page, not a model: the download was answered by a web page',
+    fix: 'download it again and look at the URL',
+  },
 ];
 
 /** Archives are fine for a reference (.npz), never for a model: a PyTorch archive would be unpickled. */
-const archive = { starts: /^PK[^\w\s]{2}/, what: 'is a zip or PyTorch archive, not a model file', fix: 'export the model to ONNX or TF.js; pickled files are never opened' };
+const archive = {
+  starts: /^PK[^\w\s]{2}/,
+  what: 'is a zip or PyTorch archive, not a model file',
+  fix: 'export the model to ONNX or TF.js; pickled files are never opened',
+};
 
 async function refuseStandIn(path: string, refused: typeof standIns = standIns): Promise<void> {
   const found = await stat(path).catch(() => missing(path));
-  if (!found.isFile()) throw new BadInput({ what: 'is not a regular file', where: path, fix: 'give the model file itself' });
-  if (found.size === 0) throw new BadInput({ what: 'is empty', where: path, fix: `bring it back: git checkout -- ${path}` });
+  if (!found.isFile())
+    throw new BadInput({ what: 'is not a regular file', where: path, fix: 'give the model file itself' });
+  if (found.size === 0)
+    throw new BadInput({ what: 'is empty', where: path, fix: `bring it back: git checkout -- ${path}` });
   const file = await open(path);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0).finally(() => file.close());
   const start = buffer.toString('latin1', 0, bytesRead);
@@ -129,15 +170,28 @@ async function verifyExternalData(path: string, listed: readonly string[] | null
   try {
     ({ externalData: locations } = scanOnnx(await readFile(path)));
   } catch (error) {
-    throw new BadInput({ what: `is not an ONNX model: ${(error as Error).message}`, where: path, fix: 'export it again; the file is damaged or truncated' });
+    throw new BadInput({
+      what: `is not an ONNX model: ${(error as Error).message}`,
+      where: path,
+      fix: 'export it again; the file is damaged or truncated',
+    });
   }
   const folder = dirname(path);
   return Promise.all(locations.map((location) => verifyExternalFile(path, folder, location, listed)));
 }
 
-async function verifyExternalFile(model: string, folder: string, location: string, listed: readonly string[] | null): Promise<string> {
+async function verifyExternalFile(
+  model: string,
+  folder: string,
+  location: string,
+  listed: readonly string[] | null,
+): Promise<string> {
   const refuse = (what: string): never => {
-    throw new BadInput({ what: `external data '${location}' ${what}`, where: model, fix: 'save the model again with its external data beside it' });
+    throw new BadInput({
+      what: `external data '${location}' ${what}`,
+      where: model,
+      fix: 'save the model again with its external data beside it',
+    });
   };
   const file = resolve(folder, location);
   if (isAbsolute(location) || !isInside(folder, file)) refuse('leads out of its folder');

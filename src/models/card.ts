@@ -19,7 +19,10 @@ const schema = schemaOf<ModelCard>(new URL('./model.schema.json', import.meta.ur
 export async function listModels(root: string): Promise<string[]> {
   const folder = join(root, 'fixtures', 'models');
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'model.json'))).map((entry) => join(folder, entry.name)).toSorted();
+  return entries
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'model.json')))
+    .map((entry) => join(folder, entry.name))
+    .toSorted();
 }
 
 export async function readModel(folder: string): Promise<Model> {
@@ -33,21 +36,47 @@ export async function readModel(folder: string): Promise<Model> {
 /** What the schema cannot say. */
 function faultOf(card: ModelCard, folder: string): { readonly what: string; readonly fix: string } | null {
   const artifacts = Object.keys(card.artifacts);
-  if (card.id !== folder) return { what: `id '${card.id}' is not its folder's name`, fix: `rename one of them to '${folder}'` };
+  if (card.id !== folder)
+    return { what: `id '${card.id}' is not its folder's name`, fix: `rename one of them to '${folder}'` };
   const stranger = namedArtifacts(card).find(({ id }) => !artifacts.includes(id));
-  if (stranger) return { what: `${stranger.where} names an unknown artifact '${stranger.id}'`, fix: `known: ${artifacts.join(', ')}` };
-  const uneven = card.inputs.find(({ preprocess, dims }) => preprocess && (preprocess.mean.length !== dims[1] || preprocess.std.length !== dims[1]));
-  if (uneven) return { what: `preprocess of input ${uneven.name} has ${uneven.preprocess?.mean.length} means and ${uneven.preprocess?.std.length} stds for ${uneven.dims[1] ?? 0} channels`, fix: 'give one mean and one std a channel' };
-  if (card.dataset === undefined || (card.inputs.length === 1 && decisionOutput(card)?.classes !== undefined)) return null;
-  return { what: 'a data set needs one input, and a classification output with classes', fix: 'add an output with task classification and its classes, or remove `dataset`' };
+  if (stranger)
+    return {
+      what: `${stranger.where} names an unknown artifact '${stranger.id}'`,
+      fix: `known: ${artifacts.join(', ')}`,
+    };
+  const uneven = card.inputs.find(hasUnevenChannels);
+  if (uneven)
+    return {
+      what: `preprocess of input ${uneven.name} has other means or stds than channels`,
+      fix: `give one mean and one std for each of the ${uneven.dims[1] ?? 0} channels`,
+    };
+  if (card.dataset === undefined || (card.inputs.length === 1 && decisionOutput(card)?.classes !== undefined))
+    return null;
+  return {
+    what: 'a data set needs one input, and a classification output with classes',
+    fix: 'add an output with task classification and its classes, or remove `dataset`',
+  };
 }
 
+const hasUnevenChannels = ({ preprocess, dims }: Input): boolean =>
+  preprocess !== undefined && (preprocess.mean.length !== dims[1] || preprocess.std.length !== dims[1]);
+
 /** Everywhere that a card names an artifact of its own. */
-const namedArtifacts = ({ artifacts, latency, tolerances, divergences }: ModelCard): { readonly where: string; readonly id: string }[] => [
-  ...Object.entries(artifacts).flatMap(([id, { parent }]) => (parent === undefined ? [] : [{ where: `the parent of ${id}`, id: parent }])),
+const namedArtifacts = ({
+  artifacts,
+  latency,
+  tolerances,
+  divergences,
+}: ModelCard): { readonly where: string; readonly id: string }[] => [
+  ...Object.entries(artifacts).flatMap(([id, { parent }]) =>
+    parent === undefined ? [] : [{ where: `the parent of ${id}`, id: parent }],
+  ),
   ...(latency?.gated ?? []).map((key) => ({ where: 'latency.gated', id: key.slice(0, key.indexOf('/')) })),
   ...Object.keys(tolerances ?? {}).map((id) => ({ where: 'tolerances', id })),
-  ...(divergences ?? []).map((divergence) => ({ where: 'divergences', id: divergence.case.slice(0, divergence.case.indexOf('/')) })),
+  ...(divergences ?? []).map((divergence) => ({
+    where: 'divergences',
+    id: divergence.case.slice(0, divergence.case.indexOf('/')),
+  })),
 ];
 
 export const isClassification = (output: Output): boolean => output.task === 'classification';

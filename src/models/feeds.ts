@@ -32,17 +32,22 @@ const nameIn = (artifact: Artifact, name: string): string => artifact.names?.[na
 /** (raw * scale - mean[channel]) / std[channel] in float64, rounded once. Raw dims [batch, channels, ...]. */
 export function preprocess(raw: Tensor, { preprocess: constants, dtype }: Pick<Input, 'preprocess' | 'dtype'>): Tensor {
   if (constants === undefined) return raw;
-  if (raw.dtype !== 'uint8' || dtype !== 'float32') throw new TypeError(`preprocessing makes float32 from uint8, not ${dtype} from ${raw.dtype}`);
+  if (raw.dtype !== 'uint8' || dtype !== 'float32')
+    throw new TypeError(`preprocessing makes float32 from uint8, not ${dtype} from ${raw.dtype}`);
   const { scale, mean, std } = constants;
   const channels = raw.dims[1] ?? 1;
-  if (mean.length !== channels || std.length !== channels) throw new RangeError(`preprocess has ${mean.length} means and ${std.length} stds for ${channels} channels`);
+  if (mean.length !== channels || std.length !== channels)
+    throw new RangeError(`preprocess has ${mean.length} means and ${std.length} stds for ${channels} channels`);
   const plane = elementCount(raw.dims.slice(2));
   // 256 possible values a channel: the table holds each, computed once in float64.
-  const tables = mean.map((centre, channel) => Float32Array.from({ length: 256 }, (_, value) => (value * scale - centre) / (std[channel] ?? 1)));
+  const tables = mean.map((centre, channel) =>
+    Float32Array.from({ length: 256 }, (_, value) => (value * scale - centre) / (std[channel] ?? 1)),
+  );
   const result = new Float32Array(raw.data.length);
   for (let offset = 0, channel = 0; offset < result.length; offset += plane, channel = (channel + 1) % channels) {
     const table = tables[channel] ?? new Float32Array(256);
-    for (let index = offset; index < offset + plane; index += 1) result[index] = table[raw.data[index] as number] as number;
+    for (let index = offset; index < offset + plane; index += 1)
+      result[index] = table[raw.data[index] as number] as number;
   }
   return tensor('float32', raw.dims, result);
 }
@@ -54,13 +59,21 @@ function inLayout(value: Tensor, input: Input, artifact: Artifact): Tensor {
 
 /** Permutes the axes of a four-dimensional float32 tensor. */
 export function transpose({ dtype, dims, data }: Tensor, order: readonly [number, number, number, number]): Tensor {
-  if (!(data instanceof Float32Array) || dims.length !== 4) throw new TypeError(`only float32 images change layout, not ${dtype} [${dims.join(', ')}]`);
+  if (!(data instanceof Float32Array) || dims.length !== 4)
+    throw new TypeError(`only float32 images change layout, not ${dtype} [${dims.join(', ')}]`);
   const strides = dims.map((_, axis) => elementCount(dims.slice(axis + 1)));
   // Offsets of every position along each target axis; a position's source is the sum of its four.
-  const offsets = order.map((axis) => Array.from({ length: dims[axis] ?? 1 }, (_, index) => index * (strides[axis] ?? 1)));
+  const offsets = order.map((axis) =>
+    Array.from({ length: dims[axis] ?? 1 }, (_, index) => index * (strides[axis] ?? 1)),
+  );
   const [a = [], b = [], c = [], d = []] = offsets;
   const target = new Float32Array(data.length);
   let to = 0;
-  for (const i of a) for (const j of b) for (const k of c) for (const l of d) target[to++] = data[i + j + k + l] as number;
-  return tensor('float32', offsets.map(({ length }) => length), target);
+  for (const i of a)
+    for (const j of b) for (const k of c) for (const l of d) target[to++] = data[i + j + k + l] as number;
+  return tensor(
+    'float32',
+    offsets.map(({ length }) => length),
+    target,
+  );
 }

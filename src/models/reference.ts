@@ -26,8 +26,15 @@ export async function readReference({ card, folder }: Model): Promise<Reference 
     Object.fromEntries(names.map(({ name }) => [name, arrays[name] ?? absent(name, join(folder, file.path))]));
   const inputs = pick(card.inputs);
   const outputs = pick(card.outputs);
-  const [rows = 0, ...others] = new Set([...Object.values(inputs), ...Object.values(outputs)].map((value) => value.dims[0] ?? 0));
-  if (rows === 0 || others.length > 0) throw new BadInput({ what: `has arrays of ${[rows, ...others].join(' and ')} rows`, where: join(folder, file.path), fix: rebuild });
+  const [rows = 0, ...others] = new Set(
+    [...Object.values(inputs), ...Object.values(outputs)].map((value) => value.dims[0] ?? 0),
+  );
+  if (rows === 0 || others.length > 0)
+    throw new BadInput({
+      what: `has arrays of ${[rows, ...others].join(' and ')} rows`,
+      where: join(folder, file.path),
+      fix: rebuild,
+    });
   return { source, rows, inputs, outputs };
 }
 

@@ -31,11 +31,7 @@ export function caseSection(report: Report, models: readonly ModelView[], room: 
 ${folds}${others.length > 0 ? markup`<h3>Judged, without a row above</h3>${targets(others.map((v) => v.case))}${said(others, true)}` : null}</section>`;
 }
 
-function fold(
-  rows: readonly Row[],
-  verdicts: readonly VerdictRow[],
-  depth: 'full' | 'times' | 'bare',
-): Markup {
+function fold(rows: readonly Row[], verdicts: readonly VerdictRow[], depth: 'full' | 'times' | 'bare'): Markup {
   const full = depth === 'full';
   const [row] = rows;
   if (row === undefined) return markup``;
@@ -69,14 +65,11 @@ function keyNumbers({ cases, ratio, accuracy }: Row): string {
   ].join(' · ');
 }
 
-const severity = (group: readonly Row[]): number =>
-  Math.max(...group.map((row) => format.severity(row.verdict)));
+const severity = (group: readonly Row[]): number => Math.max(...group.map((row) => format.severity(row.verdict)));
 
 /** Equal sentences of several batches are said once. */
 function said(list: readonly VerdictRow[], named = false): Markup | null {
-  const groups = [
-    ...groupBy(worstFirst(list), (v) => `${v.metric}\0${v.verdict}\0${v.sentences.join('\0')}`).values(),
-  ];
+  const groups = [...groupBy(worstFirst(list), (v) => `${v.metric}\0${v.verdict}\0${v.sentences.join('\0')}`).values()];
   if (groups.length === 0) return null;
   return markup`<ul class="said">${groups.map((group) => {
     const [first] = group;
@@ -125,20 +118,15 @@ function parityFacts({ parity }: Row): [string, string][] {
     ...numbers.flatMap(([term, x]): [string, string][] =>
       x === null
         ? []
-        : [
-            [
-              term,
-              term.startsWith('Share') && x === 'Infinity' ? 'none would pass' : format.significant(x, 2),
-            ],
-          ],
+        : [[term, term.startsWith('Share') && x === 'Infinity' ? 'none would pass' : format.significant(x, 2)]],
     ),
     ...(parity.flips === null
       ? []
       : [
-          [
-            'Decisions flipped',
-            `${format.count(parity.flips.count)} of ${format.count(parity.flips.n)}`,
-          ] satisfies [string, string],
+          ['Decisions flipped', `${format.count(parity.flips.count)} of ${format.count(parity.flips.n)}`] satisfies [
+            string,
+            string,
+          ],
         ]),
   ];
 }

@@ -44,11 +44,9 @@ export const absence = ({ reason, bring }: BackendRow): Cell => ({
 
 /** A row that measured nothing says why in place of a line of dashes. */
 export function remarkOf(row: Row): Cell | null {
-  const sized =
-    row.verdict !== 'unavailable' && row.cases.some((c) => format.mark(c.size.verdict).tone !== 'absent');
+  const sized = row.verdict !== 'unavailable' && row.cases.some((c) => format.mark(c.size.verdict).tone !== 'absent');
   const numbers = [row.parity.maxAbs, row.parity.flips, row.peakBytes, row.accuracy?.n ?? null];
-  const measured =
-    sized || numbers.some((x) => x !== null) || row.cases.some((c) => c.latency.steady !== null);
+  const measured = sized || numbers.some((x) => x !== null) || row.cases.some((c) => c.latency.steady !== null);
   if (measured) return null;
   const { glyph, word, tone } = format.mark(row.verdict);
   const why = row.cases.flatMap((c) => c.parity.reason ?? c.latency.reason ?? [])[0];
@@ -65,8 +63,7 @@ function commonUnit(model: ModelView): TimeUnit {
 
 function parityCell({ parity, precision }: Row): Cell {
   const { glyph, word, tone } = format.mark(parity.verdict);
-  const flips =
-    view.isQuantized(precision) && parity.flips !== null && parity.flips.n > 0 ? parity.flips : null;
+  const flips = view.isQuantized(precision) && parity.flips !== null && parity.flips.n > 0 ? parity.flips : null;
   const evidence =
     flips !== null
       ? `flips ${format.percent(flips.count / flips.n)}`

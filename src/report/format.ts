@@ -26,13 +26,9 @@ export const glyphOf = (tone: Tone): string => glyphs[tone];
 
 /** The verdict most in need of a reader. */
 export const worstOf = (verdicts: readonly string[]): string =>
-  verdicts.reduce(
-    (worst, next) => (severity(next) > severity(worst) ? next : worst),
-    verdicts[0] ?? 'skipped',
-  );
+  verdicts.reduce((worst, next) => (severity(next) > severity(worst) ? next : worst), verdicts[0] ?? 'skipped');
 
-export const severity = (verdict: string): number =>
-  ['absent', 'good', 'unsure', 'bad'].indexOf(mark(verdict).tone);
+export const severity = (verdict: string): number => ['absent', 'good', 'unsure', 'bad'].indexOf(mark(verdict).tone);
 
 /** Counts with narrow no-break spaces between thousands: 10 000. */
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, '\u202f');
@@ -71,10 +67,7 @@ export function timeParts(
   if (interval === null) return [fixed(value, decimals), ''];
   const half = (interval.high - interval.low) / 2 / secondsIn[unit];
   const shown = half.toFixed(decimals);
-  return [
-    fixed(value, decimals),
-    `±${half > 0 && Number(shown) === 0 ? half.toFixed(decimalsFor(half, 1)) : shown}`,
-  ];
+  return [fixed(value, decimals), `±${half > 0 && Number(shown) === 0 ? half.toFixed(decimalsFor(half, 1)) : shown}`];
 }
 
 export function time(seconds: number, interval: Interval | null = null): string {

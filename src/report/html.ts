@@ -24,8 +24,7 @@ export function renderHtml(report: Report, assets: Assets): string {
     (sum, part) => sum + (part?.text.length ?? 0),
     assets.css.length + assets.script.length,
   );
-  const cases =
-    models.length > 0 || report.verdicts.length > 0 ? caseSection(report, models, 280_000 - spent) : null;
+  const cases = models.length > 0 || report.verdicts.length > 0 ? caseSection(report, models, 280_000 - spent) : null;
   const sections = [...before, cases, after];
   const title = `${view.conclusion(report)}: onpar report`;
   const page = markup`<!doctype html>
@@ -92,11 +91,7 @@ function verdictSections(report: Report): (Markup | null)[] {
   const groups: [string, string, VerdictRow[]][] = [
     ['red', 'What is red', verdicts.filter((v) => v.red)],
     ['moved', 'What moved for the better', verdicts.filter((v) => !v.red && view.isMove(v.verdict))],
-    [
-      'undecided',
-      'What is undecided',
-      verdicts.filter((v) => !v.red && format.mark(v.verdict).tone === 'unsure'),
-    ],
+    ['undecided', 'What is undecided', verdicts.filter((v) => !v.red && format.mark(v.verdict).tone === 'unsure')],
   ];
   return groups.map(([id, title, rows]) =>
     rows.length === 0
@@ -123,8 +118,7 @@ function matrix(report: Report, models: readonly ModelView[]): Markup {
   );
   const lines = models.flatMap((model) =>
     [...view.groupBy(model.rows, (row) => row.artifact)].map(([artifact, rows], at) => {
-      const first =
-        at === 0 ? markup`<b>${model.model.id}</b> ` : markup`<b class="away">${model.model.id}</b> `;
+      const first = at === 0 ? markup`<b>${model.model.id}</b> ` : markup`<b class="away">${model.model.id}</b> `;
       return markup`<tr id="${anchor(`${model.model.id}/${artifact}`)}" class="${at === 0 ? 'start' : 'next'}"><th scope="row">${first}<span>${artifact}</span></th>${backends.map(
         ({ id, available }) =>
           cell(
@@ -158,11 +152,7 @@ function chartSection(models: readonly ModelView[]): Markup | null {
       'A ring marks the knee: nine tenths of the best throughput. A larger batch buys waiting, not work.',
       batching,
     ],
-    [
-      'What does quantizing cost?',
-      'Left is smaller, up is more often right, a smaller disc is faster.',
-      quantizing,
-    ],
+    ['What does quantizing cost?', 'Left is smaller, up is more often right, a smaller disc is faster.', quantizing],
   ];
   const parts = questions.flatMap(([question, remark, chart]) => {
     // The file has a size limit: of very many models the first are drawn, and the rest is said.

@@ -12,9 +12,7 @@ import type { ModelView, Row } from './view.ts';
 export function renderMarkdown(report: Report): string {
   const verdicts = view.worstFirst(report.verdicts);
   const reds = verdicts.filter((verdict) => verdict.red);
-  const moved = verdicts.filter(
-    (v) => !v.red && (format.mark(v.verdict).tone === 'unsure' || view.isMove(v.verdict)),
-  );
+  const moved = verdicts.filter((v) => !v.red && (format.mark(v.verdict).tone === 'unsure' || view.isMove(v.verdict)));
   const blocks = [
     `## ${report.summary.exitCode === 0 ? '✓' : '✗'} ${view.conclusion(report)}`,
     escape(view.headline(report)),
@@ -28,10 +26,7 @@ export function renderMarkdown(report: Report): string {
 }
 
 function redBlock(verdict: VerdictRow): string {
-  const commands = [
-    `${verdict.replay}  # replay`,
-    ...(verdict.accept === null ? [] : [`${verdict.accept}  # accept`]),
-  ];
+  const commands = [`${verdict.replay}  # replay`, ...(verdict.accept === null ? [] : [`${verdict.accept}  # accept`])];
   // A fence longer than any in the text, so that no command can end it.
   const fence = '`'.repeat(
     Math.max(3, ...commands.flatMap((text) => (text.match(/`+/g) ?? []).map((run) => run.length + 1))),
@@ -56,19 +51,14 @@ function table(model: ModelView, folded: boolean): string {
   const rows = model.rows.map((row) => {
     const remark = remarkOf(row);
     const texts = remark === null ? columns.map((column) => column.cell(row)) : [remark];
-    return [
-      view.rowName(row),
-      ...texts.map((cell) => [cell.glyph ?? '', ...cell.parts].filter(Boolean).join(' ')),
-    ];
+    return [view.rowName(row), ...texts.map((cell) => [cell.glyph ?? '', ...cell.parts].filter(Boolean).join(' '))];
   });
   const absent = model.absent.map((backend) => [backend.id, absence(backend).parts.join(' -> ')]);
   const worst = format.glyphOf(format.mark(format.worstOf(model.rows.map((row) => row.verdict))).tone);
-  const lines = [head, head.map((_, at) => (at === 0 ? '---' : ':--')), ...rows, ...absent].map(
-    (cells, at) => {
-      const padded = head.map((_, column) => cells[column] ?? '');
-      return `| ${padded.map((text) => (at === 1 ? text : escape(text))).join(' | ')} |`;
-    },
-  );
+  const lines = [head, head.map((_, at) => (at === 0 ? '---' : ':--')), ...rows, ...absent].map((cells, at) => {
+    const padded = head.map((_, column) => cells[column] ?? '');
+    return `| ${padded.map((text) => (at === 1 ? text : escape(text))).join(' | ')} |`;
+  });
   const open = folded && worst !== '✗' ? '' : ' open';
   const summary = `<summary>${worst} <b>${escape(model.model.id)}</b> ${escape(about(model))}</summary>`;
   return [`<details${open}>${summary}`, lines.join('\n'), '</details>'].join('\n\n');

@@ -74,10 +74,7 @@ function spanning(remark: Cell | null, start: string, width: number, paint: Pain
   const oneLine = command === '' ? text : `${text}  ->  ${command}`;
   if (oneLine.length <= room) return [start + tinted(oneLine)];
   const cut = text.length > room ? `${text.slice(0, room - 1)}…` : text;
-  return [
-    start + tinted(cut),
-    ...(command === '' ? [] : [`${' '.repeat(start.length)}${tinted(`->  ${command}`)}`]),
-  ];
+  return [start + tinted(cut), ...(command === '' ? [] : [`${' '.repeat(start.length)}${tinted(`->  ${command}`)}`])];
 }
 
 interface Fitted {
@@ -89,10 +86,7 @@ function fit<R>(rows: readonly Line<R>[], column: Column<R>): Fitted {
   const cells = rows.map(({ row, remark }) => (row === null || remark !== null ? null : column.cell(row)));
   const present = cells.filter((cell) => cell !== null);
   const flagged = present.some((cell) => cell.glyph !== undefined);
-  const whole = Math.max(
-    0,
-    ...present.filter((cell) => cell.decimal).map((cell) => wholeDigits(cell.parts[0] ?? '')),
-  );
+  const whole = Math.max(0, ...present.filter((cell) => cell.decimal).map((cell) => wholeDigits(cell.parts[0] ?? '')));
   const aligned = present.map((cell) => {
     const [first = '', ...rest] = cell.parts;
     return [cell.decimal ? ' '.repeat(whole - wholeDigits(first)) + first : first, ...rest];

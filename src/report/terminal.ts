@@ -127,8 +127,7 @@ function sentence(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of plain(text).split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width - 4)
-      lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= width - 4) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(lines.length === 0 ? word : `  ${word}`);
   }
   return lines.map((line) => `    ${line}`);

@@ -51,11 +51,9 @@ export function viewModels(report: Report): ModelView[] {
   return models.map((model) => viewModel(model, report));
 }
 
-export const caseAt = (row: Row, batch: number): CaseRow | null =>
-  row.cases.find((c) => c.batch === batch) ?? null;
+export const caseAt = (row: Row, batch: number): CaseRow | null => row.cases.find((c) => c.batch === batch) ?? null;
 
-export const rowName = (row: Row): string =>
-  [row.backend, ...row.tags, row.threadsTag ?? ''].join(' ').trim();
+export const rowName = (row: Row): string => [row.backend, ...row.tags, row.threadsTag ?? ''].join(' ').trim();
 
 /** Verdicts of what a backend has to run for; a file has its size on every backend, even one that is not here. */
 export const takenVerdicts = (c: CaseRow): string[] =>
@@ -111,9 +109,7 @@ function viewModel(model: ModelRow, report: Report): ModelView {
   const smallest = Math.min(...batches);
   const groups = [...groupBy(cases, (c) => `${rowAnchor(c)}\0${c.threads}`).values()];
   const drafts = groups.map((group) => draftRow(group, report.verdicts));
-  const here = new Set(
-    cases.filter((c) => mark(worstOf(takenVerdicts(c))).tone !== 'absent').map((c) => c.backend),
-  );
+  const here = new Set(cases.filter((c) => mark(worstOf(takenVerdicts(c))).tone !== 'absent').map((c) => c.backend));
   const absent = report.backends.filter((backend) => !backend.available && !here.has(backend.id));
   const gone = new Set(absent.map((backend) => backend.id));
   const backends = [...new Set(drafts.map((draft) => draft.backend))];
@@ -126,8 +122,7 @@ function viewModel(model: ModelRow, report: Report): ModelView {
       ...draft,
       tags: tagsOf(draft, drafts, precision),
       threadsTag: draft.threads === threads ? null : threadsWord(draft.threads),
-      follows:
-        draft.threads !== threads && drafts.some((d) => d.anchor === draft.anchor && d.threads === threads),
+      follows: draft.threads !== threads && drafts.some((d) => d.anchor === draft.anchor && d.threads === threads),
       ratio: ratioOf(draft, drafts, precision, smallest),
     }));
   const images = Math.max(0, ...cases.map((c) => c.accuracy?.n ?? 0));
@@ -174,9 +169,7 @@ function draftRow(group: readonly CaseRow[], verdicts: readonly VerdictRow[]): D
 function tagsOf(draft: Draft, drafts: readonly Draft[], precision: string): string[] {
   const twins = drafts.some(
     (other) =>
-      other.backend === draft.backend &&
-      other.precision === draft.precision &&
-      other.artifact !== draft.artifact,
+      other.backend === draft.backend && other.precision === draft.precision && other.artifact !== draft.artifact,
   );
   if (twins) return draft.artifact === precision ? [] : [draft.artifact];
   return draft.precision === precision ? [] : [draft.precision];
@@ -184,8 +177,7 @@ function tagsOf(draft: Draft, drafts: readonly Draft[], precision: string): stri
 
 /** Like for like: the baseline has the same threads and batch. A wrong answer is never the yardstick, nor is an accelerator for CPUs. */
 function ratioOf(draft: Draft, drafts: readonly Draft[], precision: string, batch: number): number | null {
-  const steady = (row: Draft): number | null =>
-    row.cases.find((c) => c.batch === batch)?.latency.steady ?? null;
+  const steady = (row: Draft): number | null => row.cases.find((c) => c.batch === batch)?.latency.steady ?? null;
   const peers = drafts.filter(
     (row) =>
       row.threads === draft.threads &&
@@ -194,9 +186,7 @@ function ratioOf(draft: Draft, drafts: readonly Draft[], precision: string, batc
       mark(row.parity.verdict).tone === 'good',
   );
   const processors = peers.filter((row) => !accelerator.test(row.backend));
-  const yardstick = Math.min(
-    ...(processors.length > 0 ? processors : peers).flatMap((row) => steady(row) ?? []),
-  );
+  const yardstick = Math.min(...(processors.length > 0 ? processors : peers).flatMap((row) => steady(row) ?? []));
   const own = steady(draft);
   return own === null || !Number.isFinite(yardstick) || yardstick <= 0 ? null : own / yardstick;
 }

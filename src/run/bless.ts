@@ -22,21 +22,43 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
     return target === null ? [] : [{ metric, model: subject.model, key: run.key(metric, subject), target, verdict }];
   });
   const lost = entries.find(({ verdict }) => verdict === 'crashed' || verdict === 'timed-out' || verdict === 'refused');
-  const [problem] = [...problems, ...(lost === undefined ? [] : [`${lost.case.metric} ${caseId(lost.case)} ${lost.verdict}`])];
+  const [problem] = [
+    ...problems,
+    ...(lost === undefined ? [] : [`${lost.case.metric} ${caseId(lost.case)} ${lost.verdict}`]),
+  ];
   const planned = verdicts.planned();
   const plan = planBless(targets, run.baselines, {
     only: readOnly(process.env['ONPAR_BLESS_ONLY']),
     reason: process.env['ONPAR_BLESS_REASON'] ?? null,
     health: problem === undefined ? 'healthy' : { problem },
-    planned: planned === null ? 'some' : planned.map((subject) => ({ metric: subject.metric, model: subject.model, key: run.key(run.metric(subject.metric), subject) })),
+    planned:
+      planned === null
+        ? 'some'
+        : planned.map((subject) => ({
+            metric: subject.metric,
+            model: subject.model,
+            key: run.key(run.metric(subject.metric), subject),
+          })),
     expires: dayFrom(divergenceDays),
-    provenance: { date: dayFrom(0), commit: commitOf(run.project.root), onpar: version(), node: process.versions.node, backends: await versionsOf(run) },
+    provenance: {
+      date: dayFrom(0),
+      commit: commitOf(run.project.root),
+      onpar: version(),
+      node: process.versions.node,
+      backends: await versionsOf(run),
+    },
     machine: run.machine,
     metrics: run.metrics,
   });
   const written = writeBaselines(plan);
-  const lines = [...plan.moved, ...plan.left.map((line) => `left out: ${line}`), ...written.map((path) => `wrote ${path}`)];
-  process.stdout.write(lines.length === 0 ? 'Nothing moved: the baselines stay as they are.\n' : `${lines.join('\n')}\n`);
+  const lines = [
+    ...plan.moved,
+    ...plan.left.map((line) => `left out: ${line}`),
+    ...written.map((path) => `wrote ${path}`),
+  ];
+  process.stdout.write(
+    lines.length === 0 ? 'Nothing moved: the baselines stay as they are.\n' : `${lines.join('\n')}\n`,
+  );
 }
 
 export function readOnly(text: string | undefined): 'all' | ReadonlySet<Only> {
@@ -46,7 +68,11 @@ export function readOnly(text: string | undefined): 'all' | ReadonlySet<Only> {
 }
 
 function unknownWord(word: string): never {
-  throw new BadInput({ what: `'${word}' is not one of ${onlyWords.join(', ')}`, where: '--only', fix: 'name one of them' });
+  throw new BadInput({
+    what: `'${word}' is not one of ${onlyWords.join(', ')}`,
+    where: '--only',
+    fix: 'name one of them',
+  });
 }
 
 const dayFrom = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -54,13 +80,22 @@ const dayFrom = (days: number): string => new Date(Date.now() + days * 86_400_00
 /** Null outside git, or before the first commit. */
 export function commitOf(root: string): string | null {
   try {
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return null;
   }
 }
 
 async function versionsOf(run: Run): Promise<Record<string, string>> {
-  const found = await Promise.all(run.project.backends.map(async (backend) => ({ id: backend.id, state: await run.broker.availability(backend) })));
+  const found = await Promise.all(
+    run.project.backends.map(async (backend) => ({
+      id: backend.id,
+      state: await run.broker.availability(backend),
+    })),
+  );
   return Object.fromEntries(found.flatMap(({ id, state }) => (state.available ? [[id, state.version]] : [])));
 }

@@ -9,7 +9,12 @@ export function evidenceOf(visit: Visit): readonly string[] {
   const { comparison, explanation, against } = worst.relation;
   const furthest = comparison.outputs.toSorted((a, b) => b.excess - a.excess)[0];
   if (furthest === undefined) return [];
-  const [, ...lines] = describeMismatch(furthest, { reference: against, explanation, flips: comparison.flips });
-  const flips = comparison.flips === null ? '' : `; ${comparison.flips.count} of ${comparison.flips.n} predictions change`;
+  const [, ...lines] = describeMismatch(furthest, {
+    reference: against,
+    explanation,
+    flips: comparison.flips,
+  });
+  const flips =
+    comparison.flips === null ? '' : `; ${comparison.flips.count} of ${comparison.flips.n} predictions change`;
   return [`seen at batch ${worst.batch.batch}${flips}`, ...lines];
 }

@@ -25,7 +25,8 @@ export async function finishRun(run: Run, verdicts: Verdicts, facts: FinishFacts
   // Undefined where stdout is no terminal, whatever the types say.
   const { columns = 120, isTTY } = process.stdout as { columns?: number; isTTY: boolean };
   if (facts.json) process.stdout.write(toJson(report));
-  else process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\nReport: ${html}\n`);
+  else
+    process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\nReport: ${html}\n`);
   return facts.blessing ? 0 : report.summary.exitCode;
 }
 

@@ -4,9 +4,18 @@ import { caseId } from '../cases/case.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Metric } from '../metrics/metric.ts';
 
-export const replayLine = ({ id, suite }: Metric, subject: Case): string => `npm test -- ${suite} -t '${id} ${caseId(subject)}'`;
+export const replayLine = ({ id, suite }: Metric, subject: Case): string =>
+  `npm test -- ${suite} -t '${id} ${caseId(subject)}'`;
 
-const acceptable: ReadonlySet<Verdict> = new Set<Verdict>(['mismatch', 'slower', 'faster', 'regressed', 'improved', 'unbaselined', 'match']);
+const acceptable: ReadonlySet<Verdict> = new Set<Verdict>([
+  'mismatch',
+  'slower',
+  'faster',
+  'regressed',
+  'improved',
+  'unbaselined',
+  'match',
+]);
 
 /** Null where nothing may be blessed: a dead worker, a refused file, a check that proves nothing. */
 export function acceptLine({ only }: Metric, subject: Case, verdict: Verdict): string | null {

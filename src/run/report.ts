@@ -17,10 +17,16 @@ export interface ReportFacts {
   readonly problems: readonly string[];
 }
 
-export async function buildReport(run: Run, verdicts: Verdicts, { command, startedAt, problems }: ReportFacts): Promise<Report> {
+export async function buildReport(
+  run: Run,
+  verdicts: Verdicts,
+  { command, startedAt, problems }: ReportFacts,
+): Promise<Report> {
   const entries = verdicts.entries();
   const rows = entries.map((entry) => verdictRow(run, entry));
   const all = [...problems, ...verdicts.problems()];
+  const cases = [...caseRows(run, verdicts)];
+  const shown = new Set(cases.map(({ model }) => model));
   return {
     schemaVersion: 1,
     onpar: version(),
@@ -30,14 +36,16 @@ export async function buildReport(run: Run, verdicts: Verdicts, { command, start
     commit: commitOf(run.project.root),
     machine: machineOf(run),
     backends: await backendRows(run),
-    models: run.project.models.map(({ card }) => ({
-      id: card.id,
-      name: card.name,
-      parameters: card.parameters ?? null,
-      reference: card.reference?.source ?? null,
-      dataset: card.dataset ?? null,
-    })),
-    cases: [...caseRows(run, verdicts)],
+    models: run.project.models
+      .filter(({ card }) => shown.has(card.id))
+      .map(({ card }) => ({
+        id: card.id,
+        name: card.name,
+        parameters: card.parameters ?? null,
+        reference: card.reference?.source ?? null,
+        dataset: card.dataset ?? null,
+      })),
+    cases,
     verdicts: rows,
     summary: summarize(entries, rows, all, verdicts.planned()?.length ?? entries.length),
   };
@@ -45,7 +53,15 @@ export async function buildReport(run: Run, verdicts: Verdicts, { command, start
 
 function machineOf({ machine }: Run): Report['machine'] {
   const { cpu, cores, os, kernel } = machine.facts;
-  return { fingerprint: machine.fingerprint, cpu, cores, isa: machine.isa, os: `${os} ${kernel}`, node: process.versions.node, pinned: pinnableCore() !== null };
+  return {
+    fingerprint: machine.fingerprint,
+    cpu,
+    cores,
+    isa: machine.isa,
+    os: `${os} ${kernel}`,
+    node: process.versions.node,
+    pinned: pinnableCore() !== null,
+  };
 }
 
 const backendRows = (run: Run): Promise<Report['backends']> =>
@@ -53,8 +69,22 @@ const backendRows = (run: Run): Promise<Report['backends']> =>
     run.project.backends.map(async (backend) => {
       const state = await run.broker.availability(backend);
       return state.available
-        ? { id: backend.id, available: true, version: state.version, provider: state.provider, reason: null, bring: null }
-        : { id: backend.id, available: false, version: null, provider: null, reason: state.reason, bring: backend.bring };
+        ? {
+            id: backend.id,
+            available: true,
+            version: state.version,
+            provider: state.provider,
+            reason: null,
+            bring: null,
+          }
+        : {
+            id: backend.id,
+            available: false,
+            version: null,
+            provider: null,
+            reason: state.reason,
+            bring: backend.bring,
+          };
     }),
   );
 
@@ -73,10 +103,23 @@ function verdictRow(run: Run, { case: subject, verdict, red, sentences }: Entry)
   };
 }
 
-function summarize(entries: readonly Entry[], rows: readonly VerdictRow[], problems: readonly string[], planned: number): Report['summary'] {
+function summarize(
+  entries: readonly Entry[],
+  rows: readonly VerdictRow[],
+  problems: readonly string[],
+  planned: number,
+): Report['summary'] {
   const red = rows.filter((row) => row.red).length;
   const calm = entries.filter((entry) => !entry.red);
   const notHere = calm.filter(({ verdict }) => verdict === 'unavailable' || verdict === 'skipped').length;
   const undecided = calm.filter(({ verdict }) => standingOf(verdict) === 'undecided').length - notHere;
-  return { planned, red, held: calm.length - notHere - undecided, notHere, undecided, exitCode: red + problems.length > 0 ? 1 : 0, problems: [...problems] };
+  return {
+    planned,
+    red,
+    held: calm.length - notHere - undecided,
+    notHere,
+    undecided,
+    exitCode: red + problems.length > 0 ? 1 : 0,
+    problems: [...problems],
+  };
 }

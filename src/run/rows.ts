@@ -81,7 +81,16 @@ class Rows {
 
   #case(part: Partial<Case>): Case {
     const { model, artifactId, backend } = this.#place;
-    return { metric: '', model: model.card.id, artifact: artifactId, backend: backend.id, batch: null, threads: 1, images: null, ...part };
+    return {
+      metric: '',
+      model: model.card.id,
+      artifact: artifactId,
+      backend: backend.id,
+      batch: null,
+      threads: 1,
+      images: null,
+      ...part,
+    };
   }
 
   #verdictOf(metric: string, part: Partial<Case>): string | undefined {
@@ -107,13 +116,19 @@ class Rows {
     return {
       verdict,
       reason: sentences[0] ?? null,
-      maxAbs: furthest === undefined ? null : encodeNumber(Math.max(...worst.comparison.outputs.map((output) => output.maxAbs))),
+      maxAbs:
+        furthest === undefined
+          ? null
+          : encodeNumber(Math.max(...worst.comparison.outputs.map((output) => output.maxAbs))),
       excess: encodeNumber(worst.comparison.excess),
       nmse: encodeNumber(Math.max(...worst.comparison.outputs.map((output) => output.nmse))),
       flips: found?.relations[0]?.comparison.flips ?? null,
       against: worst.against,
       ...(worst.explanation !== null && {
-        histogram: { edges: [...worst.explanation.histogram.edges], counts: [...worst.explanation.histogram.counts] },
+        histogram: {
+          edges: [...worst.explanation.histogram.edges],
+          counts: [...worst.explanation.histogram.counts],
+        },
         worst: worst.explanation.worst.map((element) => ({
           index: [...element.index],
           actual: encodeNumber(element.actual),
@@ -128,8 +143,19 @@ class Rows {
   #latency(batch: number, threads: number): CaseRow['latency'] {
     const gated = threads === 1 && this.#verdictOf('latency', { batch, threads });
     const measured = this.#run.broker.known('latency', this.#case({ threads }));
-    if (measured === undefined || !measured.ok) return { ...noLatency, gated: gated !== undefined && gated !== false, verdict: verdictOf(measured), reason: reasonOf(measured) };
-    return { ...numbersOf(measured.value, batch), gated: Boolean(gated), verdict: gated || 'skipped', reason: gated ? null : 'measured and shown, not gated' };
+    if (measured === undefined || !measured.ok)
+      return {
+        ...noLatency,
+        gated: gated !== undefined && gated !== false,
+        verdict: verdictOf(measured),
+        reason: reasonOf(measured),
+      };
+    return {
+      ...numbersOf(measured.value, batch),
+      gated: Boolean(gated),
+      verdict: gated || 'skipped',
+      reason: gated ? null : 'measured and shown, not gated',
+    };
   }
 
   #accuracy(): CaseRow['accuracy'] {
@@ -137,14 +163,25 @@ class Rows {
     if (model.card.dataset === undefined) return null;
     const measured = this.#run.broker.known('accuracy', this.#case({}));
     const base = { dataset: model.card.dataset, n: null, correct: null, flips: null };
-    if (measured === undefined || !measured.ok) return { ...base, verdict: verdictOf(measured), reason: reasonOf(measured) };
+    if (measured === undefined || !measured.ok)
+      return { ...base, verdict: verdictOf(measured), reason: reasonOf(measured) };
     const { n, correct, flips } = measured.value;
-    return { ...base, n, correct, flips, verdict: this.#verdictOf('accuracy', { images: n }) ?? 'skipped', reason: null };
+    return {
+      ...base,
+      n,
+      correct,
+      flips,
+      verdict: this.#verdictOf('accuracy', { images: n }) ?? 'skipped',
+      reason: null,
+    };
   }
 
   #memory(): CaseRow['memory'] {
     const visit = this.#run.broker.known('visit', this.#case({}));
-    return { verdict: this.#verdictOf('memory', {}) ?? verdictOf(visit), peakBytes: visit?.ok ? visit.value.peakBytes : null };
+    return {
+      verdict: this.#verdictOf('memory', {}) ?? verdictOf(visit),
+      peakBytes: visit?.ok ? visit.value.peakBytes : null,
+    };
   }
 }
 
@@ -155,13 +192,32 @@ const reasonOf = (measured: Measured<unknown> | undefined): string | null =>
   measured === undefined ? 'not asked for in this run' : measured.ok ? null : measured.failure.reason;
 
 const noParity = { maxAbs: null, excess: null, nmse: null, flips: null, against: null };
-const noLatency = { gated: false, steady: null, interval: null, throughput: null, load: null, first: null, processes: 0, samples: [] };
+const noLatency = {
+  gated: false,
+  steady: null,
+  interval: null,
+  throughput: null,
+  load: null,
+  first: null,
+  processes: 0,
+  samples: [],
+};
 
-function numbersOf({ batches, load, first }: Latency, batch: number): Omit<CaseRow['latency'], 'verdict' | 'reason' | 'gated'> {
+function numbersOf(
+  { batches, load, first }: Latency,
+  batch: number,
+): Omit<CaseRow['latency'], 'verdict' | 'reason' | 'gated'> {
   const found = batches.find((entry) => entry.batch === batch);
   const start = { load: median(toSample(load)), first: median(toSample(first)) };
   if (found === undefined) return { ...noLatency, ...start };
   const sample = toSample(found.steady);
   const steady = median(sample);
-  return { steady, interval: { ...medianInterval(sample, shownLevel) }, throughput: batch / steady, ...start, processes: sample.length, samples: [...sample] };
+  return {
+    steady,
+    interval: { ...medianInterval(sample, shownLevel) },
+    throughput: batch / steady,
+    ...start,
+    processes: sample.length,
+    samples: [...sample],
+  };
 }

@@ -45,8 +45,18 @@ export class Run {
   readonly #policy: Policy;
   readonly #env: NodeJS.ProcessEnv;
 
-  private constructor(parts: Pick<Run, 'project' | 'broker' | 'metrics' | 'machine' | 'baselines'>, policy: Policy, env: NodeJS.ProcessEnv) {
-    ({ project: this.project, broker: this.broker, metrics: this.metrics, machine: this.machine, baselines: this.baselines } = parts);
+  private constructor(
+    parts: Pick<Run, 'project' | 'broker' | 'metrics' | 'machine' | 'baselines'>,
+    policy: Policy,
+    env: NodeJS.ProcessEnv,
+  ) {
+    ({
+      project: this.project,
+      broker: this.broker,
+      metrics: this.metrics,
+      machine: this.machine,
+      baselines: this.baselines,
+    } = parts);
     this.#policy = policy;
     this.#env = env;
   }
@@ -65,7 +75,12 @@ export class Run {
 
   metric(id: string): Metric {
     const found = this.metrics.get(id);
-    if (found === undefined) throw new BadInput({ what: `unknown metric '${id}'`, where: 'plannedCases', fix: `known: ${[...this.metrics.keys()].join(', ')}` });
+    if (found === undefined)
+      throw new BadInput({
+        what: `unknown metric '${id}'`,
+        where: 'plannedCases',
+        fix: `known: ${[...this.metrics.keys()].join(', ')}`,
+      });
     return found;
   }
 
@@ -73,7 +88,11 @@ export class Run {
   plan(metric: string): readonly Case[] {
     const cases = this.tryPlan(metric);
     if (cases.length > 0) return cases;
-    throw new BadInput({ what: `no case for ${metric}: no card asks for it`, where: 'fixtures/models', fix: `name what ${metric} needs in a card, or remove the spec` });
+    throw new BadInput({
+      what: `no case for ${metric}: no card asks for it`,
+      where: 'fixtures/models',
+      fix: `name what ${metric} needs in a card, or remove the spec`,
+    });
   }
 
   /** The same where an empty plan is an answer, too. */
@@ -88,7 +107,10 @@ export class Run {
     if (judgeAnswer(metric, answer).verdict !== 'slower') return answer;
     // An alarm of the quick screen becomes red only if fresh processes say the same.
     await this.broker.confirmLatency(subject);
-    return { ...(await this.#take(metric, subject)), evidence: ['confirmed by a second set of fresh processes'] };
+    return {
+      ...(await this.#take(metric, subject)),
+      evidence: ['confirmed by a second set of fresh processes'],
+    };
   }
 
   async #take(metric: Metric, subject: Case): Promise<Answer> {
@@ -148,5 +170,9 @@ function readSeconds(env: NodeJS.ProcessEnv, name: string, fallback: number): nu
   if (text === undefined || text === '') return fallback;
   const seconds = Number(text);
   if (seconds > 0 && seconds < Infinity) return seconds;
-  throw new BadInput({ what: `is ${JSON.stringify(text)}, expected seconds above 0`, where: name, fix: `unset it for ${fallback} s` });
+  throw new BadInput({
+    what: `is ${JSON.stringify(text)}, expected seconds above 0`,
+    where: name,
+    fix: `unset it for ${fallback} s`,
+  });
 }

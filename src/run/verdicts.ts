@@ -19,7 +19,10 @@ export class Verdicts {
 
   /** `metrics`: those whose whole plan must be answered; null in a filtered run. */
   constructor(run: Run, metrics: ReadonlySet<string> | null) {
-    this.#planned = metrics === null ? null : [...new Set([...metrics, ...blessedMetrics(run)])].flatMap((metric) => run.plan(metric));
+    this.#planned =
+      metrics === null
+        ? null
+        : [...new Set([...metrics, ...blessedMetrics(run)])].flatMap((metric) => run.plan(metric));
   }
 
   add(subject: Case, { verdict, red, sentences }: Ruling, target: Target | null): void {

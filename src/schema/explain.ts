@@ -5,9 +5,7 @@ import type { ErrorObject } from 'ajv';
 export const explain = (error: ErrorObject): { readonly what: string; readonly fix: string } => {
   const params = error.params as Readonly<Record<string, unknown>>;
   const at =
-    error.instancePath === ''
-      ? 'the file'
-      : error.instancePath.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+    error.instancePath === '' ? 'the file' : error.instancePath.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
   if (isVersion(error)) return version(error);
   switch (error.keyword) {
     case 'additionalProperties':
@@ -73,11 +71,7 @@ const version = (error: ErrorObject): { readonly what: string; readonly fix: str
   fix: 'Read it with the onpar that wrote it, or update onpar.',
 });
 
-const unknownKey = (
-  at: string,
-  key: string,
-  error: ErrorObject,
-): { readonly what: string; readonly fix: string } => {
+const unknownKey = (at: string, key: string, error: ErrorObject): { readonly what: string; readonly fix: string } => {
   const known = Object.keys((error.parentSchema as { readonly properties?: object }).properties ?? {});
   return { what: `${at} has no key ${quoted(key)}`, fix: suggestion(key, known) };
 };

@@ -44,8 +44,7 @@ const refuseDamage = (source: Source): void => {
   const { text } = source;
   if (text.startsWith('\uFEFF'))
     throw bad(source, 0, 'starts with a byte order mark', 'Save it as UTF-8 without a byte order mark.');
-  if (text.trim() === '')
-    throw bad(source, 0, 'is empty: a write was torn, or the file was never filled', restore);
+  if (text.trim() === '') throw bad(source, 0, 'is empty: a write was torn, or the file was never filled', restore);
   const marker = mergeMarker.exec(text);
   if (marker)
     throw bad(
@@ -79,9 +78,7 @@ const syntaxError = (source: Source, { error, offset, length }: ParseError): Bad
     return bad(source, offset, `${token} is not JSON`, 'Write a finite number.');
   const name = printParseErrorCode(error);
   const what =
-    name === 'InvalidCommentToken'
-      ? 'comments are not JSON'
-      : `is not JSON (${wordsOf(name)}${token && `: ${token}`})`;
+    name === 'InvalidCommentToken' ? 'comments are not JSON' : `is not JSON (${wordsOf(name)}${token && `: ${token}`})`;
   return bad(source, offset, what, 'Correct this place, or restore the file from version control.');
 };
 
@@ -103,12 +100,7 @@ const refuseKeys = (object: Node, source: Source): void => {
     const at = key?.offset ?? object.offset;
     if (name === '__proto__') throw bad(source, at, 'the key __proto__ is not allowed', 'Remove it.');
     if (seen.has(name))
-      throw bad(
-        source,
-        at,
-        `the key ${JSON.stringify(name)} stands twice in one object`,
-        'Keep one of the two.',
-      );
+      throw bad(source, at, `the key ${JSON.stringify(name)} stands twice in one object`, 'Keep one of the two.');
     seen.add(name);
   }
 };

@@ -44,8 +44,7 @@ const engine = (): Ajv => {
 
 const placeAt = (error: ErrorObject, tree: Node, source: Source): string => {
   const path = error.instancePath.split('/').slice(1).map(unescape);
-  const extra =
-    (error.params as { readonly additionalProperty?: string }).additionalProperty ?? error.propertyName;
+  const extra = (error.params as { readonly additionalProperty?: string }).additionalProperty ?? error.propertyName;
   const node = nodeAt(tree, extra === undefined ? path : [...path, extra]);
   // A property's key stands before its value; a key that is wrong is shown where it is written.
   const offset = extra === undefined ? node?.offset : node?.parent?.offset;
@@ -57,7 +56,6 @@ const unescape = (part: string): string => part.replaceAll('~1', '/').replaceAll
 
 const nodeAt = (tree: Node, path: readonly string[]): Node | undefined => {
   let node: Node | undefined = tree;
-  for (const part of path)
-    node = node && findNodeAtLocation(node, [node.type === 'array' ? Number(part) : part]);
+  for (const part of path) node = node && findNodeAtLocation(node, [node.type === 'array' ? Number(part) : part]);
   return node;
 };

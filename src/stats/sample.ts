@@ -15,8 +15,7 @@ export const toSample = (values: Iterable<number>): Sample => {
   if (copy.length === 0) throw new InvalidSample('a sample needs at least one measurement');
   // Written so that NaN is refused.
   const wrong = copy.find((value) => !(value > 0 && value < Infinity));
-  if (wrong !== undefined)
-    throw new InvalidSample(`a measurement must be finite and above zero, is ${wrong}`);
+  if (wrong !== undefined) throw new InvalidSample(`a measurement must be finite and above zero, is ${wrong}`);
   return copy.sort((a, b) => a - b) as readonly number[] as Sample;
 };
 

@@ -45,11 +45,7 @@ export const medianInterval = (sample: Sample, level: number): Interval => {
 };
 
 /** How many of the smallest (and of the greatest) pairwise ratios may be left out. */
-const narrowest = (
-  n: number,
-  m: number,
-  level: number,
-): { readonly rank: number; readonly level: number } => {
+const narrowest = (n: number, m: number, level: number): { readonly rank: number; readonly level: number } => {
   const p = distribution(n, m);
   let rank = 0;
   let outside = 2 * (p[0] ?? NaN);

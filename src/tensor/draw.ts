@@ -25,10 +25,7 @@ export function drawFeeds(inputs: readonly Signature[], options: DrawOptions): T
 }
 
 /** Sizes of all axes: fixed ones as they are, the batch, named ones, 16 for the rest. */
-export const sizesOf = (
-  { dims }: Signature,
-  options: Pick<DrawOptions, 'batch' | 'dims'>,
-): readonly number[] =>
+export const sizesOf = ({ dims }: Signature, options: Pick<DrawOptions, 'batch' | 'dims'>): readonly number[] =>
   dims.map((axis, index) => {
     if (typeof axis === 'number') return axis;
     return options.dims.get(axis ?? '') ?? (index === 0 ? options.batch : otherAxis);
@@ -38,9 +35,7 @@ function draw(input: Signature, options: DrawOptions, random: Random): Tensor {
   const dims = sizesOf(input, options);
   const isFloat = input.dtype.startsWith('float');
   const [low, high] = options.ranges.get(input.name) ?? (isFloat ? [-1, 1] : [0, 1]);
-  const next = isFloat
-    ? () => low + (high - low) * random()
-    : () => low + Math.floor((high - low + 1) * random());
+  const next = isFloat ? () => low + (high - low) * random() : () => low + Math.floor((high - low + 1) * random());
   return fill(input.dtype, dims, next);
 }
 

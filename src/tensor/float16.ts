@@ -4,12 +4,7 @@
 export const decodeFloat16 = (bits: number): number => values[bits & 0xffff] as number;
 
 /** Decodes bits[start, end) to the front of `into`. */
-export function decodeFloat16s(
-  bits: Uint16Array,
-  start: number,
-  end: number,
-  into: Float64Array | Float32Array,
-): void {
+export function decodeFloat16s(bits: Uint16Array, start: number, end: number, into: Float64Array | Float32Array): void {
   for (let i = start; i < end; i += 1) into[i - start] = values[bits[i] as number] as number;
 }
 

@@ -51,9 +51,7 @@ const descriptors: Readonly<Record<Dtype, string>> = {
   bool: '|b1',
 };
 
-const dtypesByDescriptor = new Map(
-  Object.entries(descriptors).map(([dtype, descr]) => [descr, dtype as Dtype]),
-);
+const dtypesByDescriptor = new Map(Object.entries(descriptors).map(([dtype, descr]) => [descr, dtype as Dtype]));
 
 /** Headers are some 100 characters; beyond this they are no array's. */
 const greatestHeader = 65535;
@@ -79,9 +77,7 @@ function headerOf(bytes: Uint8Array): { text: string; end: number } {
 
 /** The header is a Python literal with exactly three keys, always written in this form by NumPy. */
 const field = (text: string, key: string, value: RegExp): string => {
-  const found = new RegExp(`^\\s*\\{(?:[^}]*,)?\\s*(['"])${key}\\1\\s*:\\s*(${value.source})\\s*[,}]`).exec(
-    text,
-  )?.[2];
+  const found = new RegExp(`^\\s*\\{(?:[^}]*,)?\\s*(['"])${key}\\1\\s*:\\s*(${value.source})\\s*[,}]`).exec(text)?.[2];
   if (found === undefined)
     throw new MalformedFile(`.npy header without a readable ${key}: ${JSON.stringify(text.slice(0, 200))}`);
   return found;
@@ -91,8 +87,7 @@ function dtypeOf(text: string): Dtype {
   const descr = field(text, 'descr', /'[^']*'|"[^"]*"|\[[^\]]*\]/).slice(1, -1);
   const dtype = dtypesByDescriptor.get(descr.replace(/^[<=|](?=[iub]1$)/, '|'));
   if (dtype !== undefined) return dtype;
-  if (descr.includes('O'))
-    throw new MalformedFile(`.npy array of Python objects ('${descr}') is never opened`);
+  if (descr.includes('O')) throw new MalformedFile(`.npy array of Python objects ('${descr}') is never opened`);
   if (descr.startsWith('>')) throw new MalformedFile(`big-endian .npy array ('${descr}') is not read`);
   throw new MalformedFile(`.npy dtype '${descr}' is not supported`);
 }

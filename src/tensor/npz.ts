@@ -32,26 +32,13 @@ export function writeNpz(tensors: TensorMap): Uint8Array {
     const shared = sharedHeader(name, body);
     const local = joined(words([0x04034b50, 4]), shared, name, body);
     directory.push(
-      joined(
-        words([0x02014b50, 4], [20, 2]),
-        shared,
-        words([0, 2], [0, 2], [0, 2], [0, 4], [offset, 4]),
-        name,
-      ),
+      joined(words([0x02014b50, 4], [20, 2]), shared, words([0, 2], [0, 2], [0, 2], [0, 4], [offset, 4]), name),
     );
     parts.push(local);
     offset += local.byteLength;
   }
   const size = directory.reduce((sum, record) => sum + record.byteLength, 0);
-  const end = words(
-    [endSignature, 4],
-    [0, 4],
-    [files.length, 2],
-    [files.length, 2],
-    [size, 4],
-    [offset, 4],
-    [0, 2],
-  );
+  const end = words([endSignature, 4], [0, 4], [files.length, 2], [files.length, 2], [size, 4], [offset, 4], [0, 2]);
   return joined(...parts, ...directory, end);
 }
 
@@ -79,11 +66,9 @@ function membersOf({ bytes, view }: Archive): Member[] {
   const count = view.getUint16(end + 10, true);
   const size = view.getUint32(end + 12, true);
   let at = view.getUint32(end + 16, true);
-  if (count === 0xffff || size === 0xffffffff || at === 0xffffffff)
-    throw new MalformedFile('ZIP64 .npz is not read');
+  if (count === 0xffff || size === 0xffffffff || at === 0xffffffff) throw new MalformedFile('ZIP64 .npz is not read');
   if (view.getUint32(end + 4, true) !== 0) throw new MalformedFile('.npz in several volumes is not read');
-  if (at + size > end)
-    throw new MalformedFile(`.npz directory of ${size} bytes at ${at} is outside the file`);
+  if (at + size > end) throw new MalformedFile(`.npz directory of ${size} bytes at ${at} is outside the file`);
   return Array.from({ length: count }, () => {
     const [member, next] = memberAt(bytes, view, at, end);
     at = next;
@@ -95,10 +80,7 @@ function membersOf({ bytes, view }: Archive): Member[] {
 function endRecordAt(view: DataView): number {
   const last = view.byteLength - 22;
   for (let at = last; at >= Math.max(0, last - 0xffff); at -= 1) {
-    if (
-      view.getUint32(at, true) === endSignature &&
-      at + 22 + view.getUint16(at + 20, true) === view.byteLength
-    )
+    if (view.getUint32(at, true) === endSignature && at + 22 + view.getUint16(at + 20, true) === view.byteLength)
       return at;
   }
   throw new MalformedFile('not a .npz file, or a truncated one: no end of a zip directory');
@@ -111,8 +93,7 @@ function memberAt(bytes: Uint8Array, view: DataView, at: number, end: number): [
   const next = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   if (next > end) throw new MalformedFile(`.npz directory entry at ${at} is longer than the directory`);
   const file = new TextDecoder().decode(bytes.subarray(at + 46, nameEnd));
-  if (!file.endsWith('.npy'))
-    throw new MalformedFile(`.npz member ${JSON.stringify(file)} is not a .npy file`);
+  if (!file.endsWith('.npy')) throw new MalformedFile(`.npz member ${JSON.stringify(file)} is not a .npy file`);
   if (view.getUint16(at + 8, true) & 1) throw new MalformedFile(`.npz member ${file} is encrypted`);
   const member = {
     name: file.slice(0, -'.npy'.length),
@@ -140,10 +121,8 @@ function packedBytes({ bytes, view }: Archive, { name, localOffset, packedSize }
   if (localOffset + 30 > bytes.byteLength || view.getUint32(localOffset, true) !== 0x04034b50) {
     throw new MalformedFile(`.npz member ${name} is not at ${localOffset}`);
   }
-  const start =
-    localOffset + 30 + view.getUint16(localOffset + 26, true) + view.getUint16(localOffset + 28, true);
-  if (start + packedSize > bytes.byteLength)
-    throw new MalformedFile(`.npz member ${name} reaches beyond the file`);
+  const start = localOffset + 30 + view.getUint16(localOffset + 26, true) + view.getUint16(localOffset + 28, true);
+  if (start + packedSize > bytes.byteLength) throw new MalformedFile(`.npz member ${name} reaches beyond the file`);
   return bytes.subarray(start, start + packedSize);
 }
 

@@ -48,8 +48,7 @@ export const isDtype = (name: string): name is Dtype => Object.hasOwn(storage, n
 export const bytesPerElement = (dtype: Dtype): number => storage[dtype].BYTES_PER_ELEMENT;
 
 /** Product of the dims; 1 for a scalar, 0 where an axis is empty. */
-export const elementCount = (dims: readonly number[]): number =>
-  dims.reduce((count, axis) => count * axis, 1);
+export const elementCount = (dims: readonly number[]): number => dims.reduce((count, axis) => count * axis, 1);
 
 /** Wraps data after checking that its length is what the dims say. */
 export function tensor(dtype: Dtype, dims: readonly number[], data: TensorData): Tensor {
@@ -67,9 +66,7 @@ export function tensorFromBytes(dtype: Dtype, dims: readonly number[], bytes: Ui
   const size = bytesPerElement(dtype);
   const count = elementCount(dims);
   if (bytes.byteLength !== count * size) {
-    throw new RangeError(
-      `${dtype} [${dims.join(', ')}] needs ${count * size} bytes, got ${bytes.byteLength}`,
-    );
+    throw new RangeError(`${dtype} [${dims.join(', ')}] needs ${count * size} bytes, got ${bytes.byteLength}`);
   }
   // Not bytes.slice(): that of a Buffer is a view, as unaligned as before.
   const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);

@@ -16,19 +16,24 @@ let connection: Connection | undefined;
 
 function ask(method: string, argument: unknown): Promise<unknown> {
   const address = inject('onpar') as string | undefined;
-  if (address === undefined) throw new Error("onpar's plugin is not active: add `plugins: [onpar()]` (from 'onpar/vitest/plugin') to vitest.config.ts");
+  if (address === undefined)
+    throw new Error(
+      "onpar's plugin is not active: add `plugins: [onpar()]` (from 'onpar/vitest/plugin') to vitest.config.ts",
+    );
   connection ??= connectTo(address);
   return connection.ask(method, argument);
 }
 
 /** The cases of one metric, such as 'parity'. Rejects where there is none: a suite without cases proves nothing. */
-export const plannedCases = (metric: string): Promise<readonly NamedCase[]> => ask('plan', metric) as Promise<readonly NamedCase[]>;
+export const plannedCases = (metric: string): Promise<readonly NamedCase[]> =>
+  ask('plan', metric) as Promise<readonly NamedCase[]>;
 
 /** A case and its name, which is also the name of its test. */
 export type NamedCase = Case & { readonly id: string };
 
 /** The metrics of one suite: latency has latency (steady), load and first. */
-export const metricsOf = (suite: string): Promise<readonly string[]> => ask('metrics', suite) as Promise<readonly string[]>;
+export const metricsOf = (suite: string): Promise<readonly string[]> =>
+  ask('metrics', suite) as Promise<readonly string[]>;
 
 /** Measures a case, or fetches what the visit has measured already. Never rejects for what the model or a backend does wrong: that is part of the answer. */
 export const measure = (subject: Case): Promise<Answer> => ask('measure', subject) as Promise<Answer>;

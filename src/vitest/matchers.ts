@@ -38,12 +38,17 @@ declare module 'vitest' {
 
 const metrics = await loadMetrics();
 
-function judge(state: MatcherState, received: unknown, suites: readonly Suite[]): { pass: boolean; message: () => string } {
+function judge(
+  state: MatcherState,
+  received: unknown,
+  suites: readonly Suite[],
+): { pass: boolean; message: () => string } {
   if (state.isNot) throw new Error('a verdict cannot be negated: assert on judgeAnswer(...) instead');
   const answer = received as Answer;
   const metric = metrics.get(answer?.case?.metric);
   if (metric === undefined) throw new TypeError('expected an answer of measure(case)');
-  if (!suites.includes(metric.suite)) throw new TypeError(`${metric.id} belongs to ${metric.suite}: use the matcher of that suite`);
+  if (!suites.includes(metric.suite))
+    throw new TypeError(`${metric.id} belongs to ${metric.suite}: use the matcher of that suite`);
   const ruling = judgeAnswer(metric, answer);
   record(state, answer, ruling);
   const accepted = ruling.red && isBlessed(state, metric, answer, ruling);
@@ -52,14 +57,23 @@ function judge(state: MatcherState, received: unknown, suites: readonly Suite[])
 
 function record(state: MatcherState, answer: Answer, ruling: Ruling): void {
   const { task } = state as unknown as { task: { meta: { onpar?: Recorded } } };
-  task.meta.onpar = { ...ruling, case: answer.case, target: answer.measured.ok ? answer.measured.value : null };
+  task.meta.onpar = {
+    ...ruling,
+    case: answer.case,
+    target: answer.measured.ok ? answer.measured.value : null,
+  };
 }
 
 /** Under -u the run accepts what was measured; the reporter writes it, or says why it may not. */
 function isBlessed(state: MatcherState, metric: Metric, { measured }: Answer, { verdict }: Ruling): boolean {
   const { snapshotState } = state as unknown as { snapshotState: { snapshotUpdateState?: string } };
   const only = process.env['ONPAR_BLESS_ONLY'];
-  return snapshotState.snapshotUpdateState === 'all' && measured.ok && verdict !== 'vacuous' && (only === undefined || only === metric.only);
+  return (
+    snapshotState.snapshotUpdateState === 'all' &&
+    measured.ok &&
+    verdict !== 'vacuous' &&
+    (only === undefined || only === metric.only)
+  );
 }
 
 function describe(metric: Metric, answer: Answer, { verdict, sentences }: Ruling): string {

@@ -17,7 +17,9 @@ export function onpar(): Plugin {
     config: () => ({ test: { pool: 'forks', testTimeout } }),
     configureVitest({ vitest, project }) {
       if (project.config.pool !== 'forks') {
-        throw new Error(`onpar needs pool 'forks', project ${project.name} has '${String(project.config.pool)}': a runtime that aborts in a thread takes Vitest down`);
+        throw new Error(
+          `onpar needs pool 'forks', project ${project.name} has '${String(project.config.pool)}': a runtime that aborts in a thread takes Vitest down`,
+        );
       }
       // Called once a project; a run has one reporter.
       if (equipped.has(vitest)) return;

@@ -32,13 +32,20 @@ export class OnparReporter implements Reporter {
   async onTestRunStart(): Promise<void> {
     this.#endpoint = await serveEndpoint({
       plan: (metric: string) => this.#answer(async (run) => this.#plan(run, metric)),
-      metrics: (suite: string) => this.#answer(async (run) => [...run.metrics.values()].filter((metric) => metric.suite === suite).map(({ id }) => id)),
+      metrics: (suite: string) =>
+        this.#answer(async (run) =>
+          [...run.metrics.values()].filter((metric) => metric.suite === suite).map(({ id }) => id),
+        ),
       measure: (subject: Case) => this.#answer((run) => run.measure(subject)),
     });
     this.#vitest?.provide('onpar', this.#endpoint.address);
   }
 
-  async onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[], reason: TestRunEndReason): Promise<void> {
+  async onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): Promise<void> {
     this.#endpoint?.close();
     const run = await this.#run?.catch(() => undefined);
     if (this.#badInput !== undefined) return exitWith(2);
@@ -59,7 +66,10 @@ export class OnparReporter implements Reporter {
   /** Cards and baselines are read when the first spec asks. Bad input ends every spec with the same sentence, and the run with 2. */
   async #answer<T>(body: (run: Run) => Promise<T>): Promise<T> {
     try {
-      this.#run ??= Run.start(this.#vitest?.config.root ?? process.cwd(), { env: process.env, broker: effort });
+      this.#run ??= Run.start(this.#vitest?.config.root ?? process.cwd(), {
+        env: process.env,
+        broker: effort,
+      });
       return await body(await this.#run);
     } catch (error) {
       if (error instanceof BadInput) this.#badInput ??= error;
@@ -67,16 +77,32 @@ export class OnparReporter implements Reporter {
     }
   }
 
-  async #finish(run: Run, modules: readonly TestModule[], errors: readonly SerializedError[], reason: TestRunEndReason): Promise<void> {
+  async #finish(
+    run: Run,
+    modules: readonly TestModule[],
+    errors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): Promise<void> {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const verdicts = new Verdicts(run, this.#isWhole() ? this.#asked : null);
     for (const recorded of tests.flatMap(recordedIn)) verdicts.add(recorded.case, recorded, recorded.target);
     const problems = [...brokenModules(modules), ...errors.map((error) => `unhandled error: ${error.message}`)];
     if (reason === 'interrupted') problems.push('the run was interrupted');
     const blessing = this.#vitest?.config.snapshotOptions.updateSnapshot === 'all';
-    const otherFailures = tests.filter((test) => test.result().state === 'failed' && test.meta().onpar === undefined).length;
-    if (blessing) await blessRun(run, verdicts, [...problems, ...(otherFailures > 0 ? [`${otherFailures} other tests failed`] : [])]);
-    const exitCode = await finishRun(run, verdicts, { problems, blessing, command: 'npm test', startedAt: this.#started });
+    const otherFailures = tests.filter(
+      (test) => test.result().state === 'failed' && test.meta().onpar === undefined,
+    ).length;
+    if (blessing)
+      await blessRun(run, verdicts, [
+        ...problems,
+        ...(otherFailures > 0 ? [`${otherFailures} other tests failed`] : []),
+      ]);
+    const exitCode = await finishRun(run, verdicts, {
+      problems,
+      blessing,
+      command: 'npm test',
+      startedAt: this.#started,
+    });
     if (exitCode > 0 || otherFailures > 0) exitWith(Math.max(exitCode, 1));
   }
 
@@ -98,7 +124,10 @@ const recordedIn = (test: TestCase): Recorded[] => {
 const brokenModules = (modules: readonly TestModule[]): string[] =>
   modules
     .filter((module) => module.state() === 'pending' || module.state() === 'queued' || module.errors().length > 0)
-    .map((module) => `${module.relativeModuleId} did not run to its end: ${module.errors()[0]?.message ?? 'its process died'}`);
+    .map(
+      (module) =>
+        `${module.relativeModuleId} did not run to its end: ${module.errors()[0]?.message ?? 'its process died'}`,
+    );
 
 /** Vitest sets its own exit code later; ours must win. */
 function exitWith(code: number): void {

@@ -121,7 +121,7 @@ function readMessage(): Message | undefined {
 /** Undefined at the end of the stream: the parent is gone. */
 function readBytes(length: number): Uint8Array | undefined {
   const bytes = new Uint8Array(length);
-  for (let filled = 0; filled < length; ) {
+  for (let filled = 0; filled < length;) {
     const count = readSync(requestFd, bytes, filled, length - filled, null);
     if (count === 0) return undefined;
     filled += count;
@@ -131,7 +131,7 @@ function readBytes(length: number): Uint8Array | undefined {
 
 function writeMessage(message: Message): void {
   for (const chunk of encodeFrame(message)) {
-    for (let written = 0; written < chunk.byteLength; ) written += writeSync(replyFd, chunk, written);
+    for (let written = 0; written < chunk.byteLength;) written += writeSync(replyFd, chunk, written);
   }
 }
 

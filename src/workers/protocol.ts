@@ -20,7 +20,13 @@ const maxHeaderBytes = 16 * 2 ** 20;
 const maxPayloadBytes = 2 ** 32;
 
 export type Request =
-  | { readonly op: 'hello'; readonly protocol: number; readonly backend: string; readonly threads: number; readonly root: string }
+  | {
+      readonly op: 'hello';
+      readonly protocol: number;
+      readonly backend: string;
+      readonly threads: number;
+      readonly root: string;
+    }
   | { readonly op: 'open'; readonly path: string }
   | { readonly op: 'run'; readonly feeds: TensorMap }
   | { readonly op: 'sample'; readonly feeds: TensorMap; readonly warmup: number; readonly iterations: number }
@@ -28,8 +34,17 @@ export type Request =
 
 /** Replies by operation. Durations in seconds, measured inside the worker; peakBytes is the process's peak resident set. */
 export interface Replies {
-  hello: { readonly protocol: number; readonly version: string; readonly provider: string; readonly seconds: number };
-  open: { readonly inputs: readonly Signature[]; readonly outputs: readonly Signature[]; readonly seconds: number };
+  hello: {
+    readonly protocol: number;
+    readonly version: string;
+    readonly provider: string;
+    readonly seconds: number;
+  };
+  open: {
+    readonly inputs: readonly Signature[];
+    readonly outputs: readonly Signature[];
+    readonly seconds: number;
+  };
   run: { readonly outputs: TensorMap; readonly seconds: number; readonly peakBytes: number };
   sample: Sampled & { readonly peakBytes: number };
   close: object;
@@ -98,17 +113,20 @@ export function decodeFrame(header: Uint8Array, payload: Uint8Array): Message {
   const tensors: [string, Tensor][] = [];
   let offset = 0;
   for (const { name, dtype, dims } of described ?? []) {
-    if (typeof name !== 'string' || !isDtype(dtype) || !areSizes(dims)) throw new TypeError(`no tensor in a frame: ${JSON.stringify({ name, dtype, dims })}`);
+    if (typeof name !== 'string' || !isDtype(dtype) || !areSizes(dims))
+      throw new TypeError(`no tensor in a frame: ${JSON.stringify({ name, dtype, dims })}`);
     const bytes = elementCount(dims) * bytesPerElement(dtype);
     tensors.push([name, tensorFromBytes(dtype, dims, payload.subarray(offset, offset + bytes))]);
     offset += padded(bytes);
   }
-  if (offset !== payload.byteLength) throw new RangeError(`a frame's tensors need ${offset} bytes, its payload has ${payload.byteLength}`);
+  if (offset !== payload.byteLength)
+    throw new RangeError(`a frame's tensors need ${offset} bytes, its payload has ${payload.byteLength}`);
   // fromEntries defines own entries even where a tensor is named __proto__.
   return { fields, tensors: Object.fromEntries(tensors) };
 }
 
-const areSizes = (dims: unknown): boolean => Array.isArray(dims) && dims.every((axis) => Number.isSafeInteger(axis) && axis >= 0);
+const areSizes = (dims: unknown): boolean =>
+  Array.isArray(dims) && dims.every((axis) => Number.isSafeInteger(axis) && axis >= 0);
 
 /** Collects chunks of a stream into messages. Large payloads are filled in place, not concatenated. */
 export class FrameReader {
@@ -146,4 +164,7 @@ export class FrameReader {
   }
 }
 
-const partOf = (bytes: number): { target: Uint8Array; filled: number } => ({ target: new Uint8Array(bytes), filled: 0 });
+const partOf = (bytes: number): { target: Uint8Array; filled: number } => ({
+  target: new Uint8Array(bytes),
+  filled: 0,
+});

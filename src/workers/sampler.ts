@@ -14,14 +14,23 @@ export async function sampleCalls(call: () => Promise<void>, warmup: number, ite
 
 async function timeCalls(call: () => Promise<void>, iterations: number): Promise<number[]> {
   // time: 0 with fixed iterations: the harness decides how many calls a visit has, so that two arms get equally many.
-  const bench = new Bench({ iterations, time: 0, warmup: false, retainSamples: true, timestampProvider: 'hrtimeNow', throws: true });
+  const bench = new Bench({
+    iterations,
+    time: 0,
+    warmup: false,
+    retainSamples: true,
+    timestampProvider: 'hrtimeNow',
+    throws: true,
+  });
   bench.add('call', call, { async: true });
   const [task] = await bench.run();
   const result = task?.result;
   if (result?.state !== 'completed') throw new Error(`sampling ended as ${result?.state ?? 'nothing'}`);
   const samples = result.latency.samples;
-  if (samples === undefined || samples.length !== iterations) throw new Error(`asked for ${iterations} samples, got ${samples?.length ?? 0}`);
+  if (samples === undefined || samples.length !== iterations)
+    throw new Error(`asked for ${iterations} samples, got ${samples?.length ?? 0}`);
   return Array.from(samples, (milliseconds) => milliseconds / 1e3);
 }
 
-const middle = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const middle = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

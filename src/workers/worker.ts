@@ -32,7 +32,9 @@ export interface WorkerOptions {
   readonly deadline: number;
 }
 
-const entry = fileURLToPath(new URL('./node-worker.js', import.meta.url).href.replace('/src/workers/', '/dist/workers/'));
+const entry = fileURLToPath(
+  new URL('./node-worker.js', import.meta.url).href.replace('/src/workers/', '/dist/workers/'),
+);
 const stderrTail = 2_000;
 
 /** How long after a worker's exit its pipes are read; a process of its own that outlives it may hold them open for ever. */
@@ -62,7 +64,13 @@ export class Worker {
     this.#child = spawnPinned(core, { ...process.env, ...backend.env(threads) });
     this.#requests = this.#child.stdio[requestFd] as Duplex;
     this.#exited = this.#watch();
-    this.#hello = this.#call('hello', { op: 'hello', protocol: protocolVersion, backend: backend.id, threads, root });
+    this.#hello = this.#call('hello', {
+      op: 'hello',
+      protocol: protocolVersion,
+      backend: backend.id,
+      threads,
+      root,
+    });
     // Whoever needs the greeting awaits it; a worker that is closed before must not become an unhandled rejection.
     this.#hello.catch(() => undefined);
   }
@@ -115,7 +123,10 @@ export class Worker {
   #settle(message: Message): void {
     const pending = this.#pending;
     const { id } = message.fields;
-    if (pending === undefined || pending.id !== id) throw new RangeError(`the worker answered request ${String(id)} while ${String(pending?.id ?? 'none')} was asked`);
+    if (pending === undefined || pending.id !== id)
+      throw new RangeError(
+        `the worker answered request ${String(id)} while ${String(pending?.id ?? 'none')} was asked`,
+      );
     this.#pending = undefined;
     clearTimeout(pending.timer);
     pending.resolve(message);
@@ -151,7 +162,9 @@ export class Worker {
         fail(error);
         resolve();
       });
-      this.#child.on('exit', () => setTimeout(() => this.#child.stdio.forEach((stream) => stream?.destroy()), lastWords).unref());
+      this.#child.on('exit', () =>
+        setTimeout(() => this.#child.stdio.forEach((stream) => stream?.destroy()), lastWords).unref(),
+      );
       this.#child.on('close', (code, signal) => {
         this.#die(new WorkerFailure('crashed', describeExit(code, signal, this.#stderr)));
         resolve();

@@ -12,9 +12,14 @@ interface FakeTensor {
 
 /** A runtime that says and answers what it is told to. */
 const open = (input: object, answer: Record<string, FakeTensor> = {}): Promise<Session> => {
-  const session = { inputMetadata: [{ name: 'x', isTensor: true, type: 'float32', shape: [1], ...input }], outputMetadata: [], run: async () => answer, release: async () => undefined };
+  const session = {
+    inputMetadata: [{ name: 'x', isTensor: true, type: 'float32', shape: [1], ...input }],
+    outputMetadata: [],
+    run: async () => answer,
+    release: async () => undefined,
+  };
   const ort = {
-    Tensor: class {},
+    Tensor: Object,
     InferenceSession: { create: async () => session },
   };
   return openOrtSession(ort as unknown as Ort, 'model.onnx', {});
@@ -48,7 +53,9 @@ describe('an onnxruntime session', () => {
     const bits = Uint16Array.of(0x3c00, 0x7e00);
     expect(await answered({ type: 'float16', dims: [2], data: bits })).toEqual(tensor('float16', [2], bits));
     // Stands in for Node 24's Float16Array: another view of the same two bytes an element.
-    expect(await answered({ type: 'float16', dims: [2], data: new Int16Array(bits.buffer) })).toEqual(tensor('float16', [2], bits));
+    expect(await answered({ type: 'float16', dims: [2], data: new Int16Array(bits.buffer) })).toEqual(
+      tensor('float16', [2], bits),
+    );
   });
 
   test('refuses an output whose data is not what its dims say, or of a type that onpar does not know', async () => {

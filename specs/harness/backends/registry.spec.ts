@@ -6,13 +6,16 @@ const backends = await listBackends();
 
 describe('the registry', () => {
   test('finds every file of its folder but its two helpers, by id', () => {
-    const files = readdirSync(new URL('../../../src/backends', import.meta.url)).filter((name) => name.endsWith('.ts') && !['backend.ts', 'registry.ts'].includes(name));
+    const files = readdirSync(new URL('../../../src/backends', import.meta.url)).filter(
+      (name) => name.endsWith('.ts') && !['backend.ts', 'registry.ts'].includes(name),
+    );
     expect(backends.map(({ id }) => `${id.replaceAll('/', '-')}.ts`).toSorted()).toEqual(files.toSorted());
   });
 
   test('finds each by its id alone, and refuses an unknown one by name', async () => {
     for (const backend of backends) expect(await findBackend(backend.id)).toBe(backend);
-    for (const id of ['ort-nod/cpu', 'backend', 'registry', '../cli/main', 'runtimes/tfjs', '']) await expect(findBackend(id)).rejects.toThrow(`unknown backend '${id}'`);
+    for (const id of ['ort-nod/cpu', 'backend', 'registry', '../cli/main', 'runtimes/tfjs', ''])
+      await expect(findBackend(id)).rejects.toThrow(`unknown backend '${id}'`);
   });
 });
 

@@ -27,7 +27,12 @@ function fakeTf(parts: { readonly active?: string; readonly dtype?: string } = {
   const model = {
     inputs: [{ name: 'x:0', dtype: parts.dtype ?? 'float32', shape: [null, 2] }],
     outputs: [{ name: 'Identity:0', dtype: 'float32', shape: [-1, 2] }],
-    execute: (feeds: Record<string, { data: Float32Array; shape: number[] }>) => make(feeds['x:0']?.data.map((value) => value * 2), feeds['x:0']?.shape ?? [], 'float32'),
+    execute: (feeds: Record<string, { data: Float32Array; shape: number[] }>) =>
+      make(
+        feeds['x:0']?.data.map((value) => value * 2),
+        feeds['x:0']?.shape ?? [],
+        'float32',
+      ),
     dispose: () => undefined,
   };
   const tf = {
@@ -59,8 +64,12 @@ describe('a TensorFlow.js session', () => {
 
   test('is refused where its weights lead out of its folder, or are missing', async () => {
     writeFileSync(join(base, 'outside.bin'), 'secret');
-    await expect(openTfSession(fakeTf().tf, write(['../outside.bin']))).rejects.toThrow("leads out of the model's folder");
-    await expect(openTfSession(fakeTf().tf, write([join(base, 'outside.bin')]))).rejects.toThrow("leads out of the model's folder");
+    await expect(openTfSession(fakeTf().tf, write(['../outside.bin']))).rejects.toThrow(
+      "leads out of the model's folder",
+    );
+    await expect(openTfSession(fakeTf().tf, write([join(base, 'outside.bin')]))).rejects.toThrow(
+      "leads out of the model's folder",
+    );
     await expect(openTfSession(fakeTf().tf, write(['gone.bin']))).rejects.toThrow('gone.bin');
   });
 

@@ -10,7 +10,11 @@ import type { Worker } from '../../../src/workers/worker.ts';
 const count = 250;
 const pixels = Uint8Array.from({ length: count }, (_, index) => (index * 7) % 3);
 const oneHot = (classes: ArrayLike<number>): Tensor =>
-  tensor('float32', [classes.length, 3], Float32Array.from({ length: classes.length * 3 }, (_, at) => (at % 3 === classes[Math.floor(at / 3)] ? 1 : 0)));
+  tensor(
+    'float32',
+    [classes.length, 3],
+    Float32Array.from({ length: classes.length * 3 }, (_, at) => (at % 3 === classes[Math.floor(at / 3)] ? 1 : 0)),
+  );
 
 interface FakeWorker {
   readonly worker: Worker;
@@ -24,7 +28,9 @@ function fakeWorker(answer: (classes: Uint8Array) => TensorMap, wrong: readonly 
   let seen = 0;
   const run = async ({ image }: TensorMap): Promise<object> => {
     const rows = image?.dims[0] ?? 0;
-    const classes = Uint8Array.from(image?.data as Uint8Array, (pixel, row) => (wrong.includes(seen + row) ? (pixel + 1) % 3 : pixel));
+    const classes = Uint8Array.from(image?.data as Uint8Array, (pixel, row) =>
+      wrong.includes(seen + row) ? (pixel + 1) % 3 : pixel,
+    );
     seen += rows;
     batches.push(rows);
     return { outputs: answer(classes), seconds: 0, peakBytes: 0 };
@@ -34,7 +40,11 @@ function fakeWorker(answer: (classes: Uint8Array) => TensorMap, wrong: readonly 
 
 const request = ({ worker }: FakeWorker, parts: Partial<AccuracyRequest> = {}): AccuracyRequest => ({
   worker,
-  card: { id: 'm', inputs: [{ name: 'image', dtype: 'uint8', dims: ['batch', 1, 1, 1] }], outputs: [{ name: 'y', task: 'classification' }] } as never,
+  card: {
+    id: 'm',
+    inputs: [{ name: 'image', dtype: 'uint8', dims: ['batch', 1, 1, 1] }],
+    outputs: [{ name: 'y', task: 'classification' }],
+  } as never,
   artifact: {} as never,
   dataset: { card: { id: 'pixels' } as never, images: tensor('uint8', [count, 1, 1, 1], pixels), labels: pixels },
   reference: null,
@@ -48,7 +58,14 @@ const logits = (classes: Uint8Array): TensorMap => ({ y: oneHot(classes) });
 describe('accuracy', () => {
   test('counts right answers over the first n images, in batches that the backend affords', async () => {
     const whole = fakeWorker(logits, [3, 120, 249]);
-    expect(await takeAccuracy(request(whole))).toEqual({ dataset: 'pixels', n: 250, correct: 247, flips: 0, nearTies: 0, referenceCorrect: null });
+    expect(await takeAccuracy(request(whole))).toEqual({
+      dataset: 'pixels',
+      n: 250,
+      correct: 247,
+      flips: 0,
+      nearTies: 0,
+      referenceCorrect: null,
+    });
     expect(whole.batches).toEqual([100, 100, 50]);
     const few = fakeWorker(logits, [3, 120]);
     expect(await takeAccuracy(request(few, { images: 5, maxBatch: 2 }))).toMatchObject({ n: 5, correct: 4 });
@@ -63,15 +80,25 @@ describe('accuracy', () => {
 
   test.each([
     ['lacks the output', () => ({}), 'output y has no rows for 100 images'],
-    ['answers one row a batch', (classes: Uint8Array) => logits(classes.subarray(0, 1)), 'output y has 1 rows for 100 images'],
+    [
+      'answers one row a batch',
+      (classes: Uint8Array) => logits(classes.subarray(0, 1)),
+      'output y has 1 rows for 100 images',
+    ],
   ])('of a model that %s is refused, not counted', async (_, answer: (classes: Uint8Array) => TensorMap, reason) => {
-    expect(await attempt(() => takeAccuracy(request(fakeWorker(answer))))).toEqual({ ok: false, failure: { kind: 'refused', missing: null, reason } });
+    expect(await attempt(() => takeAccuracy(request(fakeWorker(answer))))).toEqual({
+      ok: false,
+      failure: { kind: 'refused', missing: null, reason },
+    });
   });
 
   test('against a reference of fewer rows is refused before anything runs', async () => {
     const fake = fakeWorker(logits);
     const measured = await attempt(() => takeAccuracy(request(fake, { reference: oneHot(pixels.subarray(0, 20)) })));
-    expect(measured).toMatchObject({ ok: false, failure: { kind: 'refused', reason: expect.stringContaining('has 20 rows for 250 images') } });
+    expect(measured).toMatchObject({
+      ok: false,
+      failure: { kind: 'refused', reason: expect.stringContaining('has 20 rows for 250 images') },
+    });
     expect(fake.batches).toEqual([]);
   });
 });

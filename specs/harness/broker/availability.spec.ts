@@ -8,16 +8,26 @@ const ortNode = await findBackend('ort-node/cpu');
 const options = { root: fileURLToPath(new URL('../../..', import.meta.url)), threads: 1, core: null, deadline: 60 };
 
 test('a backend that is here says its version and its provider', async () => {
-  expect(await probe(ortNode, options)).toEqual({ available: true, version: expect.stringMatching(/^\d+\.\d+\.\d+/), provider: 'CPUExecutionProvider' });
+  expect(await probe(ortNode, options)).toEqual({
+    available: true,
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    provider: 'CPUExecutionProvider',
+  });
 });
 
 test('a backend whose package is not installed says which, without starting anything', async () => {
   const absent = { ...faulty(ortNode, 'SIGSEGV@hello'), packages: ['onnxruntime-node', 'onpar-no-such-package'] };
-  expect(await probe(absent, options)).toEqual({ available: false, reason: 'package onpar-no-such-package is not installed' });
+  expect(await probe(absent, options)).toEqual({
+    available: false,
+    reason: 'package onpar-no-such-package is not installed',
+  });
 });
 
 test('a backend whose native library aborts while it is loaded is not here, and the run lives on', async () => {
-  expect(await probe(faulty(ortNode, 'SIGSEGV@hello'), options)).toEqual({ available: false, reason: 'the worker was killed by SIGSEGV' });
+  expect(await probe(faulty(ortNode, 'SIGSEGV@hello'), options)).toEqual({
+    available: false,
+    reason: 'the worker was killed by SIGSEGV',
+  });
 });
 
 test('a backend that hangs while it is loaded is not here', async () => {

@@ -7,7 +7,8 @@ import type { Endpoint } from '../../../src/broker/endpoint.ts';
 let endpoint: Endpoint | undefined;
 afterEach(() => endpoint?.close());
 
-const serve = async (methods: Parameters<typeof serveEndpoint>[0]): Promise<Endpoint> => (endpoint = await serveEndpoint(methods));
+const serve = async (methods: Parameters<typeof serveEndpoint>[0]): Promise<Endpoint> =>
+  (endpoint = await serveEndpoint(methods));
 
 describe('an endpoint', () => {
   test('answers many questions of several connections, each with its own answer', async () => {
@@ -24,7 +25,9 @@ describe('an endpoint', () => {
     const connection = connectTo(address);
     expect(await connection.ask('echo', value)).toStrictEqual(value);
     const echoed = (await connection.ask('echo', data)) as Float32Array;
-    expect(Buffer.compare(Buffer.from(echoed.buffer, echoed.byteOffset, echoed.byteLength), Buffer.from(data.buffer))).toBe(0);
+    expect(
+      Buffer.compare(Buffer.from(echoed.buffer, echoed.byteOffset, echoed.byteLength), Buffer.from(data.buffer)),
+    ).toBe(0);
   });
 
   test('passes on what a method throws, and refuses methods that it does not have', async () => {

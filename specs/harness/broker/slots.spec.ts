@@ -15,7 +15,10 @@ interface Job {
 const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** Runs jobs on a clock of ticks; after each tick one running job that has had its time ends. Returns what ran when. */
-async function schedule(total: number, jobs: readonly Job[]): Promise<{ started: number[]; together: (readonly number[])[]; outcomes: string[] }> {
+async function schedule(
+  total: number,
+  jobs: readonly Job[],
+): Promise<{ started: number[]; together: (readonly number[])[]; outcomes: string[] }> {
   const slots = new Slots(total);
   const started: number[] = [];
   const running = new Map<number, { left: number; end: () => void }>();
@@ -40,7 +43,14 @@ async function schedule(total: number, jobs: readonly Job[]): Promise<{ started:
   return { started, together, outcomes: await Promise.all(calls) };
 }
 
-const jobs = fc.array(fc.record({ kind: fc.constantFrom('shared', 'alone'), length: fc.integer({ min: 1, max: 4 }), fails: fc.boolean() }) as fc.Arbitrary<Job>, { maxLength: 12 });
+const jobs = fc.array(
+  fc.record({
+    kind: fc.constantFrom('shared', 'alone'),
+    length: fc.integer({ min: 1, max: 4 }),
+    fails: fc.boolean(),
+  }) as fc.Arbitrary<Job>,
+  { maxLength: 12 },
+);
 
 describe('slots', () => {
   test('never let anything run beside what runs alone, nor more at once than there are slots', () =>

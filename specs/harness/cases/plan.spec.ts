@@ -28,7 +28,9 @@ const project = (...models: readonly Model[]): Project => ({
   root: '/',
   models,
   backends,
-  datasets: new Map([['digits', { card: { id: 'digits', count: 10_000 } as never, located: { found: false, reason: 'not here' } }]]),
+  datasets: new Map([
+    ['digits', { card: { id: 'digits', count: 10_000 } as never, located: { found: false, reason: 'not here' } }],
+  ]),
 });
 
 const ids = (cases: readonly Case[]): string[] => cases.map(caseId);
@@ -36,11 +38,18 @@ const ids = (cases: readonly Case[]): string[] => cases.map(caseId);
 describe('planned cases', () => {
   test('of parity are every artifact on every backend that opens its format, here or not', () => {
     const cases = planCases(project(model('m')), metricOf('parity'), 'commit');
-    expect(ids(cases)).toEqual(['m/float32/ort-node/cpu', 'm/float32/ort-web/wasm', 'm/tfjs/tfjs/cpu', 'm/tfjs/tfjs-node/cpu', 'm/tfjs/tfjs/wasm']);
-    for (const each of cases) expect(each).toMatchObject({ metric: 'parity', model: 'm', batch: null, threads: 1, images: null });
+    expect(ids(cases)).toEqual([
+      'm/float32/ort-node/cpu',
+      'm/float32/ort-web/wasm',
+      'm/tfjs/tfjs/cpu',
+      'm/tfjs/tfjs-node/cpu',
+      'm/tfjs/tfjs/wasm',
+    ]);
+    for (const each of cases)
+      expect(each).toMatchObject({ metric: 'parity', model: 'm', batch: null, threads: 1, images: null });
   });
 
-  test('of a metric of one\'s own depend on where its values come from alone', () => {
+  test("of a metric of one's own depend on where its values come from alone", () => {
     const cases = planCases(project(model('m')), { ...metricOf('memory'), id: 'energy' }, 'commit');
     expect(cases.map(({ metric }) => metric)).toEqual(Array.from({ length: 5 }, () => 'energy'));
   });
@@ -56,18 +65,45 @@ describe('planned cases', () => {
 
   test('of accuracy look at no more images than a backend affords, all of them in the full suite', () => {
     const images = (depth: 'commit' | 'full'): Record<string, number | null> =>
-      Object.fromEntries(planCases(project(model('m', { dataset: 'digits' })), metricOf('accuracy'), depth).map((each) => [each.backend, each.images]));
-    expect(images('commit')).toEqual({ 'ort-node/cpu': 10_000, 'ort-web/wasm': 1_000, 'tfjs/cpu': 32, 'tfjs-node/cpu': 10_000, 'tfjs/wasm': 1_000 });
-    expect(images('full')).toEqual({ 'ort-node/cpu': 10_000, 'ort-web/wasm': 10_000, 'tfjs/cpu': 500, 'tfjs-node/cpu': 10_000, 'tfjs/wasm': 10_000 });
+      Object.fromEntries(
+        planCases(project(model('m', { dataset: 'digits' })), metricOf('accuracy'), depth).map((each) => [
+          each.backend,
+          each.images,
+        ]),
+      );
+    expect(images('commit')).toEqual({
+      'ort-node/cpu': 10_000,
+      'ort-web/wasm': 1_000,
+      'tfjs/cpu': 32,
+      'tfjs-node/cpu': 10_000,
+      'tfjs/wasm': 1_000,
+    });
+    expect(images('full')).toEqual({
+      'ort-node/cpu': 10_000,
+      'ort-web/wasm': 10_000,
+      'tfjs/cpu': 500,
+      'tfjs-node/cpu': 10_000,
+      'tfjs/wasm': 10_000,
+    });
   });
 
   test('of latency, load and first are those that the cards gate, at the smallest batch and one thread', () => {
-    const gating = project(model('m', { batches: [8, 1], latency: { gated: ['tfjs/tfjs/wasm', 'float32/ort-node/cpu'] } }), model('n'));
-    for (const metric of ['latency', 'load', 'first']) expect(ids(planCases(gating, metricOf(metric), 'commit'))).toEqual(['m/tfjs/tfjs/wasm/b1/t1', 'm/float32/ort-node/cpu/b1/t1']);
+    const gating = project(
+      model('m', { batches: [8, 1], latency: { gated: ['tfjs/tfjs/wasm', 'float32/ort-node/cpu'] } }),
+      model('n'),
+    );
+    for (const metric of ['latency', 'load', 'first'])
+      expect(ids(planCases(gating, metricOf(metric), 'commit'))).toEqual([
+        'm/tfjs/tfjs/wasm/b1/t1',
+        'm/float32/ort-node/cpu/b1/t1',
+      ]);
   });
 
   test('have ids that name one case each', () => {
-    const whole = project(model('m', { dataset: 'digits', latency: { gated: ['float32/ort-node/cpu'] } }), model('n', { dataset: 'digits' }));
+    const whole = project(
+      model('m', { dataset: 'digits', latency: { gated: ['float32/ort-node/cpu'] } }),
+      model('n', { dataset: 'digits' }),
+    );
     for (const metric of ['parity', 'accuracy', 'size', 'latency', 'memory']) {
       const names = ids(planCases(whole, metricOf(metric), 'full'));
       expect(new Set(names).size).toBe(names.length);
@@ -85,18 +121,24 @@ describe('a plan is refused', () => {
 
   test('with more gated latency cases than fit into a commit, all models together', async () => {
     expect(planCases(project(model('m', many(maxGatedLatency))), metricOf('latency'), 'commit')).toHaveLength(18);
-    const error = await refusal(() => planCases(project(model('m', many(10)), model('n', many(9))), metricOf('latency'), 'commit'));
+    const error = await refusal(() =>
+      planCases(project(model('m', many(10)), model('n', many(9))), metricOf('latency'), 'commit'),
+    );
     expect(error.what).toBe("19 latency cases are gated, at most 18 fit into a commit's run");
   });
 
   test('with an unknown backend, naming the model and the backends', async () => {
-    const error = await refusal(() => planCases(project(model('m', gated(['float32/ort-node/gpu']))), metricOf('latency'), 'commit'));
+    const error = await refusal(() =>
+      planCases(project(model('m', gated(['float32/ort-node/gpu']))), metricOf('latency'), 'commit'),
+    );
     expect(error.message).toContain("latency.gated of model m: unknown backend 'ort-node/gpu'");
     expect(error.fix).toContain('ort-node/cpu');
   });
 
   test('with a backend that does not open the artifact', async () => {
-    const error = await refusal(() => planCases(project(model('m', gated(['float32/tfjs/wasm']))), metricOf('latency'), 'commit'));
+    const error = await refusal(() =>
+      planCases(project(model('m', gated(['float32/tfjs/wasm']))), metricOf('latency'), 'commit'),
+    );
     expect(error.what).toBe("'float32/tfjs/wasm': tfjs/wasm does not open onnx files");
   });
 });

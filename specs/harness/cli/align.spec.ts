@@ -10,7 +10,10 @@ const b = tensor('float32', [1, 2], Float32Array.of(3, 4));
 
 describe('feeds for a second file', () => {
   test('go by name, in whatever order', () => {
-    expect(alignedFeeds({ a, b }, [input('a'), input('b')], [input('b'), input('a')])).toEqual({ feeds: { a, b }, assumptions: [] });
+    expect(alignedFeeds({ a, b }, [input('a'), input('b')], [input('b'), input('a')])).toEqual({
+      feeds: { a, b },
+      assumptions: [],
+    });
   });
 
   test('go by place where the names differ, and say so', () => {
@@ -21,7 +24,9 @@ describe('feeds for a second file', () => {
   });
 
   test('are refused where there are more or fewer inputs', async () => {
-    expect((await refusal(() => alignedFeeds({ a }, [input('a')], [input('a'), input('b')]))).what).toBe('has 2 inputs (a, b), the first file has 1 (a)');
+    expect((await refusal(() => alignedFeeds({ a }, [input('a')], [input('a'), input('b')]))).what).toBe(
+      'has 2 inputs (a, b), the first file has 1 (a)',
+    );
   });
 
   test('are transposed where the second file wants channels last, and only there', () => {
@@ -30,7 +35,10 @@ describe('feeds for a second file', () => {
     expect(feeds['image']).toEqual(tensor('float32', [1, 1, 2, 2], Float32Array.of(1, 3, 2, 4)));
     expect(assumptions).toEqual(['input image is fed as NHWC, transposed from NCHW']);
     const square = zeros('float32', [1, 3, 3, 3]);
-    expect(alignedFeeds({ image: square }, [input('image')], [input('image', [null, 3, 3, 3])])).toEqual({ feeds: { image: square }, assumptions: [] });
+    expect(alignedFeeds({ image: square }, [input('image')], [input('image', [null, 3, 3, 3])])).toEqual({
+      feeds: { image: square },
+      assumptions: [],
+    });
   });
 });
 
@@ -40,7 +48,10 @@ describe('outputs of a second file', () => {
   });
 
   test('go by place where names differ, and say so', () => {
-    expect(alignedOutputs({ scores: a }, { y: b })).toEqual({ outputs: { y: a }, assumptions: ['output scores is taken for y'] });
+    expect(alignedOutputs({ scores: a }, { y: b })).toEqual({
+      outputs: { y: a },
+      assumptions: ['output scores is taken for y'],
+    });
   });
 
   test('stay as they are where their number differs: the comparison says what is missing', () => {

@@ -12,13 +12,63 @@ const weights = Array.from({ length: 12 }, (_, index) => Math.sin(index + 1));
 
 put('a.onnx', linearModel(4, 3, weights));
 put('same.onnx', linearModel(4, 3, weights));
-put('negated.onnx', linearModel(4, 3, weights.map((value, index) => (index === 5 ? -value : value))));
-put('near.onnx', linearModel(4, 3, weights.map((value) => value * 1.003)));
-put('zeros.onnx', linearModel(4, 3, weights.map(() => 0)));
-put('wide.onnx', linearModel(5, 3, Array.from({ length: 15 }, () => 1)));
-put('renamed.onnx', modelOf({ nodes: [node('MatMul', ['image', 'w'], ['scores'])], initializers: [floats('w', [4, 3], weights)], inputs: [valueInfo('image', 'float32', ['n', 4])], outputs: [valueInfo('scores', 'float32', ['n', 3])] }));
-put('two.onnx', modelOf({ nodes: [node('Add', ['x', 'z'], ['y'])], inputs: [valueInfo('x', 'float32', ['batch', 4]), valueInfo('z', 'float32', ['batch', 4])], outputs: [valueInfo('y', 'float32', ['batch', 4])] }));
-put('root.onnx', modelOf({ nodes: [node('Sqrt', ['x'], ['y'])], inputs: [valueInfo('x', 'float32', ['batch', 3])], outputs: [valueInfo('y', 'float32', ['batch', 3])] }));
+put(
+  'negated.onnx',
+  linearModel(
+    4,
+    3,
+    weights.map((value, index) => (index === 5 ? -value : value)),
+  ),
+);
+put(
+  'near.onnx',
+  linearModel(
+    4,
+    3,
+    weights.map((value) => value * 1.003),
+  ),
+);
+put(
+  'zeros.onnx',
+  linearModel(
+    4,
+    3,
+    weights.map(() => 0),
+  ),
+);
+put(
+  'wide.onnx',
+  linearModel(
+    5,
+    3,
+    Array.from({ length: 15 }, () => 1),
+  ),
+);
+put(
+  'renamed.onnx',
+  modelOf({
+    nodes: [node('MatMul', ['image', 'w'], ['scores'])],
+    initializers: [floats('w', [4, 3], weights)],
+    inputs: [valueInfo('image', 'float32', ['n', 4])],
+    outputs: [valueInfo('scores', 'float32', ['n', 3])],
+  }),
+);
+put(
+  'two.onnx',
+  modelOf({
+    nodes: [node('Add', ['x', 'z'], ['y'])],
+    inputs: [valueInfo('x', 'float32', ['batch', 4]), valueInfo('z', 'float32', ['batch', 4])],
+    outputs: [valueInfo('y', 'float32', ['batch', 4])],
+  }),
+);
+put(
+  'root.onnx',
+  modelOf({
+    nodes: [node('Sqrt', ['x'], ['y'])],
+    inputs: [valueInfo('x', 'float32', ['batch', 3])],
+    outputs: [valueInfo('y', 'float32', ['batch', 3])],
+  }),
+);
 put('half.onnx', identityModel('float16'));
 put('refused.onnx', unknownOperatorModel());
 
@@ -27,7 +77,11 @@ const compare = (...args: readonly string[]): Promise<Outcome> => onpar(['compar
 interface Document {
   readonly seed: number | null;
   readonly feeds: readonly { name: string; dtype: string; dims: readonly number[] }[];
-  readonly results: readonly { parity: { verdict: string; outputs: readonly { maxAbs: unknown; output: string }[] }; assumptions: readonly string[]; sha256: string }[];
+  readonly results: readonly {
+    parity: { verdict: string; outputs: readonly { maxAbs: unknown; output: string }[] };
+    assumptions: readonly string[];
+    sha256: string;
+  }[];
 }
 const documentOf = ({ stdout }: Outcome): Document => JSON.parse(stdout) as Document;
 
@@ -35,7 +89,9 @@ const documentOf = ({ stdout }: Outcome): Document => JSON.parse(stdout) as Docu
 const refusedWith = (words: string): Outcome => ({
   code: 2,
   stdout: '',
-  stderr: expect.stringMatching(new RegExp(`^onpar: (?![\\s\\S]*\\n\\s+at )[\\s\\S]*${words.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`)) as string,
+  stderr: expect.stringMatching(
+    new RegExp(`^onpar: (?![\\s\\S]*\\n\\s+at )[\\s\\S]*${words.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`),
+  ) as string,
 });
 
 describe.concurrent('onpar compare of two files', () => {
@@ -84,7 +140,17 @@ describe.concurrent('onpar compare of two files', () => {
 
   test('of several inputs, integers and symbolic axes needs no card', async () => {
     const model = join(repository, 'fixtures/models/tiny-text/model.onnx');
-    const outcome = await compare(model, model, '--dim', 'sequence=5', '--range', 'input_ids=0:999', '--batch', '3', '--json');
+    const outcome = await compare(
+      model,
+      model,
+      '--dim',
+      'sequence=5',
+      '--range',
+      'input_ids=0:999',
+      '--batch',
+      '3',
+      '--json',
+    );
     expect(outcome.code).toBe(0);
     const { feeds, results } = documentOf(outcome);
     expect(feeds).toEqual([
@@ -121,7 +187,11 @@ describe.concurrent('drawn inputs', () => {
 });
 
 describe.concurrent('--inputs', () => {
-  const x = tensor('float32', [2, 4], Float32Array.from({ length: 8 }, (_, index) => index / 7));
+  const x = tensor(
+    'float32',
+    [2, 4],
+    Float32Array.from({ length: 8 }, (_, index) => index / 7),
+  );
 
   test('are fed as they are', async () => {
     put('x.npz', writeNpz({ x }));
@@ -140,23 +210,31 @@ describe.concurrent('--inputs', () => {
 
 describe.concurrent('what a backend does wrong', () => {
   test('refuse a model: one error that names the file', async () => {
-    expect(await compare('a.onnx', 'refused.onnx')).toEqual(refusedWith('refused.onnx: ort-node/cpu cannot open it (refused)'));
+    expect(await compare('a.onnx', 'refused.onnx')).toEqual(
+      refusedWith('refused.onnx: ort-node/cpu cannot open it (refused)'),
+    );
   });
 
   test('have one backend only: nothing to compare with', async () => {
     expect(await compare('a.onnx', '--backend', 'ort-node/cpu')).toEqual(refusedWith('nothing to compare with'));
   });
 
-  test('take other inputs than the first file: the runtime\'s reason, no stack', async () => {
-    expect(await compare('a.onnx', 'wide.onnx')).toEqual(refusedWith('wide.onnx: ort-node/cpu cannot run it (refused)'));
+  test("take other inputs than the first file: the runtime's reason, no stack", async () => {
+    expect(await compare('a.onnx', 'wide.onnx')).toEqual(
+      refusedWith('wide.onnx: ort-node/cpu cannot run it (refused)'),
+    );
     expect(await compare('a.onnx', 'two.onnx')).toEqual(refusedWith('has 2 inputs (x, z), the first file has 1 (x)'));
   });
 
   test('crash while running: the signal, no stack, no result', async () => {
-    expect(await onpar(['compare', '--only', 'parity', 'a.onnx', 'same.onnx'], faultEnv('SIGSEGV@run'))).toEqual(refusedWith('a.onnx: ort-node/cpu cannot run it (crashed): the worker was killed by SIGSEGV'));
+    expect(await onpar(['compare', '--only', 'parity', 'a.onnx', 'same.onnx'], faultEnv('SIGSEGV@run'))).toEqual(
+      refusedWith('a.onnx: ort-node/cpu cannot run it (crashed): the worker was killed by SIGSEGV'),
+    );
   });
 
   test('crash while opening: the same', async () => {
-    expect(await onpar(['compare', '--only', 'parity', 'a.onnx', 'same.onnx'], faultEnv('SIGSEGV@open'))).toEqual(refusedWith('cannot open it (crashed): the worker was killed by SIGSEGV'));
+    expect(await onpar(['compare', '--only', 'parity', 'a.onnx', 'same.onnx'], faultEnv('SIGSEGV@open'))).toEqual(
+      refusedWith('cannot open it (crashed): the worker was killed by SIGSEGV'),
+    );
   });
 });

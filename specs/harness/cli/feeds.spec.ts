@@ -16,7 +16,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const x: Signature = { name: 'x', dtype: 'float32', dims: ['batch', 4] };
 const ids: Signature = { name: 'ids', dtype: 'int64', dims: ['batch', 'sequence'] };
 const base: CompareOptions = { threads: '1', seed: '7' };
-const feeds = (inputs: readonly Signature[], options: Partial<CompareOptions> = {}): Promise<TensorMap> => feedsFor(inputs, { ...base, ...options });
+const feeds = (inputs: readonly Signature[], options: Partial<CompareOptions> = {}): Promise<TensorMap> =>
+  feedsFor(inputs, { ...base, ...options });
 
 describe('drawn feeds', () => {
   test('have several rows, so that an output which ignores its input shows', async () => {
@@ -83,8 +84,12 @@ describe('given feeds', () => {
   });
 
   test('that are missing or no archive are refused', async () => {
-    expect((await refusal(() => feeds([x], { inputs: join(folder, 'gone.npz') }))).message).toMatch(/gone\.npz: cannot be read/);
+    expect((await refusal(() => feeds([x], { inputs: join(folder, 'gone.npz') }))).message).toMatch(
+      /gone\.npz: cannot be read/,
+    );
     writeFileSync(join(folder, 'text.npz'), 'text');
-    expect((await refusal(() => feeds([x], { inputs: join(folder, 'text.npz') }))).message).toMatch(/text\.npz: cannot be read/);
+    expect((await refusal(() => feeds([x], { inputs: join(folder, 'text.npz') }))).message).toMatch(
+      /text\.npz: cannot be read/,
+    );
   });
 });

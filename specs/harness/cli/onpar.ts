@@ -18,9 +18,16 @@ export interface Outcome {
 export interface Workplace {
   readonly folder: string;
   put(name: string, content: Uint8Array | string): string;
-  /** Runs `onpar` with these arguments; `env` is added to the environment. */
-  onpar(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome>;
+  readonly onpar: Onpar;
 }
+
+/** Runs `onpar` with these arguments; `env` is added to the environment. */
+type Onpar = (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;
+
+export const onparIn =
+  (folder: string): Onpar =>
+  (args, env = {}) =>
+    run(args, folder, env);
 
 /** An empty folder outside of any project, removed when the spec has ended. */
 export function newWorkplace(): Workplace {
@@ -32,14 +39,19 @@ export function newWorkplace(): Workplace {
       writeFileSync(join(folder, name), content);
       return name;
     },
-    onpar: (args, env = {}) => run(args, folder, env),
+    onpar: onparIn(folder),
   };
 }
 
 function run(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Promise<Outcome> {
-  const child = spawn(process.execPath, [entry, ...args], { cwd, env: { ...process.env, NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const outcome = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (outcome[name] += text));
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => (outcome[name] += text));
   return new Promise((resolve, reject) => {
     child.on('error', reject).on('close', (code) => resolve({ code, ...outcome }));
   });

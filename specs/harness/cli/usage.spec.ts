@@ -12,8 +12,25 @@ describe.concurrent('help and version', () => {
     for (const command of ['compare', 'bless', 'doctor', 'provision']) expect(help.stdout).toContain(command);
     const compare = await onpar(['compare', '--help']);
     expect(compare.code).toBe(0);
-    for (const option of ['--backend', '--batch', '--threads', '--inputs', '--seed', '--dim', '--range', '--quantized', '--only', '--json', 'Examples:']) expect(compare.stdout).toContain(option);
-    expect(await onpar(['--version'])).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+    for (const option of [
+      '--backend',
+      '--batch',
+      '--threads',
+      '--inputs',
+      '--seed',
+      '--dim',
+      '--range',
+      '--quantized',
+      '--only',
+      '--json',
+      'Examples:',
+    ])
+      expect(compare.stdout).toContain(option);
+    expect(await onpar(['--version'])).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    });
   });
 });
 
@@ -43,7 +60,12 @@ describe.concurrent('bad usage ends with 2, one clear error and nothing on stdou
 
 test('doctor names a backend that is here, with its version, as text and as JSON', async () => {
   const text = await onpar(['doctor', 'ort-node/cpu']);
-  expect(text).toMatchObject({ code: 0, stdout: expect.stringMatching(/ort-node\/cpu +\d+\.\d+\.\d+ +CPUExecutionProvider/) });
+  expect(text).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/ort-node\/cpu +\d+\.\d+\.\d+ +CPUExecutionProvider/),
+  });
   const json = await onpar(['doctor', 'ort-node/cpu', '--json']);
-  expect(JSON.parse(json.stdout)).toMatchObject({ backends: [{ id: 'ort-node/cpu', state: { available: true, provider: 'CPUExecutionProvider' } }] });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    backends: [{ id: 'ort-node/cpu', state: { available: true, provider: 'CPUExecutionProvider' } }],
+  });
 });

@@ -67,5 +67,4 @@ export function oracle(actual: readonly number[], expected: readonly number[], t
   };
 }
 
-export const elements = (dims: readonly number[]): number[] =>
-  Array.from({ length: elementCount(dims) }, (_, i) => i);
+export const elements = (dims: readonly number[]): number[] => Array.from({ length: elementCount(dims) }, (_, i) => i);

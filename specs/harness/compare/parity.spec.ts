@@ -28,9 +28,7 @@ test('a tolerance is asked for by name', () => {
   const off = mapped(expected.logits, (x) => x + 1e-4);
   const tolerance: ParityOptions['tolerance'] = (name) =>
     toleranceFor('float32', name === 'logits' ? { atol: 1, nmse: 1 } : {});
-  expect(
-    compareOutputs({ ...expected, logits: off }, expected, { ...options, tolerance }).excess,
-  ).toBeLessThan(1);
+  expect(compareOutputs({ ...expected, logits: off }, expected, { ...options, tolerance }).excess).toBeLessThan(1);
 });
 
 describe('structure', () => {

@@ -19,45 +19,20 @@ describe('L0, structure', () => {
       of('float32', [6], [1, 2, 3, 4, 5, 6]),
       'dims are [2, 3], expected [6]',
     ],
-    [
-      'axis',
-      of('float32', [2, 1], [1, 2]),
-      of('float32', [1, 2], [1, 2]),
-      'dims are [2, 1], expected [1, 2]',
-    ],
-    [
-      'scalar against one element',
-      of('float32', [], [1]),
-      of('float32', [1], [1]),
-      'dims are [], expected [1]',
-    ],
+    ['axis', of('float32', [2, 1], [1, 2]), of('float32', [1, 2], [1, 2]), 'dims are [2, 1], expected [1, 2]'],
+    ['scalar against one element', of('float32', [], [1]), of('float32', [1], [1]), 'dims are [], expected [1]'],
     ['a narrower reference', f64(1), f32(1), 'dtype is float64, expected float32'],
     ['floats against integers', f32(1), of('int32', [1], [1]), 'dtype is float32, expected int32'],
-    [
-      'integers of two widths',
-      of('int32', [1], [1]),
-      of('int64', [1], [1]),
-      'dtype is int32, expected int64',
-    ],
+    ['integers of two widths', of('int32', [1], [1]), of('int64', [1], [1]), 'dtype is int32, expected int64'],
     ['integers against floats', of('int32', [1], [1]), f64(1), 'dtype is int32, expected float64'],
-    [
-      'bits of float16 against uint8',
-      of('uint8', [1], [1]),
-      of('bool', [1], [1]),
-      'dtype is uint8, expected bool',
-    ],
+    ['bits of float16 against uint8', of('uint8', [1], [1]), of('bool', [1], [1]), 'dtype is uint8, expected bool'],
     [
       'data shorter than dims',
       f32(1),
       { ...f32(1), data: new Float32Array(0) },
       'dims [1] need 1 elements, data has 0',
     ],
-    [
-      'data longer than dims',
-      { ...f32(1), data: new Float32Array(2) },
-      f32(1),
-      'dims [1] need 1 elements, data has 2',
-    ],
+    ['data longer than dims', { ...f32(1), data: new Float32Array(2) }, f32(1), 'dims [1] need 1 elements, data has 2'],
   ])('refuses %s', (_, actual, expected, sentence) => {
     const found = compare(actual, expected);
     expect(found).toMatchObject({ structure: sentence, excess: Infinity, output: 'logits', identical: 0 });
@@ -126,10 +101,7 @@ describe('NaN and infinity', () => {
   });
 
   test('names the first fault and its place, and gives no aggregate', () => {
-    const found = compare(
-      of('float32', [2, 2], [1, 2, NaN, Infinity]),
-      of('float32', [2, 2], [1, 2.5, 3, 4]),
-    );
+    const found = compare(of('float32', [2, 2], [1, 2, NaN, Infinity]), of('float32', [2, 2], [1, 2.5, 3, 4]));
     expect(found.structure).toBe(
       '2 of 4 elements are NaN or infinite and not the same allowed value; first [1, 0] actual NaN expected 3',
     );
@@ -293,10 +265,10 @@ const value = fc.oneof(
   fc.integer({ min: -4, max: 4 }).map((n) => n / 2),
 );
 const pairOf = (count: number) =>
-  fc.array(
-    fc.tuple(value, fc.oneof(fc.constant(0), fc.constantFrom(1e-7, -1e-6, 1e-3), fc.constant(NaN)), value),
-    { minLength: 1, maxLength: count },
-  );
+  fc.array(fc.tuple(value, fc.oneof(fc.constant(0), fc.constantFrom(1e-7, -1e-6, 1e-3), fc.constant(NaN)), value), {
+    minLength: 1,
+    maxLength: count,
+  });
 const tolerance = fc.record<Tolerance>({
   atol: fc.constantFrom(0, 1e-7, 1e-5, 0.1),
   rtol: fc.constantFrom(0, 1.3e-6, 1e-3, 0.5),
@@ -352,10 +324,7 @@ test('excess is the smallest multiple of the tolerance that passes', () => {
   fc.assert(
     fc.property(
       fc.array(
-        fc.tuple(
-          fc.double({ min: -100, max: 100, noNaN: true }),
-          fc.double({ min: -0.1, max: 0.1, noNaN: true }),
-        ),
+        fc.tuple(fc.double({ min: -100, max: 100, noNaN: true }), fc.double({ min: -0.1, max: 0.1, noNaN: true })),
         { minLength: 1, maxLength: 30 },
       ),
       fc.double({ min: 1e-6, max: 0.1, noNaN: true }),

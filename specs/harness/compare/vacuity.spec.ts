@@ -20,16 +20,8 @@ test.each([
     'all 1000 expected elements are 0.001',
   ],
   ['one integer', of('int64', [2], [4, 4]), 'all 2 expected elements are 4'],
-  [
-    'everything below atol',
-    f32(1e-5 / 2, -1e-6, 0),
-    'all 3 expected elements lie below atol 1e-5: zeros would pass',
-  ],
-  [
-    'one scalar below atol',
-    of('float32', [], [1e-6]),
-    'all 1 expected elements lie below atol 1e-5: zeros would pass',
-  ],
+  ['everything below atol', f32(1e-5 / 2, -1e-6, 0), 'all 3 expected elements lie below atol 1e-5: zeros would pass'],
+  ['one scalar below atol', of('float32', [], [1e-6]), 'all 1 expected elements lie below atol 1e-5: zeros would pass'],
   [
     'equal rows',
     rows([1, 2, 3], [1, 2, 3]),
@@ -41,9 +33,7 @@ test.each([
     'the 2 expected rows are equal within the tolerance although their inputs differ',
   ],
 ])('%s proves nothing', (_, expected, sentence) => {
-  expect(vacuity(expected, expected.dtype === 'int64' ? toleranceFor('int64') : float32, 1, true)).toBe(
-    sentence,
-  );
+  expect(vacuity(expected, expected.dtype === 'int64' ? toleranceFor('int64') : float32, 1, true)).toBe(sentence);
 });
 
 test('rows beyond the tolerance, in the last place of the last row, are enough', () => {

@@ -30,7 +30,13 @@ function firstConvolution(bytes: Buffer): { start: number; length: number } {
   return found;
 }
 
-function each(bytes: Buffer, start: number, end: number, field: number, visit: (start: number, end: number) => void): void {
+function each(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  field: number,
+  visit: (start: number, end: number) => void,
+): void {
   const reader = protobuf.Reader.create(bytes.subarray(0, end));
   reader.pos = start;
   // Unpacked dims are varints: counted by their bytes, each one below 128 here or two bytes at most for the first.

@@ -46,7 +46,12 @@ describe('a stranger with the packed tarball, an own model and an own data set',
     const { values, provenance } = stranger.json('baselines/garment.json');
     expect(Object.keys(values).toSorted()).toEqual(['accuracy', 'parity', 'size']);
     expect(provenance.reason).toBe('first values');
-    expect(Object.keys(stranger.json(machineFolder(), 'garment.json').values).toSorted()).toEqual(['first', 'latency', 'load', 'memory']);
+    expect(Object.keys(stranger.json(machineFolder(), 'garment.json').values).toSorted()).toEqual([
+      'first',
+      'latency',
+      'load',
+      'memory',
+    ]);
   });
 
   test('is green on unchanged code, with backends that are not here counted, not hidden', () => {
@@ -75,7 +80,13 @@ describe('a stranger with the packed tarball, an own model and an own data set',
 });
 
 describe('every injected fault turns the run red, names the case and the way back', () => {
-  const faults: readonly { readonly name: string; readonly change: () => void; readonly specs: readonly string[]; readonly says: readonly string[]; readonly status: number }[] = [
+  const faults: readonly {
+    readonly name: string;
+    readonly change: () => void;
+    readonly specs: readonly string[];
+    readonly says: readonly string[];
+    readonly status: number;
+  }[] = [
     {
       name: 'one weight byte changed',
       change: () => {
@@ -94,7 +105,12 @@ describe('every injected fault turns the run red, names the case and the way bac
         stranger.rehash('model.onnx');
       },
       specs: ['specs/parity'],
-      says: ['parity mismatch: garment/float32/ort-node/cpu', 'elements differ from torch', 'worst [', "accept   npm run bless -- garment/float32/ort-node/cpu --only parity --reason '…'"],
+      says: [
+        'parity mismatch: garment/float32/ort-node/cpu',
+        'elements differ from torch',
+        'worst [',
+        "accept   npm run bless -- garment/float32/ort-node/cpu --only parity --reason '…'",
+      ],
       status: 1,
     },
     {
@@ -105,7 +121,10 @@ describe('every injected fault turns the run red, names the case and the way bac
         stranger.writeJson(card, model, 'model.json');
       },
       specs: ['specs/parity'],
-      says: ['parity mismatch: garment/float32/ort-node/cpu', "replay   npm test -- parity -t 'parity garment/float32/ort-node/cpu'"],
+      says: [
+        'parity mismatch: garment/float32/ort-node/cpu',
+        "replay   npm test -- parity -t 'parity garment/float32/ort-node/cpu'",
+      ],
       status: 1,
     },
     {
@@ -140,7 +159,11 @@ describe('every injected fault turns the run red, names the case and the way bac
     },
     {
       name: 'a torn baseline',
-      change: () => writeFileSync(stranger.path('baselines/garment.json'), readFileSync(stranger.path('baselines/garment.json'), 'utf8').slice(0, 200)),
+      change: () =>
+        writeFileSync(
+          stranger.path('baselines/garment.json'),
+          readFileSync(stranger.path('baselines/garment.json'), 'utf8').slice(0, 200),
+        ),
       specs: ['specs/size'],
       says: ['baselines/garment.json:'],
       status: 2,
@@ -166,7 +189,9 @@ describe('every injected fault turns the run red, names the case and the way bac
         const machine = stranger.json(machineFolder(), 'garment.json');
         for (const metric of ['latency', 'load', 'first']) {
           const values = machine.values[metric];
-          values['float32/ort-node/cpu/b1/t1'] = values['float32/ort-node/cpu/b1/t1'].map((seconds: number) => seconds / 4);
+          values['float32/ort-node/cpu/b1/t1'] = values['float32/ort-node/cpu/b1/t1'].map(
+            (seconds: number) => seconds / 4,
+          );
         }
         machine.values.memory['float32/ort-node/cpu'] /= 3;
         stranger.writeJson(machine, machineFolder(), 'garment.json');
@@ -174,7 +199,15 @@ describe('every injected fault turns the run red, names the case and the way bac
       () => stranger.test([], ci),
     );
     expect(outcome.status).toBe(1);
-    for (const sentence of ['parity mismatch', 'accuracy regressed', 'size regressed', 'latency slower', 'load slower', 'first slower', 'memory regressed']) {
+    for (const sentence of [
+      'parity mismatch',
+      'accuracy regressed',
+      'size regressed',
+      'latency slower',
+      'load slower',
+      'first slower',
+      'memory regressed',
+    ]) {
       expect(outcome.output).toContain(`${sentence}: garment/float32`);
     }
     expect(outcome.output).toContain('7 red');

@@ -36,20 +36,32 @@ export function makeStranger(packages: readonly string[] = ['vitest', 'onnxrunti
   const path = (...parts: string[]): string => join(root, ...parts);
   installOnpar(path('node_modules'));
   for (const name of packages) link(name, path('node_modules'));
-  writeFileSync(path('package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module', scripts: { test: 'vitest run' } }));
-  writeFileSync(path('vitest.config.ts'), "import { defineConfig } from 'vitest/config';\nimport { onpar } from 'onpar/vitest/plugin';\nexport default defineConfig({ plugins: [onpar()] });\n");
-  cpSync(join(repository, 'specs'), path('specs'), { recursive: true, filter: (source) => !source.includes('harness') });
+  writeFileSync(
+    path('package.json'),
+    JSON.stringify({ name: 'stranger', private: true, type: 'module', scripts: { test: 'vitest run' } }),
+  );
+  writeFileSync(
+    path('vitest.config.ts'),
+    "import { defineConfig } from 'vitest/config';\nimport { onpar } from 'onpar/vitest/plugin';\nexport default defineConfig({ plugins: [onpar()] });\n",
+  );
+  cpSync(join(repository, 'specs'), path('specs'), {
+    recursive: true,
+    filter: (source) => !source.includes('harness'),
+  });
   writeModel(path);
   const stranger: Stranger = {
     root,
     path,
-    test: (args = [], env = {}) => run(process.execPath, [path('node_modules/vitest/vitest.mjs'), 'run', ...args], root, env),
+    test: (args = [], env = {}) =>
+      run(process.execPath, [path('node_modules/vitest/vitest.mjs'), 'run', ...args], root, env),
     onpar: (args, env = {}) => run(process.execPath, [path('node_modules/onpar/dist/cli/main.js'), ...args], root, env),
     json: (...parts) => JSON.parse(readFileSync(path(...parts), 'utf8')),
     writeJson: (value, ...parts) => writeFileSync(path(...parts), `${JSON.stringify(value, null, 2)}\n`),
     rehash: (file) => {
       const card = stranger.json('fixtures/models/garment/model.json');
-      for (const artifact of Object.values<any>(card.artifacts)) for (const entry of artifact.files) if (entry.path === file) Object.assign(entry, describeFile(path('fixtures/models/garment', file)));
+      for (const artifact of Object.values<any>(card.artifacts))
+        for (const entry of artifact.files)
+          if (entry.path === file) Object.assign(entry, describeFile(path('fixtures/models/garment', file)));
       stranger.writeJson(card, 'fixtures/models/garment/model.json');
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
@@ -58,15 +70,29 @@ export function makeStranger(packages: readonly string[] = ['vitest', 'onnxrunti
 }
 
 function run(command: string, args: readonly string[], cwd: string, env: Record<string, string>): Outcome {
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CI|GITHUB_.*|VITEST.*|ONPAR_.*|NODE_V8_COVERAGE|NODE_OPTIONS)$/.test(name)));
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env: { ...clean, NO_COLOR: '1', ...env }, encoding: 'utf8' });
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(CI|GITHUB_.*|VITEST.*|ONPAR_.*|NODE_V8_COVERAGE|NODE_OPTIONS)$/.test(name),
+    ),
+  );
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env: { ...clean, NO_COLOR: '1', ...env },
+    encoding: 'utf8',
+  });
   return { status, output: stdout + stderr };
 }
 
 /** npm pack writes what would be published; unpacking it is what installing does. */
 function installOnpar(modules: string): void {
   mkdirSync(join(modules, 'onpar'), { recursive: true });
-  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', modules], { cwd: repository, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', modules], {
+      cwd: repository,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
   execFileSync('tar', ['-xzf', join(modules, filename), '-C', join(modules, 'onpar'), '--strip-components=1']);
   const { dependencies } = JSON.parse(readFileSync(join(modules, 'onpar', 'package.json'), 'utf8'));
   for (const name of Object.keys(dependencies)) link(name, modules);
@@ -87,7 +113,12 @@ function writeModel(path: Stranger['path']): void {
   writeFileSync(join(target, 'dataset-logits.npz'), writeNpz({ logits: batchRows(logits['logits']!, 0, images) }));
   const card = JSON.parse(readFileSync(join(target, 'model.json'), 'utf8'));
   const { float32, 'int8-static': quantized, tfjs } = card.artifacts;
-  Object.assign(card, { id: 'garment', name: 'Garment', dataset: 'garments', artifacts: { float32, 'int8-static': quantized, tfjs } });
+  Object.assign(card, {
+    id: 'garment',
+    name: 'Garment',
+    dataset: 'garments',
+    artifacts: { float32, 'int8-static': quantized, tfjs },
+  });
   card.latency = { gated: ['float32/ort-node/cpu'] };
   Object.assign(card.reference.dataset, describeFile(join(target, 'dataset-logits.npz')));
   writeFileSync(join(target, 'model.json'), `${JSON.stringify(card, null, 2)}\n`);
@@ -108,7 +139,10 @@ function writeDataset(path: Stranger['path']): void {
     writeFileSync(join(target, file.path), bytes);
     Object.assign(file, describeFile(join(target, file.path)));
   }
-  writeFileSync(join(target, 'dataset.json'), `${JSON.stringify({ ...card, id: 'garments', count: images }, null, 2)}\n`);
+  writeFileSync(
+    join(target, 'dataset.json'),
+    `${JSON.stringify({ ...card, id: 'garments', count: images }, null, 2)}\n`,
+  );
 }
 
 function describeFile(path: string): { sha256: string; bytes: number } {

@@ -37,7 +37,10 @@ const faults = {
   sleeps: sleep,
   garbage: () => (say(Buffer.from('this is no frame at all')), sleep()),
   'lying-prefix': () => (say(frame('{}', 2n ** 62n)), sleep()),
-  'lying-header': () => (say(frame('{"id":1,"ok":true,"tensors":[{"name":"y","dtype":"float32","dims":[9]}]}')), sleep()),
+  'lying-header': () => (
+    say(frame('{"id":1,"ok":true,"tensors":[{"name":"y","dtype":"float32","dims":[9]}]}')),
+    sleep()
+  ),
   'wrong-id': () => say(frame('{"id":99,"ok":true}')),
   twice: () => say(frame('{"id":1,"ok":true,"version":"0","provider":"none","seconds":0}')),
   noise: () => {

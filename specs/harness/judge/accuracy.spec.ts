@@ -63,9 +63,7 @@ describe('reduced precision: a budget', () => {
     [7590, 101, 'regressed'],
   ])('%d correct with %d flips, blessed 7590, is %s', (correct, flips, expected) => {
     expect(verdict({ ...int8, correct, flips }, blessed(7590, { flips: 41 }))).toBe(expected);
-    expect(verdict({ ...int8, precision: 'float16', correct, flips }, blessed(7590, { flips: 41 }))).toBe(
-      expected,
-    );
+    expect(verdict({ ...int8, precision: 'float16', correct, flips }, blessed(7590, { flips: 41 }))).toBe(expected);
   });
 
   test.each([
@@ -140,9 +138,7 @@ describe('what is not comparable is not compared', () => {
 
 test('sentences', () => {
   expect(judgeAccuracy(full, blessed(7612)).sentences).toEqual(['76.12 % (7612), 0 flips of 10000']);
-  expect(judgeAccuracy(full, undefined).sentences).toEqual([
-    '76.12 % (7612), 0 flips of 10000, no baseline yet',
-  ]);
+  expect(judgeAccuracy(full, undefined).sentences).toEqual(['76.12 % (7612), 0 flips of 10000, no baseline yet']);
   expect(judgeAccuracy({ ...full, correct: 7600, flips: 12 }, blessed(7612)).sentences).toEqual([
     '76 % (7600) against 76.12 % (7612) blessed (3 near-ties allowed)',
     '12 decisions of 10000 differ from the reference, 3 may (near-ties)',
@@ -152,9 +148,7 @@ test('sentences', () => {
     '75 % (7500) against 76.12 % (7612) of the reference: a loss of 1.12 points, 0.5 points allowed',
     '120 decisions of 10000 differ from the reference, 100 may',
   ]);
-  expect(judgeAccuracy({ ...full, correct: 7700 }, blessed(7612)).sentences[1]).toBe(
-    'bless to hold it there',
-  );
+  expect(judgeAccuracy({ ...full, correct: 7700 }, blessed(7612)).sentences[1]).toBe('bless to hold it there');
 });
 
 test('two-sided: held exactly within the near-ties', () => {
@@ -162,9 +156,7 @@ test('two-sided: held exactly within the near-ties', () => {
   fc.assert(
     fc.property(count, count, fc.integer({ min: 0, max: 20 }), (correct, old, nearTies) => {
       const outcome = verdict({ ...full, correct, nearTies }, blessed(old));
-      expect(outcome).toBe(
-        Math.abs(correct - old) <= nearTies ? 'held' : correct > old ? 'improved' : 'regressed',
-      );
+      expect(outcome).toBe(Math.abs(correct - old) <= nearTies ? 'held' : correct > old ? 'improved' : 'regressed');
     }),
   );
 });

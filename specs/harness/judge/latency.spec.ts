@@ -39,9 +39,7 @@ describe('verdicts', () => {
     expect(at(1.5001)).toBe('slower');
     expect(at(0.5)).toBe('steady');
     expect(at(0.4999)).toBe('faster');
-    expect(judgeLatency(times(2, flat), times(1, flat), { ...margins, margin: 1 }).verdict).toBe(
-      'inconclusive',
-    );
+    expect(judgeLatency(times(2, flat), times(1, flat), { ...margins, margin: 1 }).verdict).toBe('inconclusive');
   });
 
   test('without a baseline unbaselined', () => {
@@ -55,9 +53,7 @@ describe('verdicts', () => {
     const wild = times(1, [1, 1.2, 1.3, 1.4, 3.1]);
     expect(verdictOf(wild, times(1))).toBe('unfit');
     expect(verdictOf(wild, undefined)).toBe('unfit');
-    expect(judgeLatency(wild, times(1), steadyMargins).sentences[0]).toContain(
-      '3.1x between 5 fresh processes',
-    );
+    expect(judgeLatency(wild, times(1), steadyMargins).sentences[0]).toContain('3.1x between 5 fresh processes');
     expect(judgeLatency(wild, times(1), startMargins).verdict).not.toBe('unfit');
     expect(verdictOf(times(1, [1, 3]), undefined)).toBe('unbaselined');
   });
@@ -66,9 +62,7 @@ describe('verdicts', () => {
     const { verdict, sentences } = judgeLatency(times(10, [1, 1, 1, 1]), times(1), steadyMargins);
     expect(verdict).toBe('inconclusive');
     expect(sentences[1]).toBe('4 processes against 5 cannot decide: 5 fresh processes on each side can');
-    expect(judgeLatency(times(10, [1]), times(1), steadyMargins).sentences[1]).toContain(
-      '1 process against 5',
-    );
+    expect(judgeLatency(times(10, [1]), times(1), steadyMargins).sentences[1]).toContain('1 process against 5');
     expect(verdictOf(times(0.1, [1, 1, 1, 1]), times(1))).toBe('steady');
     // Four against four have a one-sided error of 1/70 within the 5 % of a calm verdict; two against two have 1/6.
     expect(verdictOf(times(1, [1, 1, 1, 1]), times(1, [1, 1, 1, 1]))).toBe('steady');
@@ -118,17 +112,12 @@ describe('sentences', () => {
     expect(noisy.sentences[0]).toBe(
       '+20 % [-7.7 %, +52 %] against the committed baseline of this machine: neither surely slower nor surely within the budget (5 and 5 fresh processes)',
     );
-    const milder = judgeLatency(
-      toSample([0.98, 1.02, 1.1, 1.12, 1.25]),
-      toSample([0.9, 0.96, 1, 1.03, 1.1]),
-      { ...steadyMargins, budget: 0.2 },
-    );
+    const milder = judgeLatency(toSample([0.98, 1.02, 1.1, 1.12, 1.25]), toSample([0.9, 0.96, 1, 1.03, 1.1]), {
+      ...steadyMargins,
+      budget: 0.2,
+    });
     expect(milder.sentences[1]).toBe('about 6 fresh processes on each side would settle it');
-    const hopeless = judgeLatency(
-      toSample([0.7, 1, 1.22, 1.5, 2]),
-      toSample([0.6, 0.8, 1, 1.3, 1.7]),
-      steadyMargins,
-    );
+    const hopeless = judgeLatency(toSample([0.7, 1, 1.22, 1.5, 2]), toSample([0.6, 0.8, 1, 1.3, 1.7]), steadyMargins);
     expect(hopeless.sentences[1]).toBe(
       'only a quieter machine or a paired comparison (npx onpar diff) would settle it',
     );
@@ -153,11 +142,7 @@ test('every pair of samples ends in exactly one verdict with a sentence, and a s
 
 describe('operating characteristic, five against five', () => {
   /** 2,000 runs of one effect: how often each verdict falls. */
-  const rates = (
-    effect: number,
-    noise: (random: Random) => number,
-    seed: number,
-  ): Readonly<Record<string, number>> => {
+  const rates = (effect: number, noise: (random: Random) => number, seed: number): Readonly<Record<string, number>> => {
     const random = randomFrom(seed);
     const draw = (scale: number): Sample => toSample(Array.from({ length: 5 }, () => scale * noise(random)));
     const counts: Record<string, number> = { slower: 0, faster: 0, steady: 0, inconclusive: 0, unfit: 0 };

@@ -2,12 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TensorComparison } from '../../../src/compare/comparison.ts';
 import type { Parity } from '../../../src/baselines/baseline.generated.ts';
-import {
-  judgeParity,
-  parityTarget,
-  type ParityContext,
-  type ParityTarget,
-} from '../../../src/judge/parity.ts';
+import { judgeParity, parityTarget, type ParityContext, type ParityTarget } from '../../../src/judge/parity.ts';
 
 const comparison = (excess: number, more: Partial<TensorComparison> = {}): TensorComparison => ({
   output: 'logits',
@@ -100,9 +95,7 @@ describe('drift within the tolerance', () => {
     expect(judgeParity(target(0.4), blessed(0.01), context).sentences).toEqual([
       'within the tolerance, but 40x the blessed difference (0.4 of the tolerance against torch float64, blessed 0.01)',
     ]);
-    expect(judgeParity(target(0.4), blessed(0), context).sentences[0]).toContain(
-      'but the blessed answer was equal',
-    );
+    expect(judgeParity(target(0.4), blessed(0), context).sentences[0]).toContain('but the blessed answer was equal');
   });
 });
 

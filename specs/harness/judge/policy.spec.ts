@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  applyPolicy,
-  readPolicy,
-  type BaselineState,
-  type PolicyContext,
-} from '../../../src/judge/policy.ts';
+import { applyPolicy, readPolicy, type BaselineState, type PolicyContext } from '../../../src/judge/policy.ts';
 import { standingOf, type Verdict } from '../../../src/judge/verdict.ts';
 import { BadInput } from '../../../src/schema/bad-input.ts';
 
@@ -18,15 +13,7 @@ const lax: PolicyContext = {
 const isRed = (verdict: Verdict, more: Partial<PolicyContext> = {}): boolean =>
   applyPolicy({ verdict, sentences: ['why'] }, { ...lax, ...more }).red;
 
-const reds: readonly Verdict[] = [
-  'mismatch',
-  'vacuous',
-  'slower',
-  'regressed',
-  'crashed',
-  'timed-out',
-  'refused',
-];
+const reds: readonly Verdict[] = ['mismatch', 'vacuous', 'slower', 'regressed', 'crashed', 'timed-out', 'refused'];
 const helds: readonly Verdict[] = ['match', 'divergence', 'faster', 'steady', 'held', 'improved'];
 const undecided: readonly Verdict[] = ['inconclusive', 'unfit', 'unbaselined', 'unavailable', 'skipped'];
 
@@ -73,8 +60,7 @@ describe('a case without baseline', () => {
 
   test('says so first', () => {
     expect(
-      applyPolicy({ verdict: 'match', sentences: ['why'] }, { ...lax, ci: true, baseline: 'new-case' })
-        .sentences,
+      applyPolicy({ verdict: 'match', sentences: ['why'] }, { ...lax, ci: true, baseline: 'new-case' }).sentences,
     ).toEqual(['a new case without baseline: bless it on a developer machine and commit the file', 'why']);
   });
 });

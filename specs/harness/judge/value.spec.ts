@@ -11,12 +11,7 @@ const MiB = 2 ** 20;
 describe('size, exact and two-sided', () => {
   test.each([
     [1000, 1000, 'held', '1000 bytes, as blessed'],
-    [
-      1001,
-      1000,
-      'regressed',
-      'bigger: 1001 bytes against 1000 bytes blessed (+1 bytes, +0.1 %, none allowed)',
-    ],
+    [1001, 1000, 'regressed', 'bigger: 1001 bytes against 1000 bytes blessed (+1 bytes, +0.1 %, none allowed)'],
     [999, 1000, 'improved', 'smaller: 999 bytes against 1000 bytes blessed (-1 bytes, -0.1 %, none allowed)'],
     [1000, undefined, 'unbaselined', '1000 bytes, no baseline yet'],
     [NaN, 1000, 'regressed', 'not a measurement: NaN'],
@@ -52,9 +47,7 @@ describe('memory, 20 % and 16 MiB', () => {
     expect(judgeValue(200 * MiB, 100 * MiB, memory).sentences[0]).toBe(
       'bigger: 200 MiB against 100 MiB blessed (+100 MiB, +100 %, 36.0 MiB allowed)',
     );
-    expect(judgeValue(110 * MiB, 100 * MiB, memory).sentences[0]).toBe(
-      '110 MiB, +10 % of the blessed 100 MiB',
-    );
+    expect(judgeValue(110 * MiB, 100 * MiB, memory).sentences[0]).toBe('110 MiB, +10 % of the blessed 100 MiB');
   });
 });
 

@@ -75,17 +75,15 @@ describe('one case green and one red each', () => {
 
   test('the context reaches the judges', () => {
     const divergence = { reason: 'known', expires: '2027-01-01' };
-    expect(judgeMetric(get('parity'), parity(2), undefined, { ...context, divergence }).verdict).toBe(
-      'divergence',
-    );
+    expect(judgeMetric(get('parity'), parity(2), undefined, { ...context, divergence }).verdict).toBe('divergence');
     const int8 = { ...accuracy, precision: 'int8', flips: 5 } as const;
-    expect(
-      judgeMetric(get('accuracy'), int8, metrics.get('accuracy')?.round(accuracy) as never, context).verdict,
-    ).toBe('regressed');
+    expect(judgeMetric(get('accuracy'), int8, metrics.get('accuracy')?.round(accuracy) as never, context).verdict).toBe(
+      'regressed',
+    );
     const wide = { ...context, tolerance: { accuracyLoss: 0.1, flips: 0.1 } };
-    expect(
-      judgeMetric(get('accuracy'), int8, metrics.get('accuracy')?.round(accuracy) as never, wide).verdict,
-    ).toBe('held');
+    expect(judgeMetric(get('accuracy'), int8, metrics.get('accuracy')?.round(accuracy) as never, wide).verdict).toBe(
+      'held',
+    );
   });
 });
 
@@ -102,7 +100,12 @@ test('only parity depends on the instruction-set class', () => {
 });
 
 test('every metric takes its own quantity from a measurement', () => {
-  const latency = { load: [0.2, 0.1], first: [0.02, 0.01], batches: [{ batch: 1, steady: [2e-3, 1e-3], overhead: 0 }], pinned: true };
+  const latency = {
+    load: [0.2, 0.1],
+    first: [0.02, 0.01],
+    batches: [{ batch: 1, steady: [2e-3, 1e-3], overhead: 0 }],
+    pinned: true,
+  };
   expect(get('load').take(latency, 'float32')).toEqual([0.1, 0.2]);
   expect(get('first').take(latency, 'float32')).toEqual([0.01, 0.02]);
   expect(get('latency').take(latency, 'float32')).toEqual([1e-3, 2e-3]);
@@ -119,12 +122,19 @@ test('a visit is judged by its furthest relation, and one that proves nothing go
     comparison: { outputs: [], excess, vacuous, flips: null },
   });
   const visit = (...relations: readonly ReturnType<typeof relation>[]) => ({
-    batches: [{ batch: 1, rows: 1, relations: [relation(0.1)] }, { batch: 8, rows: 8, relations }],
+    batches: [
+      { batch: 1, rows: 1, relations: [relation(0.1)] },
+      { batch: 8, rows: 8, relations },
+    ],
     peakBytes: 1,
   });
   expect(get('parity').take(visit(relation(0.5), relation(0.2)), 'float32')).toMatchObject({ against: '0.5' });
-  expect(get('parity').take(visit(relation(0.5), relation(0.2, 'constant')), 'float32')).toMatchObject({ against: '0.2' });
-  expect(get('parity').take({ batches: [], peakBytes: 1 }, 'float32')).toMatchObject({ vacuous: 'no output was compared' });
+  expect(get('parity').take(visit(relation(0.5), relation(0.2, 'constant')), 'float32')).toMatchObject({
+    against: '0.2',
+  });
+  expect(get('parity').take({ batches: [], peakBytes: 1 }, 'float32')).toMatchObject({
+    vacuous: 'no output was compared',
+  });
 });
 
 test('scopes, units and words of bless', () => {
@@ -146,9 +156,7 @@ test('a value of another shape is refused, on either side', () => {
   expect(() => judgeMetric(get('size'), sample, 1, context)).toThrow('size judges a scalar');
   expect(() => judgeMetric(get('latency'), 1, undefined, context)).toThrow('latency judges a sample');
   expect(() => judgeMetric(get('parity'), accuracy, undefined, context)).toThrow('parity judges a parity');
-  expect(() => judgeMetric(get('accuracy'), parity(0), undefined, context)).toThrow(
-    'accuracy judges a accuracy',
-  );
+  expect(() => judgeMetric(get('accuracy'), parity(0), undefined, context)).toThrow('accuracy judges a accuracy');
   expect(() => judgeMetric(get('size'), 1, { excess: 0, nmse: 0 }, context)).toThrow(
     'the baseline of size is no scalar',
   );

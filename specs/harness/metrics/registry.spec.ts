@@ -37,9 +37,7 @@ test('one more file is one more metric; declarations, maps and the registry itse
 
 test('no metric, no metric in a file, and another name than the file are errors', async () => {
   await expect(loadMetrics(folderWith({}))).rejects.toThrow('nothing would be judged');
-  await expect(loadMetrics(folderWith({ 'a.mjs': 'export const other = 1;' }))).rejects.toThrow(
-    'exports no metric',
-  );
+  await expect(loadMetrics(folderWith({ 'a.mjs': 'export const other = 1;' }))).rejects.toThrow('exports no metric');
   await expect(loadMetrics(folderWith({ 'a.mjs': `export const metric = { id: 'a' };` }))).rejects.toThrow(
     'exports no metric',
   );

@@ -17,7 +17,11 @@ beforeEach(() => {
   mkdirSync(folder);
 });
 
-const model = linearModel(4, 3, Array.from({ length: 12 }, (_, index) => index));
+const model = linearModel(
+  4,
+  3,
+  Array.from({ length: 12 }, (_, index) => index),
+);
 
 const put = (name: string, content: Uint8Array | string): string => {
   const path = join(folder, name);
@@ -57,15 +61,23 @@ describe('an artifact of a card', () => {
   test('is refused when any of its files is missing or changed, not only the first', async () => {
     put('model.json', '{}');
     const files = [described('model.json', '{}'), described('weights.bin', 'abc')];
-    expect((await refusal(() => verifyArtifact(folder, files, 'tfjs'))).message).toMatch(/weights\.bin: does not exist/);
+    expect((await refusal(() => verifyArtifact(folder, files, 'tfjs'))).message).toMatch(
+      /weights\.bin: does not exist/,
+    );
     put('weights.bin', 'abd');
-    expect((await refusal(() => verifyArtifact(folder, files, 'tfjs'))).message).toMatch(/weights\.bin: .*content changed/);
+    expect((await refusal(() => verifyArtifact(folder, files, 'tfjs'))).message).toMatch(
+      /weights\.bin: .*content changed/,
+    );
   });
 
   test('is refused as a folder, as something outside of its folder, and without files', async () => {
     mkdirSync(join(folder, 'model.onnx'));
-    expect((await refusal(() => verifyArtifact(folder, [described('model.onnx', '')], 'onnx'))).what).toBe('is not a regular file');
-    expect((await refusal(() => verifyFile(folder, described('../../etc/hosts', '')))).what).toBe('leads out of its folder');
+    expect((await refusal(() => verifyArtifact(folder, [described('model.onnx', '')], 'onnx'))).what).toBe(
+      'is not a regular file',
+    );
+    expect((await refusal(() => verifyFile(folder, described('../../etc/hosts', '')))).what).toBe(
+      'leads out of its folder',
+    );
     expect((await refusal(() => verifyFile(folder, described('.', '')))).what).toBe('leads out of its folder');
     expect((await refusal(() => verifyArtifact(folder, [], 'onnx'))).what).toBe('an artifact without files');
   });
@@ -140,7 +152,8 @@ describe('external data', () => {
 });
 
 describe('a TF.js folder', () => {
-  const manifest = (...paths: readonly unknown[]): string => JSON.stringify({ modelTopology: {}, weightsManifest: [{ paths, weights: [] }] });
+  const manifest = (...paths: readonly unknown[]): string =>
+    JSON.stringify({ modelTopology: {}, weightsManifest: [{ paths, weights: [] }] });
 
   test('is measured with its weights, given as folder or as its model.json', async () => {
     put('weights.bin', 'abc');
@@ -172,7 +185,9 @@ describe('a TF.js folder', () => {
       put('model.json', text);
       return verifyArtifact(folder, [described('model.json', text)], 'tfjs');
     };
-    expect((await refusal(() => verify(manifest('weights.bin')))).what).toContain('weights.bin are not listed in the card');
+    expect((await refusal(() => verify(manifest('weights.bin')))).what).toContain(
+      'weights.bin are not listed in the card',
+    );
     expect((await refusal(() => verify(manifest('../outside.bin')))).what).toContain('lead out of its folder');
     put('model.json', manifest('weights.bin'));
     const files = [described('model.json', manifest('weights.bin')), described('weights.bin', 'abc')];

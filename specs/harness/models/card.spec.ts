@@ -10,7 +10,12 @@ import { refusal } from '../support/refusal.ts';
 const project = newProject();
 afterAll(() => project.remove());
 
-const artifact = (parts: Json = {}): Json => ({ format: 'onnx', precision: 'float32', files: [{ path: 'model.onnx', sha256: '0'.repeat(64), bytes: 1 }], ...parts });
+const artifact = (parts: Json = {}): Json => ({
+  format: 'onnx',
+  precision: 'float32',
+  files: [{ path: 'model.onnx', sha256: '0'.repeat(64), bytes: 1 }],
+  ...parts,
+});
 const input = (parts: Json): Json => ({ name: 'x', dtype: 'float32', dims: ['batch', 3, 2, 2], ...parts });
 
 describe('readModel', () => {
@@ -25,15 +30,51 @@ describe('readModel', () => {
 
   test.each([
     ['an id that is not its folder', { id: 'other' }, "id 'other' is not its folder's name"],
-    ['an unknown parent', { artifacts: { float32: artifact(), int8: artifact({ parent: 'float64' }) } }, "the parent of int8 names an unknown artifact 'float64'"],
-    ['a parent that only every object has', { artifacts: { int8: artifact({ parent: 'constructor' }) } }, "unknown artifact 'constructor'"],
-    ['a gated artifact that is not there', { latency: { gated: ['flaot32/ort-node/cpu'] } }, "latency.gated names an unknown artifact 'flaot32'"],
-    ['a tolerance of nobody', { tolerances: { int9: { reason: 'typo', nmse: 1 } } }, "tolerances names an unknown artifact 'int9'"],
-    ['a divergence of nobody', { divergences: [{ case: 'int9/ort-web/wasm', reason: 'typo', expires: '2027-01-01' }] }, "divergences names an unknown artifact 'int9'"],
-    ['a data set and no classification', { dataset: 'digits', outputs: [{ name: 'y', dtype: 'float32', dims: ['batch', 3], task: 'raw' }] }, 'a data set needs one input, and a classification output with classes'],
-    ['a data set and no classes', { dataset: 'digits', outputs: [{ name: 'y', dtype: 'float32', dims: ['batch', 3], task: 'classification' }] }, 'a data set needs one input, and a classification output with classes'],
-    ['a data set and two inputs', { dataset: 'digits', inputs: [input({}), input({ name: 'z' })] }, 'a data set needs one input'],
-    ['one mean for three channels', { inputs: [input({ preprocess: { scale: 1, mean: [0], std: [1, 1, 1] } })] }, 'preprocess of input x has 1 means and 3 stds for 3 channels'],
+    [
+      'an unknown parent',
+      { artifacts: { float32: artifact(), int8: artifact({ parent: 'float64' }) } },
+      "the parent of int8 names an unknown artifact 'float64'",
+    ],
+    [
+      'a parent that only every object has',
+      { artifacts: { int8: artifact({ parent: 'constructor' }) } },
+      "unknown artifact 'constructor'",
+    ],
+    [
+      'a gated artifact that is not there',
+      { latency: { gated: ['flaot32/ort-node/cpu'] } },
+      "latency.gated names an unknown artifact 'flaot32'",
+    ],
+    [
+      'a tolerance of nobody',
+      { tolerances: { int9: { reason: 'typo', nmse: 1 } } },
+      "tolerances names an unknown artifact 'int9'",
+    ],
+    [
+      'a divergence of nobody',
+      { divergences: [{ case: 'int9/ort-web/wasm', reason: 'typo', expires: '2027-01-01' }] },
+      "divergences names an unknown artifact 'int9'",
+    ],
+    [
+      'a data set and no classification',
+      { dataset: 'digits', outputs: [{ name: 'y', dtype: 'float32', dims: ['batch', 3], task: 'raw' }] },
+      'a data set needs one input, and a classification output with classes',
+    ],
+    [
+      'a data set and no classes',
+      { dataset: 'digits', outputs: [{ name: 'y', dtype: 'float32', dims: ['batch', 3], task: 'classification' }] },
+      'a data set needs one input, and a classification output with classes',
+    ],
+    [
+      'a data set and two inputs',
+      { dataset: 'digits', inputs: [input({}), input({ name: 'z' })] },
+      'a data set needs one input',
+    ],
+    [
+      'one mean for three channels',
+      { inputs: [input({ preprocess: { scale: 1, mean: [0], std: [1, 1, 1] } })] },
+      'preprocess of input x has other means or stds than channels',
+    ],
     ['a std of 0', { inputs: [input({ preprocess: { scale: 1, mean: [0, 0, 0], std: [1, 0, 1] } })] }, 'std'],
     ['no artifact', { artifacts: {} }, 'artifacts'],
     ['no input', { inputs: [] }, 'inputs'],
@@ -69,10 +110,16 @@ test('listModels finds folders with a card, by name, and nothing where there is 
 });
 
 test.each([
-  [['batch', 4], [8, 1], [1, 8]],
+  [
+    ['batch', 4],
+    [8, 1],
+    [1, 8],
+  ],
   [['batch', 4], undefined, [1]],
   [[2, 4], [8, 1], [2]],
   [[], [3], [3]],
 ])('batches of an input %j with %j are %j', (dims, batches, expected) => {
-  expect(batchesOf({ inputs: [{ name: 'x', dtype: 'float32', dims }], ...(batches && { batches }) } as unknown as ModelCard)).toEqual(expected);
+  expect(
+    batchesOf({ inputs: [{ name: 'x', dtype: 'float32', dims }], ...(batches && { batches }) } as unknown as ModelCard),
+  ).toEqual(expected);
 });

@@ -2,7 +2,19 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scanOnnx } from '../../../src/models/onnx-scan.ts';
-import { bytes, endlessModel, externalModel, externalTensor, graphAttribute, graphOf, int, linearModel, message, modelOf, node } from '../support/onnx.ts';
+import {
+  bytes,
+  endlessModel,
+  externalModel,
+  externalTensor,
+  graphAttribute,
+  graphOf,
+  int,
+  linearModel,
+  message,
+  modelOf,
+  node,
+} from '../support/onnx.ts';
 
 const seed = 20;
 const weights = externalTensor('w', [4, 3], 'weights.bin');
@@ -18,13 +30,55 @@ describe('scanOnnx finds external data', () => {
   test.each([
     ['an initializer', externalModel('weights.bin')],
     ['a constant', modelOf({ nodes: [node('Constant', [], ['w'], message(bytes(1, 'value'), bytes(5, weights)))] })],
-    ['a list of constants', modelOf({ nodes: [node('Constant', [], ['w'], message(bytes(1, 'values'), bytes(10, weights)))] })],
-    ['a sparse constant', modelOf({ nodes: [node('Constant', [], ['w'], message(bytes(1, 'sparse_value'), bytes(22, bytes(1, weights))))] })],
-    ['a list of sparse constants', modelOf({ nodes: [node('Constant', [], ['w'], message(bytes(1, 'x'), bytes(23, bytes(2, weights))))] })],
-    ['the body of a loop', modelOf({ nodes: [node('Loop', [], [], graphAttribute('body', graphOf({ nodes: [], initializers: [weights] })))] })],
-    ['the constant of a body of a body', modelOf({ nodes: [node('If', [], [], graphAttribute('then', graphOf({ nodes: [node('If', [], [], graphAttribute('then', graphOf({ nodes: [], initializers: [weights] })))] })))] })],
-    ['a local function', message(modelOf({ nodes: [] }), bytes(25, bytes(7, node('Constant', [], ['w'], message(bytes(1, 'value'), bytes(5, weights))))))],
-    ['a second graph, which a parser would merge with the first', message(modelOf({ nodes: [] }), bytes(7, graphOf({ nodes: [], initializers: [weights] })))],
+    [
+      'a list of constants',
+      modelOf({ nodes: [node('Constant', [], ['w'], message(bytes(1, 'values'), bytes(10, weights)))] }),
+    ],
+    [
+      'a sparse constant',
+      modelOf({
+        nodes: [node('Constant', [], ['w'], message(bytes(1, 'sparse_value'), bytes(22, bytes(1, weights))))],
+      }),
+    ],
+    [
+      'a list of sparse constants',
+      modelOf({ nodes: [node('Constant', [], ['w'], message(bytes(1, 'x'), bytes(23, bytes(2, weights))))] }),
+    ],
+    [
+      'the body of a loop',
+      modelOf({
+        nodes: [node('Loop', [], [], graphAttribute('body', graphOf({ nodes: [], initializers: [weights] })))],
+      }),
+    ],
+    [
+      'the constant of a body of a body',
+      modelOf({
+        nodes: [
+          node(
+            'If',
+            [],
+            [],
+            graphAttribute(
+              'then',
+              graphOf({
+                nodes: [node('If', [], [], graphAttribute('then', graphOf({ nodes: [], initializers: [weights] })))],
+              }),
+            ),
+          ),
+        ],
+      }),
+    ],
+    [
+      'a local function',
+      message(
+        modelOf({ nodes: [] }),
+        bytes(25, bytes(7, node('Constant', [], ['w'], message(bytes(1, 'value'), bytes(5, weights))))),
+      ),
+    ],
+    [
+      'a second graph, which a parser would merge with the first',
+      message(modelOf({ nodes: [] }), bytes(7, graphOf({ nodes: [], initializers: [weights] }))),
+    ],
   ])('of %s', (_, model) => {
     expect(found(model)).toEqual(['weights.bin']);
   });
@@ -52,7 +106,15 @@ describe('scanOnnx refuses', () => {
     ['a page', Buffer.from('<html><body>404</body></html>'), /./],
     ['a wire type that does not exist', Uint8Array.of(0x0f), /wire type 7/],
     ['groups that nest without end', new Uint8Array(100_000).fill(0x0b), /depth/],
-    ['a graph that is cut off', linearModel(4, 3, Array.from({ length: 12 }, () => 1)).subarray(0, 50), /truncated|out of range/],
+    [
+      'a graph that is cut off',
+      linearModel(
+        4,
+        3,
+        Array.from({ length: 12 }, () => 1),
+      ).subarray(0, 50),
+      /truncated|out of range/,
+    ],
   ])('%s', (_, content, words) => {
     expect(() => scanOnnx(content)).toThrow(RangeError);
     expect(() => scanOnnx(content)).toThrow(words);
@@ -60,7 +122,8 @@ describe('scanOnnx refuses', () => {
 
   test('graphs that nest without end, before the stack does', () => {
     let graph = graphOf({ nodes: [] });
-    for (let depth = 0; depth < 1_000; depth += 1) graph = graphOf({ nodes: [node('If', [], [], graphAttribute('then', graph))] });
+    for (let depth = 0; depth < 1_000; depth += 1)
+      graph = graphOf({ nodes: [node('If', [], [], graphAttribute('then', graph))] });
     expect(() => scanOnnx(bytes(7, graph))).toThrow('nested deeper than 100');
   });
 
@@ -74,9 +137,12 @@ describe('scanOnnx refuses', () => {
   };
 
   test('any bytes with a RangeError, or reads them', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (content) => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (content) => {
         expect(outcome(content)).toBe(RangeError);
-      }), { seed, numRuns: 3_000 });
+      }),
+      { seed, numRuns: 3_000 },
+    );
   });
 
   test('any model with changed or missing bytes with a RangeError, or reads it', () => {

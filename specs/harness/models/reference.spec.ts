@@ -11,7 +11,9 @@ const project = newProject();
 afterAll(() => project.remove());
 
 const model = (parts: Json = {}): ReturnType<typeof readModel> => readModel(project.card('linear', parts));
-const npz = (name: string, tensors: Parameters<typeof writeNpz>[0]): Json => ({ ...project.put(`fixtures/models/linear/${name}`, writeNpz(tensors)) });
+const npz = (name: string, tensors: Parameters<typeof writeNpz>[0]): Json => ({
+  ...project.put(`fixtures/models/linear/${name}`, writeNpz(tensors)),
+});
 
 describe('a reference', () => {
   test('has the raw inputs and the trusted outputs of the card', async () => {
@@ -30,8 +32,13 @@ describe('a reference', () => {
 
   test('is refused where one byte changed, or an array is missing', async () => {
     const changed = await model();
-    project.put('fixtures/models/linear/reference.npz', writeNpz({ x: zeros('float32', [8, 4]), y: product(referenceInputs) }));
-    expect((await refusal(() => readReference(changed))).message).toMatch(/reference\.npz: is not the file of the card/);
+    project.put(
+      'fixtures/models/linear/reference.npz',
+      writeNpz({ x: zeros('float32', [8, 4]), y: product(referenceInputs) }),
+    );
+    expect((await refusal(() => readReference(changed))).message).toMatch(
+      /reference\.npz: is not the file of the card/,
+    );
     const file = npz('other.npz', { x: referenceInputs });
     const lacking = await model({ reference: { source: 'spec', file } });
     expect((await refusal(() => readReference(lacking))).message).toMatch(/other\.npz: has no array 'y'/);
@@ -44,15 +51,24 @@ describe('a reference', () => {
   });
 
   test('is refused where its arrays have different numbers of rows, or none', async () => {
-    const uneven = await model({ reference: { source: 'spec', file: npz('uneven.npz', { x: referenceInputs, y: zeros('float64', [7, 3]) }) } });
+    const uneven = await model({
+      reference: { source: 'spec', file: npz('uneven.npz', { x: referenceInputs, y: zeros('float64', [7, 3]) }) },
+    });
     expect((await refusal(() => readReference(uneven))).message).toMatch(/uneven\.npz: has arrays of 8 and 7 rows/);
-    const empty = await model({ reference: { source: 'spec', file: npz('empty.npz', { x: zeros('float32', [0, 4]), y: zeros('float64', [0, 3]) }) } });
+    const empty = await model({
+      reference: {
+        source: 'spec',
+        file: npz('empty.npz', { x: zeros('float32', [0, 4]), y: zeros('float64', [0, 3]) }),
+      },
+    });
     expect((await refusal(() => readReference(empty))).message).toMatch(/has arrays of 0 rows/);
   });
 
   test('over the data set is the decision output', async () => {
     const dataset = npz('logits.npz', { y: product(referenceInputs) });
     const file = npz('reference2.npz', { x: referenceInputs, y: product(referenceInputs) });
-    expect(await readDatasetLogits(await model({ reference: { source: 'spec', file, dataset } }))).toEqual(product(referenceInputs));
+    expect(await readDatasetLogits(await model({ reference: { source: 'spec', file, dataset } }))).toEqual(
+      product(referenceInputs),
+    );
   });
 });

@@ -32,9 +32,7 @@ describe.each(Object.entries(sample))('the %s report', (_name, make) => {
 
   test('gives each plot a title or hides it from those who cannot see it', () => {
     const plots = html.match(/<svg[^>]*>(<title|)/g) ?? [];
-    expect(plots.filter((plot) => !plot.includes('aria-hidden="true"') && !plot.endsWith('<title'))).toEqual(
-      [],
-    );
+    expect(plots.filter((plot) => !plot.includes('aria-hidden="true"') && !plot.endsWith('<title'))).toEqual([]);
   });
 });
 
@@ -72,10 +70,7 @@ test('every case and every verdict has its anchor', () => {
 });
 
 test('every sentence, replay and accept line of what is red can be read and copied', () => {
-  const html = render(sample.red())
-    .replaceAll('&#39;', "'")
-    .replaceAll('&#60;', '<')
-    .replaceAll('&#62;', '>');
+  const html = render(sample.red()).replaceAll('&#39;', "'").replaceAll('&#60;', '<').replaceAll('&#62;', '>');
   for (const { sentences, replay, accept } of sample.red().verdicts.filter(({ red }) => red)) {
     for (const sentence of sentences) expect(html).toContain(sentence);
     expect(html).toContain(`<code data-copy>${replay}</code>`);
@@ -99,9 +94,7 @@ test('odd ids keep their links: spaces, per cent signs, half a surrogate', () =>
   const rename = (c: CaseRow): CaseRow => (c.model === 'simplecnn' ? { ...c, model: odd } : c);
   const green = sample.green();
   const html = render({ ...green, cases: green.cases.map(rename) });
-  const links = [...html.matchAll(/<td class="good"><a href="#([^"]*)"/g)].map(([, to = '']) =>
-    decodeURIComponent(to),
-  );
+  const links = [...html.matchAll(/<td class="good"><a href="#([^"]*)"/g)].map(([, to = '']) => decodeURIComponent(to));
   const ids = new Set(idsOf(html));
   expect(links.length).toBeGreaterThan(10);
   expect(links.filter((to) => !ids.has(to.replace('&#38;', '&')))).toEqual([]);

@@ -54,12 +54,9 @@ export const models: Plan[] = [
 /** Makes the cases agree with the troubles above. */
 export function inTrouble(c: CaseRow): CaseRow {
   if (c.id.startsWith('simplecnn/float32/tfjs/wasm/')) return mismatching(c);
-  if (c.id === 'fashion-cnn/float32/ort-node/cpu/b1/t1')
-    return { ...c, latency: { ...c.latency, verdict: 'slower' } };
-  if (c.id === 'fashion-cnn/int8/ort-node/cpu/b1/t1')
-    return { ...c, latency: { ...c.latency, verdict: 'faster' } };
-  if (c.id === 'simplecnn/int8/ort-node/cpu/b8/t1')
-    return { ...c, latency: { ...c.latency, verdict: 'inconclusive' } };
+  if (c.id === 'fashion-cnn/float32/ort-node/cpu/b1/t1') return { ...c, latency: { ...c.latency, verdict: 'slower' } };
+  if (c.id === 'fashion-cnn/int8/ort-node/cpu/b1/t1') return { ...c, latency: { ...c.latency, verdict: 'faster' } };
+  if (c.id === 'simplecnn/int8/ort-node/cpu/b8/t1') return { ...c, latency: { ...c.latency, verdict: 'inconclusive' } };
   if (c.id === 'resnet34/float32/ort-web/wasm/b32/t1') return crashed(c);
   return c;
 }
@@ -108,9 +105,7 @@ export function casesOf(model: Plan): CaseRow[] {
   const plain = Object.keys(manners).flatMap((backend) =>
     model.id === 'resnet34' && backend.startsWith('tfjs') ? [] : [[backend, 'float32', 1] as const],
   );
-  const int8 = model.quantized
-    ? [['ort-node/cpu', 'int8', 1] as const, ['ort-web/wasm', 'int8', 1] as const]
-    : [];
+  const int8 = model.quantized ? [['ort-node/cpu', 'int8', 1] as const, ['ort-web/wasm', 'int8', 1] as const] : [];
   const rows = [...plain, ...int8, ['ort-node/cpu', 'float32', 0] as const];
   return rows.flatMap(([backend, precision, threads]) =>
     [1, 8, 32].map((batch) => caseOf({ model, backend, precision, batch, threads })),
@@ -150,8 +145,7 @@ function caseOf(wish: Wish): CaseRow {
   };
 }
 
-const mannersOf = (backend: string): [number, number, number, number] =>
-  manners[backend] ?? [1, 1, 1e-6, 100];
+const mannersOf = (backend: string): [number, number, number, number] => manners[backend] ?? [1, 1, 1e-6, 100];
 
 function parityOf({ model, backend, precision }: Wish): CaseRow['parity'] {
   const [, , difference] = mannersOf(backend);
@@ -179,10 +173,8 @@ function parityOf({ model, backend, precision }: Wish): CaseRow['parity'] {
 function latencyOf({ model, backend, precision, batch, threads }: Wish): CaseRow['latency'] {
   const [slowness, batching] = mannersOf(backend);
   const growth = batch === 1 ? 1 : 1 + (model.batched * batching - 1) * ((batch - 1) / 31) ** 1.06;
-  const steady =
-    model.base * slowness * growth * (precision === 'int8' ? 0.71 : 1) * (threads === 0 ? 0.58 : 1);
-  const wobble = (i: number): number =>
-    0.012 * Math.sin(7.3 * (i + 1) * slowness + batch) + (i === 11 ? 0.03 : 0);
+  const steady = model.base * slowness * growth * (precision === 'int8' ? 0.71 : 1) * (threads === 0 ? 0.58 : 1);
+  const wobble = (i: number): number => 0.012 * Math.sin(7.3 * (i + 1) * slowness + batch) + (i === 11 ? 0.03 : 0);
   const interval: Interval = { low: steady * 0.988, high: steady * 1.012, level: 0.95 };
   return {
     verdict: 'steady',

@@ -1,11 +1,5 @@
 /** Reports as a run would leave them: one with every kind of trouble, one all green, one that found nothing. The numbers are invented. */
-import type {
-  BackendRow,
-  CaseRow,
-  ModelRow,
-  Report,
-  VerdictRow,
-} from '../../../src/report/report.generated.ts';
+import type { BackendRow, CaseRow, ModelRow, Report, VerdictRow } from '../../../src/report/report.generated.ts';
 import { casesOf, inTrouble, models, type Plan } from './sample-cases.ts';
 import { troubles } from './sample-troubles.ts';
 

@@ -30,9 +30,7 @@ test.each([200, 120, 80, 60])('at %i columns no line is wider, but for commands 
   const wide = plain(sample.red(), width)
     .split('\n')
     .filter((line) => line.length > width);
-  expect(
-    wide.filter((line) => !/^ *(replay|accept|->) /.test(line) && !line.endsWith('without verdict')),
-  ).toEqual([]);
+  expect(wide.filter((line) => !/^ *(replay|accept|->) /.test(line) && !line.endsWith('without verdict'))).toEqual([]);
 });
 
 test('every row of the report is in the terminal and in Markdown', () => {

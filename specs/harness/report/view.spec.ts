@@ -3,8 +3,7 @@ import type { CaseRow, Report } from '../../../src/report/report.generated.ts';
 import { conclusion, headline, rowName, viewModels } from '../../../src/report/view.ts';
 import * as sample from './sample.ts';
 
-const rowsOf = (report: Report, model: string) =>
-  viewModels(report).find((one) => one.model.id === model)?.rows ?? [];
+const rowsOf = (report: Report, model: string) => viewModels(report).find((one) => one.model.id === model)?.rows ?? [];
 const ratioOf = (report: Report, model: string, name: string) =>
   rowsOf(report, model).find((row) => rowName(row) === name)?.ratio;
 const change = (edit: (c: CaseRow) => CaseRow): Report => ({
@@ -30,9 +29,7 @@ test('a wrong answer is never the yardstick, however fast', () => {
 
 test('an accelerator is not the yardstick of processors', () => {
   const faster = change((c) =>
-    c.backend === 'torch/eager'
-      ? { ...c, backend: 'torch/cuda', latency: { ...c.latency, steady: 1e-5 } }
-      : c,
+    c.backend === 'torch/eager' ? { ...c, backend: 'torch/cuda', latency: { ...c.latency, steady: 1e-5 } } : c,
   );
   expect(ratioOf(faster, 'simplecnn', 'ort-node/cpu')).toBe(1);
   expect(ratioOf(faster, 'simplecnn', 'torch/cuda')).toBeLessThan(1);
@@ -78,9 +75,7 @@ test('a case of a model that nobody listed is still seen', () => {
 });
 
 test('the headline adds up, and says when verdicts are lost', () => {
-  expect(headline(sample.red())).toBe(
-    '3 red · 56 held · 1 not here (ort-node/cuda) · 1 undecided · 0 without verdict',
-  );
+  expect(headline(sample.red())).toBe('3 red · 56 held · 1 not here (ort-node/cuda) · 1 undecided · 0 without verdict');
   const lost = sample.green();
   lost.summary.planned += 2;
   expect(headline(lost)).toMatch(/2 without verdict$/);

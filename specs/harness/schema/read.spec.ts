@@ -115,9 +115,7 @@ test('accepts exactly what JSON.parse accepts, whole or cut', () => {
   fc.assert(
     fc.property(json, fc.nat(), (text, at) => {
       for (const part of [text, text.slice(0, at % text.length)])
-        expect(outcome(() => parseJson(part, 'a.json', anything))).toEqual(
-          outcome(() => JSON.parse(part) as unknown),
-        );
+        expect(outcome(() => parseJson(part, 'a.json', anything))).toEqual(outcome(() => JSON.parse(part) as unknown));
     }),
   );
 });
@@ -147,14 +145,7 @@ describe('schema errors', () => {
       'has no key "zzz"',
       'Known: $schema, schemaVersion',
     ],
-    [
-      'a missing key',
-      '  "model": "simplecnn",\n',
-      '',
-      'a.json:1:1',
-      'the file lacks "model"',
-      'Add "model".',
-    ],
+    ['a missing key', '  "model": "simplecnn",\n', '', 'a.json:1:1', 'the file lacks "model"', 'Add "model".'],
     [
       'another version',
       '"schemaVersion": 1',
@@ -172,14 +163,7 @@ describe('schema errors', () => {
       'model is a number, expected string',
       'Correct',
     ],
-    [
-      'another pattern',
-      '"2026-11-23"',
-      '"23.11.2026"',
-      'a.json:5:27',
-      'provenance/date must match pattern',
-      'Correct',
-    ],
+    ['another pattern', '"2026-11-23"', '"23.11.2026"', 'a.json:5:27', 'provenance/date must match pattern', 'Correct'],
     [
       'a negative value',
       '"float32": 1000',
@@ -198,14 +182,7 @@ describe('schema errors', () => {
     ],
     ['a misspelt branch', '"nmse"', '"nsme"', 'a.json:11:49', 'has no key "nsme"', 'Did you mean "nmse"?'],
     ['a wrong key', '"float32": 1000', '"float 32": 1000', 'a.json:8:7', 'must match pattern', 'Correct'],
-    [
-      'null for a value',
-      '"float32": 1000',
-      '"float32": null',
-      'a.json:8:18',
-      'values/size/float32 is null',
-      'Correct',
-    ],
+    ['null for a value', '"float32": 1000', '"float32": null', 'a.json:8:18', 'values/size/float32 is null', 'Correct'],
   ])('%s', (_, from, to, where, what, fix) => {
     const error = edited(from, to);
     const told = `${error.where}: ${error.what}`;

@@ -16,8 +16,7 @@ test('is uniform in [0, 1) and normal has mean 0 and deviation 1', () => {
   const random = randomFrom(9);
   const uniform = Array.from({ length: 20_000 }, random);
   expect(uniform.every((value) => value >= 0 && value < 1)).toBe(true);
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   expect(mean(uniform)).toBeCloseTo(0.5, 1);
   const normals = Array.from({ length: 20_000 }, () => normal(random));
   expect(Math.abs(mean(normals))).toBeLessThan(0.03);

@@ -1,25 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  InvalidSample,
-  maximum,
-  median,
-  minimum,
-  quantile,
-  spread,
-  toSample,
-} from '../../../src/stats/sample.ts';
+import { InvalidSample, maximum, median, minimum, quantile, spread, toSample } from '../../../src/stats/sample.ts';
 
 const positive = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
 const values = fc.array(positive, { minLength: 1, maxLength: 30 });
 
 describe('toSample', () => {
-  test.each([[[]], [[NaN]], [[1, Infinity]], [[-Infinity]], [[1, 0]], [[-0]], [[1, -1e-9]]])(
-    'refuses %j',
-    (wrong) => {
-      expect(() => toSample(wrong)).toThrow(InvalidSample);
-    },
-  );
+  test.each([[[]], [[NaN]], [[1, Infinity]], [[-Infinity]], [[1, 0]], [[-0]], [[1, -1e-9]]])('refuses %j', (wrong) => {
+    expect(() => toSample(wrong)).toThrow(InvalidSample);
+  });
 
   test('says what is wrong', () => {
     expect(() => toSample([])).toThrow('a sample needs at least one measurement');

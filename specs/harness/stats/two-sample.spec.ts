@@ -8,11 +8,7 @@ const times = fc.array(fc.double({ min: 1e-4, max: 1e3, noNaN: true }), { minLen
 
 describe('compareSamples', () => {
   test('five against five: the widest interval is the smallest and greatest pairwise ratio, level 1 - 2/252', () => {
-    const { ratio, interval } = compareSamples(
-      toSample([10, 11, 12, 13, 14]),
-      toSample([5, 5.1, 5.2, 5.3, 5.4]),
-      0.99,
-    );
+    const { ratio, interval } = compareSamples(toSample([10, 11, 12, 13, 14]), toSample([5, 5.1, 5.2, 5.3, 5.4]), 0.99);
     expect(interval.low).toBeCloseTo(10 / 5.4, 12);
     expect(interval.high).toBeCloseTo(14 / 5, 12);
     expect(interval.level).toBeCloseTo(1 - 2 / 252, 12);
@@ -50,10 +46,7 @@ describe('compareSamples', () => {
       high: 0.5,
       level: 0,
     });
-    expect(compareSamples(toSample([1, 2]), toSample([3, 4]), 0.99).interval.level).toBeCloseTo(
-      1 - 2 / 6,
-      12,
-    );
+    expect(compareSamples(toSample([1, 2]), toSample([3, 4]), 0.99).interval.level).toBeCloseTo(1 - 2 / 6, 12);
     expect(bestLevel(5, 5)).toBeCloseTo(1 - 2 / 252, 12);
   });
 
@@ -143,10 +136,7 @@ describe('medianInterval', () => {
     const random = randomFrom(7);
     let covered = 0;
     for (let i = 0; i < 4000; i += 1) {
-      const { low, high } = medianInterval(
-        toSample(Array.from({ length: 8 }, () => Math.exp(normal(random)))),
-        0.9,
-      );
+      const { low, high } = medianInterval(toSample(Array.from({ length: 8 }, () => Math.exp(normal(random)))), 0.9);
       covered += low <= 1 && 1 <= high ? 1 : 0;
     }
     expect(Math.abs(covered / 4000 - (1 - 18 / 256))).toBeLessThan(0.016);

@@ -12,5 +12,9 @@ export const faultEnv = (fault: string): Record<string, string> => ({
 /** `pidFile` is where the process writes its id. */
 export const faulty = (backend: Backend, fault: string, pidFile?: string): Backend => ({
   ...backend,
-  env: (threads) => ({ ...backend.env(threads), ...faultEnv(fault), ...(pidFile !== undefined && { ONPAR_FAULT_PID: pidFile }) }),
+  env: (threads) => ({
+    ...backend.env(threads),
+    ...faultEnv(fault),
+    ...(pidFile !== undefined && { ONPAR_FAULT_PID: pidFile }),
+  }),
 });

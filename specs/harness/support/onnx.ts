@@ -37,12 +37,8 @@ export const valueInfo = (name: string, type: ElementType, dims: readonly (numbe
 const bytesOf = (values: ArrayBufferView): Bytes =>
   new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
 
-const tensorOf = (
-  name: string,
-  type: ElementType,
-  dims: readonly number[],
-  values: ArrayBufferView,
-): Bytes => join(...dims.map((axis) => int(1, axis)), int(2, elementTypes[type]), bytes(8, name), bytes(9, bytesOf(values)));
+const tensorOf = (name: string, type: ElementType, dims: readonly number[], values: ArrayBufferView): Bytes =>
+  join(...dims.map((axis) => int(1, axis)), int(2, elementTypes[type]), bytes(8, name), bytes(9, bytesOf(values)));
 
 export const floats = (name: string, dims: readonly number[], values: readonly number[]): Bytes =>
   tensorOf(name, 'float32', dims, Float32Array.from(values));
@@ -71,8 +67,7 @@ export const node = (
   );
 
 /** An attribute that holds a graph. */
-export const graphAttribute = (name: string, graph: Bytes): Bytes =>
-  join(bytes(1, name), bytes(6, graph), int(20, 5));
+export const graphAttribute = (name: string, graph: Bytes): Bytes => join(bytes(1, name), bytes(6, graph), int(20, 5));
 
 export interface Graph {
   readonly nodes: readonly Bytes[];
@@ -90,11 +85,15 @@ export const graphOf = ({ nodes, initializers = [], inputs = [], outputs = [] }:
     ...outputs.map((each) => bytes(12, each)),
   );
 
-export const modelOf = (graph: Graph): Bytes =>
-  join(int(1, 9), bytes(7, graphOf(graph)), bytes(8, int(2, 17)));
+export const modelOf = (graph: Graph): Bytes => join(int(1, 9), bytes(7, graphOf(graph)), bytes(8, int(2, 17)));
 
 /** y [batch, columns] = x [batch, rows] . weights: all that a spec of the harness needs of a model. */
-export function linearModel(rows: number, columns: number, weights: readonly number[], batch: number | string = 'batch'): Bytes {
+export function linearModel(
+  rows: number,
+  columns: number,
+  weights: readonly number[],
+  batch: number | string = 'batch',
+): Bytes {
   return modelOf({
     nodes: [node('MatMul', ['x', 'w'], ['y'])],
     initializers: [floats('w', [rows, columns], weights)],
@@ -116,7 +115,11 @@ export const externalModel = (location: string): Bytes =>
 export function endlessModel(): Bytes {
   const body: Graph = {
     nodes: [node('Identity', ['more'], ['still']), node('Identity', ['state'], ['next'])],
-    inputs: [valueInfo('index', 'int64', []), valueInfo('more', 'bool', []), valueInfo('state', 'float32', ['batch', 3])],
+    inputs: [
+      valueInfo('index', 'int64', []),
+      valueInfo('more', 'bool', []),
+      valueInfo('state', 'float32', ['batch', 3]),
+    ],
     outputs: [valueInfo('still', 'bool', []), valueInfo('next', 'float32', ['batch', 3])],
   };
   return modelOf({

@@ -44,11 +44,15 @@ export function product({ data, dims }: Tensor): Tensor {
     for (let column = 0; column < classes; column += 1)
       for (let k = 0; k < inputs; k += 1)
         result[row * classes + column] =
-          (result[row * classes + column] ?? 0) + Number(data[row * inputs + k]) * (Math.fround(weights[k * classes + column] ?? 0));
+          (result[row * classes + column] ?? 0) +
+          Number(data[row * inputs + k]) * Math.fround(weights[k * classes + column] ?? 0);
   return tensor('float64', [count, classes], result);
 }
 
-export const described = (path: string, content: Uint8Array | string): { path: string; sha256: string; bytes: number } => ({
+export const described = (
+  path: string,
+  content: Uint8Array | string,
+): { path: string; sha256: string; bytes: number } => ({
   path,
   sha256: createHash('sha256').update(content).digest('hex'),
   bytes: Buffer.byteLength(content),
@@ -87,7 +91,9 @@ const linearCard = (id: string, model: Described, reference: Described): ModelCa
   id,
   name: `Linear ${id}`,
   inputs: [{ name: 'x', dtype: 'float32', dims: ['batch', inputs] }],
-  outputs: [{ name: 'y', dtype: 'float32', dims: ['batch', classes], task: 'classification', classes: ['a', 'b', 'c'] }],
+  outputs: [
+    { name: 'y', dtype: 'float32', dims: ['batch', classes], task: 'classification', classes: ['a', 'b', 'c'] },
+  ],
   artifacts: { float32: { format: 'onnx', precision: 'float32', files: [model] } },
   reference: { source: 'float64 of the spec', file: reference },
   batches: [1, 4],

@@ -5,13 +5,27 @@ import { drawFeeds, sizesOf } from '../../../src/tensor/draw.ts';
 import type { DrawOptions } from '../../../src/tensor/draw.ts';
 import { dtypes, elementCount, tensorBytes } from '../../../src/tensor/tensor.ts';
 
-const options = (parts: Partial<DrawOptions> = {}): DrawOptions => ({ seed: 7, batch: 3, dims: new Map(), ranges: new Map(), ...parts });
-const signature = (parts: Partial<Signature> = {}): Signature => ({ name: 'x', dtype: 'float32', dims: ['batch', 50], ...parts });
+const options = (parts: Partial<DrawOptions> = {}): DrawOptions => ({
+  seed: 7,
+  batch: 3,
+  dims: new Map(),
+  ranges: new Map(),
+  ...parts,
+});
+const signature = (parts: Partial<Signature> = {}): Signature => ({
+  name: 'x',
+  dtype: 'float32',
+  dims: ['batch', 50],
+  ...parts,
+});
 
 describe('drawn feeds', () => {
   test('are the same to the bit for the same seed, others for another', () => {
     const inputs = [signature(), signature({ name: 'ids', dtype: 'int64' })];
-    const hex = (seed: number): string[] => Object.values(drawFeeds(inputs, options({ seed }))).map((value) => Buffer.from(tensorBytes(value)).toString('hex'));
+    const hex = (seed: number): string[] =>
+      Object.values(drawFeeds(inputs, options({ seed }))).map((value) =>
+        Buffer.from(tensorBytes(value)).toString('hex'),
+      );
     expect(hex(1)).toEqual(hex(1));
     expect(hex(1)[0]).not.toBe(hex(2)[0]);
     expect(hex(1)[1]).not.toBe(hex(2)[1]);
@@ -25,7 +39,10 @@ describe('drawn feeds', () => {
         const input = signature({ dtype, dims });
         const drawn = drawFeeds([input], options({ seed, dims: new Map([['sequence', 2]]) }));
         expect(Object.keys(drawn)).toEqual(['x']);
-        expect(drawn['x']).toMatchObject({ dtype, dims: sizesOf(input, options({ dims: new Map([['sequence', 2]]) })) });
+        expect(drawn['x']).toMatchObject({
+          dtype,
+          dims: sizesOf(input, options({ dims: new Map([['sequence', 2]]) })),
+        });
         expect(drawn['x']?.data.length).toBe(elementCount(drawn['x']?.dims ?? []));
       }),
       { seed: 20, numRuns: 200 },
@@ -33,7 +50,10 @@ describe('drawn feeds', () => {
   });
 
   test('are in [-1, 1) for floats, 0 or 1 for integers, and use all of it', () => {
-    const drawn = drawFeeds([signature({ dims: [1_000] }), signature({ name: 'mask', dtype: 'int32', dims: [1_000] })], options());
+    const drawn = drawFeeds(
+      [signature({ dims: [1_000] }), signature({ name: 'mask', dtype: 'int32', dims: [1_000] })],
+      options(),
+    );
     const floats = Array.from(drawn['x']?.data ?? [], Number);
     expect(Math.min(...floats)).toBeGreaterThanOrEqual(-1);
     expect(Math.min(...floats)).toBeLessThan(-0.98);

@@ -2,13 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MalformedFile } from '../../../src/tensor/malformed.ts';
 import { readNpy, writeNpy } from '../../../src/tensor/npy.ts';
-import {
-  dtypes,
-  elementCount,
-  bytesPerElement,
-  tensorBytes,
-  tensorFromBytes,
-} from '../../../src/tensor/tensor.ts';
+import { dtypes, elementCount, bytesPerElement, tensorBytes, tensorFromBytes } from '../../../src/tensor/tensor.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -80,9 +74,7 @@ describe('reads', () => {
   });
 
   test.each(['|u1', '<u1', '=u1'])('%s as bytes', (descr) => {
-    expect(readNpy(npy(`{'descr': '${descr}', 'fortran_order': False, 'shape': (4,)}`, body)).dtype).toBe(
-      'uint8',
-    );
+    expect(readNpy(npy(`{'descr': '${descr}', 'fortran_order': False, 'shape': (4,)}`, body)).dtype).toBe('uint8');
   });
 });
 
@@ -91,22 +83,14 @@ describe('refuses', () => {
     npy(`{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`, new Uint8Array(8));
   test.each<[string, Uint8Array, string | RegExp]>([
     ['an empty file', new Uint8Array(0), 'not a .npy file: it does not start with \\x93NUMPY'],
-    [
-      'another file',
-      Buffer.from('PK\x03\x04 and so on'),
-      'not a .npy file: it does not start with \\x93NUMPY',
-    ],
+    ['another file', Buffer.from('PK\x03\x04 and so on'), 'not a .npy file: it does not start with \\x93NUMPY'],
     [
       'an LFS pointer',
       Buffer.from('version https://git-lfs.github.com/spec/v1\n'),
       'not a .npy file: it does not start with \\x93NUMPY',
     ],
     ['a file that ends in its magic', npy('').subarray(0, 9), 'truncated .npy file of 9 bytes'],
-    [
-      'a header cut short',
-      header("'<f4'").subarray(0, 40),
-      /^truncated \.npy file: header of \d+ bytes, file of 40$/,
-    ],
+    ['a header cut short', header("'<f4'").subarray(0, 40), /^truncated \.npy file: header of \d+ bytes, file of 40$/],
     ['version 4', npy('{}', undefined, 4), '.npy version 4 is unknown'],
     ['version 0', npy('{}', new Uint8Array(9), 0), '.npy version 0 is unknown'],
     ['a huge header', npy('x'.repeat(70_000), undefined, 2), '.npy header of 70000 bytes'],
@@ -121,16 +105,8 @@ describe('refuses', () => {
     ['text', header("'<U1'"), ".npy dtype '<U1' is not supported"],
     ['a mark before bytes that is none', header("'!u1'"), ".npy dtype '!u1' is not supported"],
     ['records', header("[('a', '<f4')]"), ".npy dtype '('a', '<f4')' is not supported"],
-    [
-      'a shape too long',
-      header("'<f4'", 'False', '(3,)'),
-      'float32 [3] needs 12 bytes, the .npy file holds 8',
-    ],
-    [
-      'a shape too short',
-      header("'<f4'", 'False', '(1, 1)'),
-      'float32 [1, 1] needs 4 bytes, the .npy file holds 8',
-    ],
+    ['a shape too long', header("'<f4'", 'False', '(3,)'), 'float32 [3] needs 12 bytes, the .npy file holds 8'],
+    ['a shape too short', header("'<f4'", 'False', '(1, 1)'), 'float32 [1, 1] needs 4 bytes, the .npy file holds 8'],
     [
       'an impossible shape',
       header("'<f4'", 'False', '(9007199254740993, 0)'),
@@ -141,11 +117,7 @@ describe('refuses', () => {
       header("'<f4'", 'False', '(4294967296, 4294967296)'),
       '.npy shape (4294967296, 4294967296) is impossibly large',
     ],
-    [
-      'a negative axis',
-      header("'<f4'", 'False', '(-1,)'),
-      /^\.npy header without a readable shape: "\{'descr'/,
-    ],
+    ['a negative axis', header("'<f4'", 'False', '(-1,)'), /^\.npy header without a readable shape: "\{'descr'/],
     ['a shape that is no tuple', header("'<f4'", 'False', '2'), /^\.npy header without a readable shape/],
     ['an order that is none', header("'<f4'", '0'), /^\.npy header without a readable fortran_order/],
     ['no descr', npy("{'fortran_order': False, 'shape': (), }"), /^\.npy header without a readable descr/],

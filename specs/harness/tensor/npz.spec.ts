@@ -89,10 +89,7 @@ describe('reads', () => {
     ['stored members', zip([whole])],
     ['deflated members', zip([{ ...whole, method: 8 }])],
     ['an archive with a comment', zip([whole], { comment: 'made by hand' })],
-    [
-      'an archive whose comment holds an end record',
-      zip([whole], { comment: `PK\x05\x06${'\0'.repeat(30)}` }),
-    ],
+    ['an archive whose comment holds an end record', zip([whole], { comment: `PK\x05\x06${'\0'.repeat(30)}` })],
   ])('%s', (_, bytes) => {
     expect(readNpz(bytes)).toEqual({ zeros });
   });
@@ -116,11 +113,7 @@ describe('refuses', () => {
     ],
     ['a directory elsewhere', zip([whole], { at: 3 }), 'no .npz directory entry at 3'],
     ['more entries than there are', zip([whole], { count: 2 }), /^no \.npz directory entry at \d+$/],
-    [
-      'an entry longer than the directory',
-      longName(),
-      /^\.npz directory entry at \d+ is longer than the directory$/,
-    ],
+    ['an entry longer than the directory', longName(), /^\.npz directory entry at \d+ is longer than the directory$/],
     ['two members of one name', zip([whole, whole]), '.npz with two members of one name'],
     [
       'another kind of member',
@@ -134,11 +127,7 @@ describe('refuses', () => {
       '.npz member zeros is packed by method 12, not stored or deflated',
     ],
     ['a member that is not there', zip([{ ...whole, offset: 7 }]), '.npz member zeros is not at 7'],
-    [
-      'a member beyond the file',
-      zip([{ ...whole, offset: 2 ** 31 }]),
-      '.npz member zeros is not at 2147483648',
-    ],
+    ['a member beyond the file', zip([{ ...whole, offset: 2 ** 31 }]), '.npz member zeros is not at 2147483648'],
     [
       'a wrong checksum',
       zip([{ ...whole, crc: 1 }]),
@@ -170,11 +159,7 @@ describe('refuses', () => {
       zip([{ ...whole, method: 8, packed: Buffer.alloc(900, 255) }]),
       '.npz member zeros does not inflate to 928 bytes',
     ],
-    [
-      'a member that is no array',
-      zip([{ name: 'a.npy', content: Buffer.from('nothing') }]),
-      'not a .npy file',
-    ],
+    ['a member that is no array', zip([{ name: 'a.npy', content: Buffer.from('nothing') }]), 'not a .npy file'],
   ])('%s', (_, bytes, message) => {
     expect(() => readNpz(bytes)).toThrow(MalformedFile);
     expect(() => readNpz(bytes)).toThrow(message);
@@ -231,15 +216,12 @@ test('arbitrary and mutated archives are read or refused, nothing else', () => {
       fc.nat(60),
     );
     fc.assert(
-      fc.property(
-        fc.array(fc.tuple(at, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 }),
-        (edits) => {
-          const bytes = Buffer.from(template);
-          for (const [position, byte] of edits) bytes[position] = byte;
-          orRefused(bytes);
-          orRefused(bytes.subarray(0, edits[0]?.[0]));
-        },
-      ),
+      fc.property(fc.array(fc.tuple(at, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 }), (edits) => {
+        const bytes = Buffer.from(template);
+        for (const [position, byte] of edits) bytes[position] = byte;
+        orRefused(bytes);
+        orRefused(bytes.subarray(0, edits[0]?.[0]));
+      }),
       { seed: 32, numRuns: 2000 },
     );
   }

@@ -134,11 +134,23 @@ describe('lies about a frame', () => {
     const headers = fc.oneof(
       fc.json(),
       fc.string(),
-      fc.record({ tensors: fc.array(fc.record({ name: names, dtype: fc.oneof(fc.constantFrom(...dtypes), fc.string()), dims: fc.array(fc.oneof(fc.nat(4), fc.double(), fc.string())) })) }).map((value) => JSON.stringify(value)),
+      fc
+        .record({
+          tensors: fc.array(
+            fc.record({
+              name: names,
+              dtype: fc.oneof(fc.constantFrom(...dtypes), fc.string()),
+              dims: fc.array(fc.oneof(fc.nat(4), fc.double(), fc.string())),
+            }),
+          ),
+        })
+        .map((value) => JSON.stringify(value)),
     );
     fc.assert(
       fc.property(headers, fc.uint8Array({ maxLength: 64 }), (header, payload) => {
-        const message = messageOrTypedError(() => decodeFrame(new TextEncoder().encode(header), new Uint8Array(payload)));
+        const message = messageOrTypedError(() =>
+          decodeFrame(new TextEncoder().encode(header), new Uint8Array(payload)),
+        );
         for (const { dims, data } of Object.values(message?.tensors ?? {})) {
           expect(data.length).toBe(elementCount(dims));
           expect(dims.every((axis) => Number.isSafeInteger(axis) && axis >= 0)).toBe(true);

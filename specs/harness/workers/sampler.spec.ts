@@ -31,7 +31,11 @@ describe('sampleCalls', () => {
   });
 
   test('says in seconds how long a call takes: a wait of 2 ms is no less', async () => {
-    const { samples, wallPerCall } = await sampleCalls(() => new Promise((resolve) => void setTimeout(resolve, 2)), 0, 5);
+    const { samples, wallPerCall } = await sampleCalls(
+      () => new Promise((resolve) => void setTimeout(resolve, 2)),
+      0,
+      5,
+    );
     // Node's timers may fire up to 1 ms early.
     expect(samples[0]).toBeGreaterThanOrEqual(0.001);
     expect(samples[0]).toBeLessThan(1);
@@ -46,7 +50,9 @@ describe('sampleCalls', () => {
   });
 
   test('fails where a call fails, with what the call said', async () => {
-    await expect(sampleCalls(() => Promise.reject(new Error('the runtime says no')), 0, 5)).rejects.toThrow('the runtime says no');
+    await expect(sampleCalls(() => Promise.reject(new Error('the runtime says no')), 0, 5)).rejects.toThrow(
+      'the runtime says no',
+    );
     let calls = 0;
     const third = async (): Promise<void> => {
       calls += 1;

@@ -25,7 +25,11 @@ interface OrtSession {
 
 /** The part of onnxruntime-common that onpar uses; written down here so that the runtime stays an optional peer. */
 export interface Ort {
-  readonly env: { versions: Record<string, string | undefined>; wasm: { numThreads?: number }; logLevel?: string };
+  readonly env: {
+    versions: Record<string, string | undefined>;
+    wasm: { numThreads?: number };
+    logLevel?: string;
+  };
   readonly Tensor: new (type: string, data: TensorData, dims: readonly number[]) => OrtTensor;
   readonly InferenceSession: { create(model: string | Uint8Array, options: object): Promise<OrtSession> };
 }

@@ -47,7 +47,8 @@ export interface Tf {
 export async function activate(tf: Tf, name: string): Promise<void> {
   const active = await tf.setBackend(name);
   await tf.ready();
-  if (!active || tf.getBackend() !== name) throw new Error(`TensorFlow.js fell back to ${tf.getBackend()} instead of ${name}`);
+  if (!active || tf.getBackend() !== name)
+    throw new Error(`TensorFlow.js fell back to ${tf.getBackend()} instead of ${name}`);
 }
 
 /** Opens the model whose model.json is at `path`. */
@@ -70,7 +71,10 @@ export async function openTfSession(tf: Tf, path: string): Promise<Session> {
 interface ModelJson {
   readonly format?: string;
   readonly modelTopology: object;
-  readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: readonly object[] }[];
+  readonly weightsManifest: readonly {
+    readonly paths: readonly string[];
+    readonly weights: readonly object[];
+  }[];
 }
 
 async function readWeights(folder: string, { weightsManifest }: ModelJson): Promise<object> {
@@ -113,7 +117,8 @@ function bind(tf: Tf, model: TfModel, outputs: readonly Signature[], feeds: Tens
       // Reading the values is the synchronization point: without it only the enqueueing would be timed.
       for (const output of last) output.dataSync();
     },
-    outputs: () => Object.fromEntries(last.map((output, index) => [outputs[index]?.name ?? `output_${index}`, fromTf(output)])),
+    outputs: () =>
+      Object.fromEntries(last.map((output, index) => [outputs[index]?.name ?? `output_${index}`, fromTf(output)])),
     release() {
       release();
       for (const input of native) input.dispose();

@@ -79,9 +79,7 @@ function figure(model: ModelView, series: readonly Series[], panel: Panel): Mark
     1.25,
   );
   const y = (value: number): number => bottom - scale.at(value) * (bottom - 12);
-  const batches = [...new Set(series.flatMap(({ points }) => points.map((p) => p.batch)))].toSorted(
-    (a, b) => a - b,
-  );
+  const batches = [...new Set(series.flatMap(({ points }) => points.map((p) => p.batch)))].toSorted((a, b) => a - b);
   const across = logScale(batches, 1);
   const x = (batch: number): string => share(0.06 + 0.92 * across.at(batch));
   const id = `${slug(model.model.id)}-${panel.id}`;
@@ -94,16 +92,10 @@ ${series.map((one) => path(one, x, (point) => y(panel.value(point)), panel.id ==
 <svg class="names" height="${height}" aria-hidden="true">${series.map((one, at) => markup`<g class="s${one.index % 7}"><path d="M0 ${(ends[at] ?? 0).toFixed(1)}L12 ${(spots[at] ?? 0).toFixed(1)}"/><text x="16" y="${((spots[at] ?? 0) + 4).toFixed(1)}">${one.name}</text></g>`)}</svg></div></figure>`;
 }
 
-function path(
-  series: Series,
-  x: (batch: number) => string,
-  y: (point: Point) => number,
-  ringed: boolean,
-): Markup {
+function path(series: Series, x: (batch: number) => string, y: (point: Point) => number, ringed: boolean): Markup {
   const spots = series.points.map((point) => ({ point, cx: x(point.batch), cy: y(point).toFixed(1) }));
   const found = kneeOf(series);
-  const ring =
-    !ringed || found === series.points.at(-1) ? undefined : spots.find(({ point }) => point === found);
+  const ring = !ringed || found === series.points.at(-1) ? undefined : spots.find(({ point }) => point === found);
   const end = spots.at(-1);
   return markup`<g class="s${series.index % 7}"><line class="lead" x1="${end?.cx ?? 0}" x2="100%" y1="${end?.cy ?? 0}" y2="${end?.cy ?? 0}"/>${spots.slice(1).map((to, at) => markup`<line x1="${spots[at]?.cx ?? 0}" y1="${spots[at]?.cy ?? 0}" x2="${to.cx}" y2="${to.cy}"/>`)}${spots.map(({ cx, cy }) => markup`<circle cx="${cx}" cy="${cy}" r="3"/>`)}${ring === undefined ? null : markup`<circle class="ring" cx="${ring.cx}" cy="${ring.cy}" r="7"><title>knee: ${series.name}, batch ${ring.point.batch}</title></circle>`}</g>`;
 }

@@ -40,8 +40,4 @@ export function strip({ latency, batch }: CaseRow): Markup | null {
 }
 
 const edge = (x: number | undefined): string =>
-  x === undefined
-    ? ''
-    : x === 0 || (x >= 1e-3 && x < 1e4)
-      ? String(x)
-      : x.toExponential(0).replace('e+', 'e');
+  x === undefined ? '' : x === 0 || (x >= 1e-3 && x < 1e4) ? String(x) : x.toExponential(0).replace('e+', 'e');

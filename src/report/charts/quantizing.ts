@@ -9,8 +9,7 @@ export function quantizing(model: ModelView): Markup | null {
     .filter((row) => isQuantized(row.precision))
     .flatMap((row) => {
       const twin = model.rows.find(
-        (one) =>
-          one.precision === model.precision && one.backend === row.backend && one.threads === row.threads,
+        (one) => one.precision === model.precision && one.backend === row.backend && one.threads === row.threads,
       );
       const [from, to] = [bubbleOf(twin, model.smallest), bubbleOf(row, model.smallest)];
       return from === null || to === null ? [] : [{ from, to }];
@@ -77,9 +76,7 @@ function sentence(from: Bubble, to: Bubble): string {
   const points = (to.accuracy - from.accuracy) * 100;
   const flips = to.flips === null ? '' : ` (${count(to.flips)} of ${plural(to.n, 'decision')} flipped)`;
   const change =
-    points === 0
-      ? 'equal accuracy'
-      : `${Math.abs(points).toFixed(2)} points ${points < 0 ? 'less' : 'more'} accuracy`;
+    points === 0 ? 'equal accuracy' : `${Math.abs(points).toFixed(2)} points ${points < 0 ? 'less' : 'more'} accuracy`;
   const weight = `${mebibytes(to.bytes)} of ${size(from.bytes)}`;
   return `${nameOf(to)}: ${weight}, ${change}${flips}, ${ratio(to.seconds / from.seconds)} the time of ${nameOf(from)}.`;
 }

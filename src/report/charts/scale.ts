@@ -15,9 +15,7 @@ export function logScale(values: readonly number[], room = 1.2): Scale {
     (_, i) => 10 ** (Math.floor(Math.log10(low)) + i),
   );
   const choices = [[1, 2, 3, 5], [1, 2, 5], [1, 3], [1]].map((steps) =>
-    decades
-      .flatMap((decade) => steps.map((step) => decade * step))
-      .filter((tick) => tick > low && tick < high),
+    decades.flatMap((decade) => steps.map((step) => decade * step)).filter((tick) => tick > low && tick < high),
   );
   // Labels need room on a telephone too: no two ticks nearer than an eighth of the axis.
   const apart = (some: readonly number[]): boolean =>

@@ -1,0 +1,18 @@
+/** Does each named thing once; whoever asks again gets the same promise. */
+
+export class Once {
+  readonly #promises = new Map<string, Promise<unknown>>();
+
+  do<T>(name: string, body: () => Promise<T>): Promise<T> {
+    const known = this.#promises.get(name) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const fresh = body();
+    this.#promises.set(name, fresh);
+    return fresh;
+  }
+
+  /** The next one who asks does it again. */
+  forget(name: string): void {
+    this.#promises.delete(name);
+  }
+}
