@@ -33,6 +33,8 @@ export interface BrokerOptions {
   readonly deadline: number;
   /** Fresh processes a latency case takes. */
   readonly processes: number;
+  /** Seconds after which a latency case makes do with the processes it has, if they are two. */
+  readonly patience: number;
   /** Measuring time a batch size takes in one process, seconds. */
   readonly budget: number;
 }
@@ -114,10 +116,12 @@ export class Broker {
       const { model, artifact, artifactId, backend } = await this.#available(this.#subject(subject));
       const path = await this.#materials.path(model, artifact, artifactId);
       const reference = await this.#materials.reference(model);
-      const { processes, budget } = this.#options;
+      const { processes, budget, patience } = this.#options;
       const feeds = (batch: number): TensorMap => feedsOf(model.card, artifact, rowsFor(reference, batch), 0, batch);
       const options = this.#workerOptions(subject.threads);
-      return this.#slots.alone(() => takeLatency({ backend, path, feeds, batches, processes, budget, options }));
+      return this.#slots.alone(() =>
+        takeLatency({ backend, path, feeds, batches, processes, patience, budget, options }),
+      );
     });
   }
 

@@ -18,6 +18,8 @@ export interface LatencyRequest {
   readonly feeds: (batch: number) => TensorMap;
   readonly batches: readonly number[];
   readonly processes: number;
+  /** Seconds after which no further process is started, once there are two; Infinity for a gate, which needs them all. */
+  readonly patience: number;
   /** Measuring time a batch size may take in one process, seconds. */
   readonly budget: number;
   readonly options: Omit<WorkerOptions, 'core'>;
@@ -30,7 +32,9 @@ const maxCalls = 200;
 export async function takeLatency(request: LatencyRequest): Promise<Latency> {
   const core = request.options.threads === 1 ? pinnableCore() : null;
   const runs: ProcessLatency[] = [];
-  for (let process = 0; process < request.processes; process += 1) runs.push(await visitProcess(request, core));
+  const start = performance.now();
+  const impatient = (): boolean => runs.length >= 2 && (performance.now() - start) / 1e3 > request.patience;
+  while (runs.length < request.processes && !impatient()) runs.push(await visitProcess(request, core));
   return {
     load: runs.map((run) => run.load),
     first: runs.map((run) => run.first),

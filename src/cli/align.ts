@@ -27,9 +27,14 @@ export function alignedFeeds(
   return { feeds: Object.fromEntries(aligned), assumptions };
 }
 
-export function alignedOutputs(outputs: TensorMap, expected: TensorMap): { outputs: TensorMap; assumptions: string[] } {
-  const ours = Object.keys(expected);
-  const theirs = Object.keys(outputs);
+/** Outputs under the first file's names: equal names belong together, else the signatures' order decides. */
+export function alignedOutputs(
+  outputs: TensorMap,
+  to: readonly Signature[],
+  from: readonly Signature[],
+): { outputs: TensorMap; assumptions: string[] } {
+  const ours = from.map(({ name }) => name);
+  const theirs = to.map(({ name }) => name);
   if (ours.length !== theirs.length || ours.every((name) => name in outputs)) return { outputs, assumptions: [] };
   const assumptions = ours.flatMap((name, index) =>
     name === theirs[index] ? [] : [`output ${theirs[index]} is taken for ${name}`],

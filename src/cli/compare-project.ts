@@ -14,7 +14,7 @@ import { chosenBackends, unknown, wholeNumber } from './options.ts';
 import { Progress } from './progress.ts';
 
 /** A picture, not a gate: fewer processes and a shorter look than a commit's run takes. */
-const effort = { processes: 3, budget: 0.1 };
+const effort = { processes: 3, budget: 0.1, patience: 2 };
 
 export async function compareProject(words: readonly string[], options: CompareOptions): Promise<void> {
   const startedAt = new Date();

@@ -7,16 +7,14 @@ import { sha256Of } from '../models/artifact.ts';
 import { encodeNumber } from '../report/json.ts';
 import { glyphOf, size, time } from '../report/format.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
+import type { Comparison } from './compare-files.ts';
 import type { CompareOptions } from './compare-options.ts';
-import type { OpenSide, SideResult } from './compare-files.ts';
+import type { SideResult } from './judge-sides.ts';
+import type { OpenSide } from './sides.ts';
 
-export function renderFiles(
-  base: OpenSide,
-  results: readonly SideResult[],
-  feeds: TensorMap,
-  options: CompareOptions,
-): string {
-  return [...results.map((result) => renderSide(base, result, feeds, options)), renderCard(base, options)].join('\n');
+export function renderFiles({ base, results, feeds, options, absent }: Comparison<SideResult>): string {
+  const sides = results.map((result) => renderSide(base, result, feeds, options));
+  return [...sides, ...absent.map((line) => `· not here: ${line}`), renderCard(base)].join('\n');
 }
 
 function renderSide(base: OpenSide, result: SideResult, feeds: TensorMap, options: CompareOptions): string {
@@ -85,29 +83,25 @@ function latencyLine(
 const shape = ({ name, dtype, dims }: Signature): string =>
   `${name} ${dtype} [${dims.map((axis) => axis ?? '?').join(', ')}]`;
 
-function renderCard({ session }: OpenSide, options: CompareOptions): string {
+function renderCard({ session }: OpenSide): string {
   return [
     `inputs   ${session.inputs.map(shape).join(', ')}`,
     `outputs  ${session.outputs.map(shape).join(', ')}`,
-    options.json ? '' : 'With --json: the same as data, with hashes and the beginning of a model card.',
+    'With --json: the same as data, with hashes and the beginning of a model card.',
     '',
   ].join('\n');
 }
 
+const describe = async ({ file, path, bytes, backend, version }: OpenSide): Promise<object> => ({
+  file,
+  bytes,
+  sha256: await sha256Of(path),
+  backend: backend.id,
+  version,
+});
+
 /** Everything as data; `card` is the beginning of a fixtures/models/<id>/model.json. */
-export async function filesJson(
-  base: OpenSide,
-  results: readonly SideResult[],
-  feeds: TensorMap,
-  options: CompareOptions,
-): Promise<string> {
-  const describe = async ({ file, path, bytes, backend, version }: OpenSide): Promise<object> => ({
-    file,
-    bytes,
-    sha256: await sha256Of(path),
-    backend: backend.id,
-    version,
-  });
+export async function filesJson({ base, results, feeds, options, absent }: Comparison<SideResult>): Promise<string> {
   const card = {
     inputs: base.session.inputs,
     outputs: base.session.outputs.map((output) => ({ ...output, task: 'raw' })),
@@ -117,6 +111,7 @@ export async function filesJson(
     seed: options.inputs === undefined ? Number(options.seed) : null,
     feeds: Object.entries(feeds).map(([name, { dtype, dims }]) => ({ name, dtype, dims })),
     card,
+    absent,
     results: await Promise.all(
       results.map(async ({ side, verdict, comparison, latency, assumptions }) => ({
         ...(await describe(side)),

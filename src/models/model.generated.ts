@@ -57,7 +57,7 @@ export interface ModelCard {
    */
   dataset?: string;
   /**
-   * Batch sizes that are compared and measured; the first is the gated one.
+   * Batch sizes that are compared and measured; the smallest is the gated one.
    *
    * @minItems 1
    */

@@ -29,7 +29,7 @@ import { evidenceOf } from './evidence.ts';
 
 export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
-  readonly broker: Pick<BrokerOptions, 'processes' | 'budget'>;
+  readonly broker: Omit<BrokerOptions, 'deadline'>;
   /** Leaves out what a command line does not ask for. */
   readonly narrow?: (project: Project) => Project;
 }

@@ -1,10 +1,11 @@
 /** IEEE 754 binary16, held as its bits. Decoding is a look-up in all 65,536 values; encoding rounds once, to nearest, ties to even. */
 
 /** The value of the 16 bits. */
-export const decodeFloat16 = (bits: number): number => values[bits & 0xffff] as number;
+export const decodeFloat16 = (bits: number): number => table()[bits & 0xffff] as number;
 
 /** Decodes bits[start, end) to the front of `into`. */
 export function decodeFloat16s(bits: Uint16Array, start: number, end: number, into: Float64Array | Float32Array): void {
+  const values = table();
   for (let i = start; i < end; i += 1) into[i - start] = values[bits[i] as number] as number;
 }
 
@@ -21,13 +22,18 @@ export function encodeFloat16(value: number): number {
   return sign | (((exponent + 14) << 10) + steps);
 }
 
-const values = Float64Array.from({ length: 65536 }, (_, bits) => {
+let values: Float64Array | undefined;
+
+/** Built on first use: most processes never see a float16. */
+const table = (): Float64Array => (values ??= Float64Array.from({ length: 65536 }, (_, bits) => valueOf(bits)));
+
+function valueOf(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const sign = bits & 0x8000 ? -1 : 1;
   if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
-});
+}
 
 /** log2 may round up to the next integer just below a power of two, so it is checked. */
 function exponentOf(magnitude: number): number {

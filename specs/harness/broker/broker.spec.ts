@@ -48,7 +48,7 @@ async function withBroker<T>(
 ): Promise<T> {
   project.card('linear', { artifacts, ...parts });
   const read: Project = { ...(await readProject(project.root, {})), backends };
-  const broker = new Broker(read, { deadline, processes: 2, budget: 0.01 });
+  const broker = new Broker(read, { deadline, processes: 2, patience: Infinity, budget: 0.01 });
   try {
     return await body(broker);
   } finally {

@@ -44,17 +44,24 @@ describe('feeds for a second file', () => {
 
 describe('outputs of a second file', () => {
   test('go by name where all names are there', () => {
-    expect(alignedOutputs({ b, a }, { a, b })).toEqual({ outputs: { b, a }, assumptions: [] });
+    const aligned = alignedOutputs({ b, a }, [input('b'), input('a')], [input('a'), input('b')]);
+    expect(aligned).toEqual({ outputs: { b, a }, assumptions: [] });
   });
 
   test('go by place where names differ, and say so', () => {
-    expect(alignedOutputs({ scores: a }, { y: b })).toEqual({
+    expect(alignedOutputs({ scores: a }, [input('scores')], [input('y')])).toEqual({
       outputs: { y: a },
       assumptions: ['output scores is taken for y'],
     });
   });
 
+  test('go by the signatures, not by the order in which JavaScript keeps number-like names', () => {
+    const aligned = alignedOutputs({ 482: b, 495: a }, [input('495'), input('482')], [input('scores'), input('boxes')]);
+    expect(aligned.outputs).toEqual({ scores: a, boxes: b });
+  });
+
   test('stay as they are where their number differs: the comparison says what is missing', () => {
-    expect(alignedOutputs({ scores: a }, { y: a, z: b })).toEqual({ outputs: { scores: a }, assumptions: [] });
+    const aligned = alignedOutputs({ scores: a }, [input('scores')], [input('y'), input('z')]);
+    expect(aligned).toEqual({ outputs: { scores: a }, assumptions: [] });
   });
 });

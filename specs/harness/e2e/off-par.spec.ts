@@ -190,7 +190,7 @@ describe('every injected fault turns the run red, names the case and the way bac
         for (const metric of ['latency', 'load', 'first']) {
           const values = machine.values[metric];
           values['float32/ort-node/cpu/b1/t1'] = values['float32/ort-node/cpu/b1/t1'].map(
-            (seconds: number) => seconds / 4,
+            (seconds: number) => seconds / 20,
           );
         }
         machine.values.memory['float32/ort-node/cpu'] /= 3;
