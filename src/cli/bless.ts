@@ -35,6 +35,7 @@ export function bless(words: readonly string[], { only, reason }: BlessOptions):
   const args = [vitest, 'run', '--update=all', ...files, ...(pattern === '' ? [] : ['-t', pattern])];
   const env = {
     ...process.env,
+    ...(kinds === 'all' && words.length === 0 && { ONPAR_BLESS_WHOLE: '1' }),
     ...(only !== undefined && { ONPAR_BLESS_ONLY: only }),
     ...(reason !== undefined && { ONPAR_BLESS_REASON: reason }),
   };

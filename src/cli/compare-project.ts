@@ -6,6 +6,7 @@ import type { Project } from '../cases/project.ts';
 import { batchesFor } from '../broker/visit.ts';
 import { judgeAnswer } from '../run/answer.ts';
 import { finishRun } from '../run/finish.ts';
+import { chainsOf } from '../run/chains.ts';
 import { Run } from '../run/run.ts';
 import { Verdicts } from '../run/verdicts.ts';
 import { BadInput } from '../schema/bad-input.ts';
@@ -101,16 +102,6 @@ async function measureAll(
     }),
   );
   for (const subject of visits) await measureLatency(run, verdicts, subject, progress);
-}
-
-/** What one worker can answer, one after the other: parity, memory and accuracy of an artifact on a backend. */
-function chainsOf(cases: readonly Case[]): readonly Case[][] {
-  const chains = new Map<string, Case[]>();
-  for (const subject of cases) {
-    const name = `${subject.model}/${subject.artifact}/${subject.backend}`;
-    chains.set(name, [...(chains.get(name) ?? []), subject]);
-  }
-  return [...chains.values()];
 }
 
 async function judgeOne(run: Run, verdicts: Verdicts, subject: Case, progress: Progress): Promise<void> {

@@ -25,6 +25,7 @@ import type { Source, Sources, Visit } from '../metrics/sources.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { judgeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { chainsOf } from './chains.ts';
 import { evidenceOf } from './evidence.ts';
 
 export interface RunOptions {
@@ -111,6 +112,18 @@ export class Run {
       ...(await this.#take(metric, subject)),
       evidence: ['confirmed by a second set of fresh processes'],
     };
+  }
+
+  /** Starts on everything that a whole run will ask for anyway, but latency: the cores need not wait for one spec to ask after another. */
+  prefetch(cases: readonly Case[]): void {
+    for (const chain of chainsOf(cases.filter(({ metric }) => this.metric(metric).source !== 'latency'))) {
+      void this.#measureChain(chain).catch(() => undefined);
+    }
+  }
+
+  /** Failures are told to whoever asks. */
+  async #measureChain(chain: readonly Case[]): Promise<void> {
+    for (const subject of chain) await this.broker[this.metric(subject.metric).source](subject);
   }
 
   async #take(metric: Metric, subject: Case): Promise<Answer> {

@@ -60,7 +60,9 @@ export class OnparReporter implements Reporter {
 
   #plan(run: Run, metric: string): readonly (Case & { id: string })[] {
     this.#asked.add(metric);
-    return run.plan(metric).map((subject) => ({ ...subject, id: caseId(subject) }));
+    const cases = run.plan(metric);
+    if (this.#isWhole()) run.prefetch(cases);
+    return cases.map((subject) => ({ ...subject, id: caseId(subject) }));
   }
 
   /** Cards and baselines are read when the first spec asks. Bad input ends every spec with the same sentence, and the run with 2. */
@@ -108,6 +110,8 @@ export class OnparReporter implements Reporter {
 
   /** A filtered run is no gate: cases that were not asked for may lack a verdict. */
   #isWhole(): boolean {
+    // onpar bless without words names the files of all suites and means everything.
+    if (process.env['ONPAR_BLESS_WHOLE'] === '1') return true;
     const { testNamePattern, shard, changed } = this.#vitest?.config ?? {};
     // File filters of the command line; not in the public type.
     const { filenamePattern } = (this.#vitest ?? {}) as { filenamePattern?: readonly string[] };

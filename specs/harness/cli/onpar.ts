@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { cleanEnv } from '../support/env.ts';
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const entry = join(repository, 'dist', 'cli', 'main.js');
@@ -46,7 +47,7 @@ export function newWorkplace(): Workplace {
 function run(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Promise<Outcome> {
   const child = spawn(process.execPath, [entry, ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: '1', ...env },
+    env: { ...cleanEnv(), NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const outcome = { stdout: '', stderr: '' };

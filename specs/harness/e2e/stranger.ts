@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { readNpz, writeNpz } from '../../../src/tensor/npz.ts';
 import { batchRows } from '../../../src/tensor/tensor.ts';
+import { cleanEnv } from '../support/env.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const images = 300;
@@ -70,14 +71,9 @@ export function makeStranger(packages: readonly string[] = ['vitest', 'onnxrunti
 }
 
 function run(command: string, args: readonly string[], cwd: string, env: Record<string, string>): Outcome {
-  const clean = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(CI|GITHUB_.*|VITEST.*|ONPAR_.*|NODE_V8_COVERAGE|NODE_OPTIONS)$/.test(name),
-    ),
-  );
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
-    env: { ...clean, NO_COLOR: '1', ...env },
+    env: { ...cleanEnv(), NO_COLOR: '1', ...env },
     encoding: 'utf8',
   });
   return { status, output: stdout + stderr };
