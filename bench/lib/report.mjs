@@ -87,6 +87,7 @@ export function show(value, unit) {
       return `${(value * 100).toFixed(1)} %`;
     case 'B':
       return `${(value / 1e6).toFixed(0)} MB`;
+    case 's':
     default:
       return seconds(value);
   }

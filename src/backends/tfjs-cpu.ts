@@ -8,7 +8,7 @@ export const backend: Backend = {
   formats: ['tfjs'],
   packages: ['@tensorflow/tfjs'],
   bring: 'npm install --save-dev @tensorflow/tfjs',
-  limits: { maxBatch: 1, referenceRows: 8, images: { commit: 32, full: 500 } },
+  limits: { maxBatch: 1, referenceRows: 8, images: { commit: 16, full: 500 } },
   env: () => ({}),
   async load({ require }) {
     const tf = require('@tensorflow/tfjs') as Tf;

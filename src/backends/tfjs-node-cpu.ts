@@ -1,6 +1,5 @@
 import util from 'node:util';
 import type { Backend } from './backend.ts';
-import { noLimits } from './backend.ts';
 import { activate, openTfSession } from './runtimes/tfjs.ts';
 import type { Tf } from './runtimes/tfjs.ts';
 
@@ -14,7 +13,8 @@ export const backend: Backend = {
   formats: ['tfjs'],
   packages: ['@tensorflow/tfjs-node'],
   bring: 'npx onpar provision tfjs-node',
-  limits: noLimits,
+  // Native, but several times slower a call than onnxruntime on one thread.
+  limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 2_000, full: Infinity } },
   env: (threads) => ({
     TF_CPP_MIN_LOG_LEVEL: '2',
     ...(threads > 0 && {
@@ -26,7 +26,8 @@ export const backend: Backend = {
   async load({ require }) {
     // Removed in Node 23, still called by 4.22.0: https://github.com/tensorflow/tfjs/pull/8425 is merged and unreleased.
     const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean };
-    legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+    // Assigned always: Node 22 still has it and prints a deprecation warning.
+    legacy.isNullOrUndefined = (value) => value === null || value === undefined;
     const tf = require('@tensorflow/tfjs-node') as TfNode;
     tf.env().set('PROD', true);
     await activate(tf, 'tensorflow');

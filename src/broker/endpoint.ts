@@ -39,7 +39,9 @@ export async function serveEndpoint(methods: Methods): Promise<Endpoint> {
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => sockets.delete(socket));
-    receive<Question>(socket, (question) => void answer(methods, question).then((reply) => send(socket, reply)));
+    receive(socket, (message) => {
+      void answer(methods, message as Question).then((reply) => send(socket, reply));
+    });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(address, resolve));
   server.unref();
@@ -82,7 +84,8 @@ export function connectTo(address: string): Connection {
       for (const { reject } of open.values()) reject(ended());
       open.clear();
     });
-  receive<Reply>(socket, ({ id, value, error }) => {
+  receive(socket, (message) => {
+    const { id, value, error } = message as Reply;
     const question = open.get(id);
     open.delete(id);
     if (open.size === 0) socket.unref();
@@ -108,13 +111,13 @@ function send(socket: Socket, message: Question | Reply): void {
   socket.write(Buffer.concat([length, body]));
 }
 
-function receive<T>(socket: Socket, onMessage: (message: T) => void): void {
+function receive(socket: Socket, onMessage: (message: unknown) => void): void {
   let pending = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     pending = Buffer.concat([pending, chunk]);
     while (pending.byteLength >= 4 && pending.byteLength >= 4 + pending.readUInt32LE(0)) {
       const end = 4 + pending.readUInt32LE(0);
-      onMessage(deserialize(pending.subarray(4, end)) as T);
+      onMessage(deserialize(pending.subarray(4, end)));
       pending = pending.subarray(end);
     }
   });

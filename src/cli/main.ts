@@ -70,5 +70,6 @@ try {
   for (const command of [program, ...program.commands]) command.exitOverride();
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = await (await import('./errors.ts')).exitCodeOf(error);
+  const { exitCodeOf } = await import('./errors.ts');
+  process.exitCode = exitCodeOf(error);
 }

@@ -66,14 +66,16 @@ export function transpose({ dtype, dims, data }: Tensor, order: readonly [number
   const offsets = order.map((axis) =>
     Array.from({ length: dims[axis] ?? 1 }, (_, index) => index * (strides[axis] ?? 1)),
   );
-  const [a = [], b = [], c = [], d = []] = offsets;
   const target = new Float32Array(data.length);
   let to = 0;
-  for (const i of a)
-    for (const j of b) for (const k of c) for (const l of d) target[to++] = data[i + j + k + l] as number;
-  return tensor(
-    'float32',
-    offsets.map(({ length }) => length),
-    target,
-  );
+  // The last axis in the inner loop; the outer ones joined, so that it stays one plain loop over memory.
+  const inner = offsets[3] ?? [];
+  for (const start of sumsOf(offsets.slice(0, 3)))
+    for (const step of inner) target[to++] = data[start + step] as number;
+  const sizes = offsets.map(({ length }) => length);
+  return tensor('float32', sizes, target);
 }
+
+/** Every sum of one offset an axis, row-major. */
+const sumsOf = (axes: readonly (readonly number[])[]): readonly number[] =>
+  axes.reduce<readonly number[]>((sums, axis) => sums.flatMap((sum) => axis.map((offset) => sum + offset)), [0]);

@@ -1,7 +1,7 @@
 /** Accepts a run: hands its targets to the planner of baselines and writes what moved. Called by one process, after all verdicts are in. */
 import { execFileSync } from 'node:child_process';
 import { planBless } from '../baselines/bless.ts';
-import type { BlessTarget } from '../baselines/bless.ts';
+import type { BlessTarget, CaseName } from '../baselines/bless.ts';
 import { writeBaselines } from '../baselines/write.ts';
 import { caseId } from '../cases/case.ts';
 import { onlyWords } from '../metrics/metric.ts';
@@ -26,19 +26,11 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
     ...problems,
     ...(lost === undefined ? [] : [`${lost.case.metric} ${caseId(lost.case)} ${lost.verdict}`]),
   ];
-  const planned = verdicts.planned();
   const plan = planBless(targets, run.baselines, {
     only: readOnly(process.env['ONPAR_BLESS_ONLY']),
     reason: process.env['ONPAR_BLESS_REASON'] ?? null,
     health: problem === undefined ? 'healthy' : { problem },
-    planned:
-      planned === null
-        ? 'some'
-        : planned.map((subject) => ({
-            metric: subject.metric,
-            model: subject.model,
-            key: run.key(run.metric(subject.metric), subject),
-          })),
+    planned: verdicts.planned() === null ? 'some' : caseNames(run),
     expires: dayFrom(divergenceDays),
     provenance: {
       date: dayFrom(0),
@@ -60,6 +52,14 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
     lines.length === 0 ? 'Nothing moved: the baselines stay as they are.\n' : `${lines.join('\n')}\n`,
   );
 }
+
+/** Every case there may be a value of. */
+const caseNames = (run: Run): readonly CaseName[] =>
+  [...run.metrics.values()].flatMap((metric) =>
+    run
+      .everyCase(metric.id)
+      .map((subject) => ({ metric: metric.id, model: subject.model, key: run.key(metric, subject) })),
+  );
 
 export function readOnly(text: string | undefined): 'all' | ReadonlySet<Only> {
   if (text === undefined || text === '') return 'all';

@@ -101,6 +101,12 @@ export class Run {
     return planCases(this.project, this.metric(metric), depthOf(this.#env));
   }
 
+  /** Cases of a metric in any depth: what the full suite blessed is not obsolete on a commit. */
+  everyCase(metric: string): readonly Case[] {
+    const depths = ['commit', 'full'] as const;
+    return depths.flatMap((depth) => planCases(this.project, this.metric(metric), depth));
+  }
+
   /** Measures a case and puts beside it what judging needs. */
   async measure(subject: Case): Promise<Answer> {
     const metric = this.metric(subject.metric);

@@ -105,7 +105,7 @@ const kindOf = (value: unknown): string =>
 /** Levenshtein's distance, by rows (Wagner and Fischer, 1974). */
 const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...a].entries()) {
+  for (const [i, letter] of a.split('').entries()) {
     const next = [i + 1];
     for (let j = 1; j <= b.length; j += 1) {
       const substituted = (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1);

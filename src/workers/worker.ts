@@ -125,7 +125,7 @@ export class Worker {
     const { id } = message.fields;
     if (pending === undefined || pending.id !== id)
       throw new RangeError(
-        `the worker answered request ${String(id)} while ${String(pending?.id ?? 'none')} was asked`,
+        `the worker answered request ${String(id)} while ${pending === undefined ? 'none' : String(pending.id)} was asked`,
       );
     this.#pending = undefined;
     clearTimeout(pending.timer);

@@ -74,8 +74,8 @@ describe('planned cases', () => {
     expect(images('commit')).toEqual({
       'ort-node/cpu': 10_000,
       'ort-web/wasm': 1_000,
-      'tfjs/cpu': 32,
-      'tfjs-node/cpu': 10_000,
+      'tfjs/cpu': 16,
+      'tfjs-node/cpu': 2_000,
       'tfjs/wasm': 1_000,
     });
     expect(images('full')).toEqual({

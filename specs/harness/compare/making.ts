@@ -1,6 +1,6 @@
 /** Tensors for these specs, and the comparison's slow and obvious twin. */
 import { encodeFloat16 } from '../../../src/tensor/float16.ts';
-import { elementCount, tensor } from '../../../src/tensor/tensor.ts';
+import { tensor } from '../../../src/tensor/tensor.ts';
 import type { Dtype, Tensor, TensorData } from '../../../src/tensor/tensor.ts';
 import type { Tolerance } from '../../../src/compare/comparison.ts';
 import { normal, randomFrom } from '../../../src/stats/random.ts';
@@ -66,5 +66,3 @@ export function oracle(actual: readonly number[], expected: readonly number[], t
     fault: pairs.some((pair) => !same(pair) && !(Number.isFinite(pair[0]) && Number.isFinite(pair[1]))),
   };
 }
-
-export const elements = (dims: readonly number[]): number[] => Array.from({ length: elementCount(dims) }, (_, i) => i);
