@@ -15,7 +15,7 @@ import { Verdicts } from '../run/verdicts.ts';
 import type { Recorded } from './matchers.ts';
 
 /** Processes and seconds that a gated latency case takes on each commit. */
-const effort = { processes: 5, budget: 0.25, patience: Infinity };
+const effort = { processes: 5, budget: 0.15, patience: Infinity };
 
 export class OnparReporter implements Reporter {
   #vitest: Vitest | undefined;

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { negateOneWeight } from './negate.ts';
 import { makeStranger } from './stranger.ts';
@@ -16,12 +16,13 @@ afterAll(() => stranger.remove());
 /** Changes the project, runs, and puts everything back as it was. */
 function withFault<T>(change: () => void, body: () => T): T {
   const safe = stranger.path('..', `${stranger.root.split('/').at(-1)}-safe`);
-  for (const part of ['fixtures', 'baselines']) cpSync(stranger.path(part), `${safe}/${part}`, { recursive: true });
+  for (const part of ['fixtures', 'baselines', 'specs'])
+    cpSync(stranger.path(part), `${safe}/${part}`, { recursive: true });
   try {
     change();
     return body();
   } finally {
-    for (const part of ['fixtures', 'baselines']) {
+    for (const part of ['fixtures', 'baselines', 'specs']) {
       rmSync(stranger.path(part), { recursive: true });
       cpSync(`${safe}/${part}`, stranger.path(part), { recursive: true });
     }
@@ -211,6 +212,30 @@ describe('every injected fault turns the run red, names the case and the way bac
       expect(outcome.output).toContain(`${sentence}: garment/float32`);
     }
     expect(outcome.output).toContain('7 red');
+  });
+
+  /** Leaves one spec, with this line before its loop; the promises of the others are blessed and must not vanish with their files. */
+  const onlySizeSpec = (line: string) => () => {
+    const text = readFileSync(stranger.path('specs/size.spec.ts'), 'utf8');
+    rmSync(stranger.path('specs'), { recursive: true });
+    mkdirSync(stranger.path('specs'));
+    writeFileSync(stranger.path('specs/size.spec.ts'), text.replace("describe('size'", `${line}\ndescribe('size'`));
+  };
+
+  test('a case that no spec judged, and specs that were deleted', () => {
+    const { status, output } = withFault(onlySizeSpec('(cases as unknown[]).shift();'), () => stranger.test([], ci));
+    expect(output).toContain('size garment/float32 was planned and has no verdict');
+    expect(output).toContain('parity garment/float32/ort-node/cpu was planned and has no verdict');
+    expect(status).toBe(1);
+  });
+
+  test('a spec whose process dies', () => {
+    const { status, output } = withFault(onlySizeSpec("process.kill(process.pid, 'SIGKILL');"), () =>
+      stranger.test([], ci),
+    );
+    expect(output).toContain('size garment/tfjs was planned and has no verdict');
+    expect(status).toBe(1);
+    expect(stranger.json('.onpar/report.json').summary.exitCode).toBe(1);
   });
 
   test('everything restored is green again', () => {
