@@ -3,6 +3,7 @@
  * alone on the machine. What a model or backend does wrong becomes part of the answer; only our own faults are thrown.
  */
 import { availableParallelism } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import type { Backend } from '../backends/backend.ts';
 import type { Case } from '../cases/case.ts';
 import { backendOf, modelOf } from '../cases/project.ts';
@@ -125,9 +126,10 @@ export class Broker {
     });
   }
 
-  /** Fresh processes once more, to confirm what the first ones said; the report then shows these. */
-  confirmLatency(subject: Case): Promise<Measured<Latency>> {
-    return this.#once.do(nameOf('confirmed', subject), () => {
+  /** Fresh processes once more after a pause, seconds, to confirm what the first ones said; the report then shows these. */
+  confirmLatency(subject: Case, pause: number): Promise<Measured<Latency>> {
+    return this.#once.do(nameOf(`confirmed after ${pause}`, subject), async () => {
+      await setTimeout(pause * 1e3);
       this.#once.forget(nameOf('latency', subject));
       return this.latency(subject);
     });
