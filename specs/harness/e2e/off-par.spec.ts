@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { negateOneWeight } from './negate.ts';
 import { makeStranger } from './stranger.ts';
-import type { Stranger } from './stranger.ts';
+import type { Outcome, Stranger } from './stranger.ts';
 
 let stranger: Stranger;
 const ci = { CI: '1' };
@@ -28,6 +28,12 @@ function withFault<T>(change: () => void, body: () => T): T {
     }
     rmSync(safe, { recursive: true });
   }
+}
+
+/** Does what onpar says where the machine was too busy to measure or to decide: runs again, a few times. */
+function whenFit(body: () => Outcome, left = 4): Outcome {
+  const outcome = body();
+  return left > 0 && /! (latency|load|first) /.test(outcome.output) ? whenFit(body, left - 1) : outcome;
 }
 
 const machineFolder = (): string => `baselines/machines/${readdirSync(stranger.path('baselines/machines'))[0]}`;
@@ -197,7 +203,7 @@ describe('every injected fault turns the run red, names the case and the way bac
         machine.values.memory['float32/ort-node/cpu'] /= 3;
         stranger.writeJson(machine, machineFolder(), 'garment.json');
       },
-      () => stranger.test([], ci),
+      () => whenFit(() => stranger.test([], ci)),
     );
     expect(outcome.status).toBe(1);
     for (const sentence of [
