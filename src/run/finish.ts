@@ -39,7 +39,7 @@ export function writeReport(root: string, report: Report): { readonly html: stri
   writeFileSync(json, toJson(report));
   writeFileSync(html, renderHtml(report, readAssets()));
   const summary = process.env['GITHUB_STEP_SUMMARY'];
-  if (summary !== undefined) appendFileSync(summary, renderMarkdown(report));
+  if (summary !== undefined && summary !== '') appendFileSync(summary, renderMarkdown(report));
   return { html: relative(process.cwd(), html), json: relative(process.cwd(), json) };
 }
 

@@ -67,12 +67,12 @@ function record(state: MatcherState, answer: Answer, ruling: Ruling): void {
 /** Under -u the run accepts what was measured; the reporter writes it, or says why it may not. */
 function isBlessed(state: MatcherState, metric: Metric, { measured }: Answer, { verdict }: Ruling): boolean {
   const { snapshotState } = state as unknown as { snapshotState: { snapshotUpdateState?: string } };
-  const only = process.env['ONPAR_BLESS_ONLY'];
+  const only = process.env['ONPAR_BLESS_ONLY'] ?? '';
   return (
     snapshotState.snapshotUpdateState === 'all' &&
     measured.ok &&
     verdict !== 'vacuous' &&
-    (only === undefined || only === metric.only)
+    (only === '' || only.split(',').includes(metric.only))
   );
 }
 
