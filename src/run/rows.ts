@@ -50,7 +50,7 @@ class Rows {
   all(): readonly CaseRow[] {
     const { model, backend } = this.#place;
     // A filtered run shows what it asked for; a whole one shows everything, unavailable backends included.
-    if (this.#verdicts.planned() === null && !this.#isKnown()) return [];
+    if (this.#verdicts.scope !== 'whole' && !this.#isKnown()) return [];
     const rows = batchesFor(model.card, backend).map((batch) => this.#row(batch, 1));
     const advisory = this.#run.broker.known('latency', this.#case({ threads: 0 }));
     return advisory === undefined ? rows : [...rows, this.#row(batchesFor(model.card, backend)[0] ?? 1, 0)];

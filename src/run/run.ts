@@ -4,6 +4,7 @@
  */
 import { readMachine } from '../baselines/read-machine.ts';
 import type { Machine } from '../baselines/fingerprint.ts';
+import type { CaseName } from '../baselines/obsolete.ts';
 import { lookup, readBaselines } from '../baselines/store.ts';
 import type { Baselines, Lookup } from '../baselines/store.ts';
 import { Broker } from '../broker/broker.ts';
@@ -44,7 +45,7 @@ export class Run {
   readonly broker: Broker;
   readonly metrics: ReadonlyMap<string, Metric>;
   readonly machine: Machine;
-  readonly baselines: Baselines;
+  #baselines: Baselines;
   readonly #policy: Policy;
   readonly #env: NodeJS.ProcessEnv;
 
@@ -58,7 +59,7 @@ export class Run {
       broker: this.broker,
       metrics: this.metrics,
       machine: this.machine,
-      baselines: this.baselines,
+      baselines: this.#baselines,
     } = parts);
     this.#policy = policy;
     this.#env = env;
@@ -103,10 +104,23 @@ export class Run {
     return planCases(this.project, this.metric(metric), depthOf(this.#env));
   }
 
-  /** Cases of a metric in any depth: what the full suite blessed is not obsolete on a commit. */
-  everyCase(metric: string): readonly Case[] {
+  /** Every case there may be a value of, in any depth: what the full suite blessed is not obsolete on a commit. */
+  alive(): readonly CaseName[] {
     const depths = ['commit', 'full'] as const;
-    return depths.flatMap((depth) => planCases(this.project, this.metric(metric), depth));
+    return [...this.metrics.values()].flatMap((metric) =>
+      depths
+        .flatMap((depth) => planCases(this.project, metric, depth))
+        .map((subject) => ({ metric: metric.id, model: subject.model, key: this.key(metric, subject) })),
+    );
+  }
+
+  /** Reads what is committed once more, after a bless. */
+  readBaselines(): void {
+    this.#baselines = readBaselines(this.project.root, this.machine.fingerprint, this.metrics);
+  }
+
+  get baselines(): Baselines {
+    return this.#baselines;
   }
 
   /** Measures a case and puts beside it what judging needs. */
