@@ -14,7 +14,7 @@ import type { Artifact, Model } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
-import { Worker } from '../workers/worker.ts';
+import { Worker, WorkerFailure } from '../workers/worker.ts';
 import type { WorkerOptions } from '../workers/worker.ts';
 import { takeAccuracy } from './accuracy.ts';
 import { probe } from './availability.ts';
@@ -158,6 +158,7 @@ export class Broker {
   async #available(subject: Subject): Promise<Subject> {
     const found = await this.availability(subject.backend);
     if (found.available) return subject;
+    if (found.broken !== null) throw new WorkerFailure(found.broken, found.reason);
     throw new Unavailable(subject.backend.id, `${found.reason}; ${subject.backend.bring}`);
   }
 

@@ -1,4 +1,4 @@
-/** `onpar doctor`: every backend, here or not, with its version, or the reason and the command that would bring it. */
+/** `onpar doctor`: every backend, here or not or broken, with its version, or the reason and the command that would bring it. */
 import { pinnableCore } from '../broker/latency.ts';
 import { probe } from '../broker/availability.ts';
 import type { Availability } from '../broker/availability.ts';
@@ -33,7 +33,7 @@ function render(findings: readonly Finding[], pinned: boolean): string {
   const lines = findings.map(({ id, state, bring }) =>
     state.available
       ? `✓ ${id.padEnd(width)}  ${state.version}   ${state.provider}`
-      : `· ${id.padEnd(width)}  ${state.reason}\n  ${' '.repeat(width)}  bring it: ${bring}`,
+      : `${state.broken === null ? '·' : '✗'} ${id.padEnd(width)}  ${state.reason}\n  ${' '.repeat(width)}  bring it: ${bring}`,
   );
   const latency = pinned
     ? '✓ latency'.padEnd(width + 2) + '  pinned to one core'
