@@ -126,12 +126,15 @@ export class Broker {
     });
   }
 
-  /** Fresh processes once more after a pause, seconds, to confirm what the first ones said; the report then shows these. */
-  confirmLatency(subject: Case, pause: number): Promise<Measured<Latency>> {
-    return this.#once.do(nameOf(`confirmed after ${pause}`, subject), async () => {
+  /**
+   * What fresh processes say after a pause, seconds, where `seen` alarmed; the report then shows these. Each set has one successor: load,
+   * first and latency share their sets, and whichever of them alarmed on one is confirmed by processes that started later.
+   */
+  confirmLatency(subject: Case, seen: Measured<Latency>, pause: number): Promise<Measured<Latency>> {
+    return this.#once.do(seen, async () => {
       await setTimeout(pause * 1e3);
       this.#once.forget(nameOf('latency', subject));
-      return this.latency(subject);
+      return this.latency(subject, seen.ok ? seen.value.batches.map(({ batch }) => batch) : undefined);
     });
   }
 
