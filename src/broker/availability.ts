@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
-import { Worker, WorkerFailure } from '../workers/worker.ts';
-import type { WorkerOptions } from '../workers/worker.ts';
+import { WorkerFailure } from '../workers/worker.ts';
+import type { Worker } from '../workers/worker.ts';
 
 export type Availability =
   | { readonly available: true; readonly version: string; readonly provider: string }
@@ -14,11 +14,11 @@ export type Availability =
       readonly broken: 'crashed' | 'timed-out' | null;
     };
 
-/** Starts a worker and asks it to load the runtime. */
-export async function probe(backend: Backend, options: WorkerOptions): Promise<Availability> {
-  const missing = missingPackage(backend, options.root);
+/** Starts a worker, which loads the runtime, unless a package is missing in the project at `root`. */
+export async function probe(backend: Backend, root: string, start: () => Worker): Promise<Availability> {
+  const missing = missingPackage(backend, root);
   if (missing !== undefined) return { available: false, broken: null, reason: `package ${missing} is not installed` };
-  const worker = new Worker(backend, options);
+  const worker = start();
   try {
     const { version, provider } = await worker.hello();
     return { available: true, version, provider };

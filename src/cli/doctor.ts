@@ -5,6 +5,7 @@ import type { Availability } from '../broker/availability.ts';
 import { listBackends } from '../backends/registry.ts';
 import type { Backend } from '../backends/backend.ts';
 import { findRoot } from '../cases/project.ts';
+import { Worker } from '../workers/worker.ts';
 import { chosenBackends } from './options.ts';
 
 interface Finding {
@@ -24,7 +25,8 @@ export async function doctor(ids: readonly string[], { json = false }: { json?: 
 }
 
 async function examine(backend: Backend, root: string): Promise<Finding> {
-  const state = await probe(backend, { root, threads: 1, core: null, deadline: 60 });
+  const options = { root, threads: 1, core: null, deadline: 60 };
+  const state = await probe(backend, root, () => new Worker(backend, options));
   return { id: backend.id, state, bring: backend.bring };
 }
 

@@ -48,10 +48,11 @@ interface Pending {
 }
 
 export class Worker {
+  /** Resolves when the process is no more, however it ended. */
+  readonly gone: Promise<void>;
   readonly #child: ChildProcess;
   readonly #requests: Duplex;
   readonly #deadline: number;
-  readonly #exited: Promise<void>;
   readonly #hello: Promise<Replies['hello']>;
   #pending: Pending | undefined;
   #stderr = '';
@@ -63,7 +64,7 @@ export class Worker {
     this.#deadline = deadline;
     this.#child = spawnPinned(core, { ...process.env, ...backend.env(threads) });
     this.#requests = this.#child.stdio[requestFd] as Duplex;
-    this.#exited = this.#watch();
+    this.gone = this.#watch();
     this.#hello = this.#call('hello', {
       op: 'hello',
       protocol: protocolVersion,
@@ -95,7 +96,7 @@ export class Worker {
   /** Ends the process and waits until it is gone. The session is not closed first: the system frees faster and cannot hang. */
   async close(): Promise<void> {
     this.#child.kill('SIGKILL');
-    await this.#exited;
+    await this.gone;
   }
 
   async #call<Op extends Request['op']>(op: Op, request: Request): Promise<Replies[Op]> {
