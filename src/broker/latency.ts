@@ -3,9 +3,8 @@
  * minimum-of-visit estimate for every batch size. Between-process spread is the error that counts (reference: Kalibera & Jones,
  * "Rigorous benchmarking in reasonable time", 2013), so one process is one datum.
  */
-import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import type { TensorMap } from '../tensor/tensor.ts';
+import { pinnableCore } from '../workers/launch.ts';
 import type { Worker } from '../workers/worker.ts';
 import type { BatchLatency, Latency } from '../metrics/sources.ts';
 
@@ -104,13 +103,4 @@ function merge(batch: number, runs: readonly ({ steady: number; overhead: number
     steady: runs.map((run) => run?.steady ?? Number.NaN),
     overhead: Math.max(...runs.map((run) => run?.overhead ?? 0)),
   };
-}
-
-let pinnable: boolean | undefined;
-
-/** The last core, which interrupts use least; null where taskset is missing or refuses. */
-export function pinnableCore(): number | null {
-  const core = availableParallelism() - 1;
-  pinnable ??= process.platform === 'linux' && spawnSync('taskset', ['--cpu-list', `${core}`, 'true']).status === 0;
-  return pinnable ? core : null;
 }

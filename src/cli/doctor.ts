@@ -1,10 +1,10 @@
 /** `onpar doctor`: every backend, here or not or broken, with its version, or the reason and the command that would bring it. */
-import { pinnableCore } from '../broker/latency.ts';
 import { probe } from '../broker/availability.ts';
 import type { Availability } from '../broker/availability.ts';
 import { listBackends } from '../backends/registry.ts';
 import type { Backend } from '../backends/backend.ts';
 import { findRoot } from '../cases/project.ts';
+import { pinnableCore } from '../workers/launch.ts';
 import { Worker } from '../workers/worker.ts';
 import { chosenBackends } from './options.ts';
 
