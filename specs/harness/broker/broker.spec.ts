@@ -154,6 +154,29 @@ describe('what goes wrong costs its case', () => {
       expect(valueOf(quantized).batches[0]?.relations.map(({ against }) => against)).toEqual(['float64 of the spec']);
     }));
 
+  test('a backend that crashes while it loads is no backend that is not here: each of its cases has crashed, no other has', () =>
+    withBroker([faulty(ortNode, 'SIGSEGV@hello'), ortWeb], async (broker) => {
+      for (const measured of [await broker.visit(subject()), await broker.latency(subject('int8'))]) {
+        expect(failureOf(measured)).toEqual({
+          kind: 'crashed',
+          missing: null,
+          reason: 'the runtime did not load: the worker was killed by SIGSEGV',
+        });
+      }
+      const [batch] = valueOf(await broker.visit(subject('int8', 'ort-web/wasm'))).batches;
+      expect(batch?.relations.map(({ against }) => against)).toEqual(['float64 of the spec']);
+    }));
+
+  test('a backend that hangs while it loads has timed out in each of its cases', () =>
+    withBroker(
+      [faulty(ortNode, 'sleeps@hello')],
+      async (broker) => {
+        for (const measured of [await broker.visit(subject()), await broker.latency(subject('int8'))])
+          expect(failureOf(measured)).toMatchObject({ kind: 'timed-out', reason: expect.stringContaining('hello') });
+      },
+      { deadline: 1 },
+    ));
+
   test('a backend that hangs while it opens has timed out', () =>
     withBroker(
       [faulty(ortNode, 'sleeps@open')],
