@@ -1,9 +1,9 @@
 /** Builds the one report object that terminal, JSON, HTML and markdown are made of. */
-import { pinnableCore } from '../broker/latency.ts';
 import { standingOf } from '../judge/verdict.ts';
 import { caseId } from '../cases/case.ts';
 import type { Report, VerdictRow } from '../report/report.generated.ts';
 import { version } from '../version.ts';
+import { pinnableCore } from '../workers/launch.ts';
 import { commitOf } from './bless.ts';
 import { acceptLine, replayLine } from './lines.ts';
 import { caseRows } from './rows.ts';

@@ -22,7 +22,7 @@ import { readPolicy } from '../judge/policy.ts';
 import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
 import type { Metric, Target } from '../metrics/metric.ts';
-import type { Source, Sources, Visit } from '../metrics/sources.ts';
+import type { Latency, Source, Sources, Visit } from '../metrics/sources.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { judgeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -126,16 +126,16 @@ export class Run {
   /** Measures a case and puts beside it what judging needs. */
   async measure(subject: Case): Promise<Answer> {
     const metric = this.metric(subject.metric);
-    let answer = await this.#take(metric, subject);
+    let measured: Measured<Sources[Source]> = await this.broker[metric.source](subject);
+    let answer = await this.#answerOf(metric, subject, measured);
     for (const pause of confirmations) {
       if (judgeAnswer(metric, answer).verdict !== 'slower') return answer;
-      await this.broker.confirmLatency(subject, pause);
-      answer = await this.#take(metric, subject);
+      measured = await this.broker.confirmLatency(subject, measured as Measured<Latency>, pause);
+      answer = await this.#answerOf(metric, subject, measured);
     }
-    return {
-      ...answer,
-      evidence: [...answer.evidence, `confirmed by ${confirmations.length} more sets of fresh processes`],
-    };
+    if (judgeAnswer(metric, answer).verdict !== 'slower') return answer;
+    const confirmed = `confirmed by ${confirmations.length} more sets of fresh processes`;
+    return { ...answer, evidence: [...answer.evidence, confirmed] };
   }
 
   /** Starts on everything that a whole run will ask for anyway, but latency: the cores need not wait for one spec to ask after another. */
@@ -150,8 +150,7 @@ export class Run {
     for (const subject of chain) await this.broker[this.metric(subject.metric).source](subject);
   }
 
-  async #take(metric: Metric, subject: Case): Promise<Answer> {
-    const measured: Measured<Sources[Source]> = await this.broker[metric.source](subject);
+  async #answerOf(metric: Metric, subject: Case, measured: Measured<Sources[Source]>): Promise<Answer> {
     if (!measured.ok) return this.answer(subject, measured, []);
     const target = await attempt(async () => metric.take(measured.value, this.#precision(subject)));
     return this.answer(subject, target, metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : []);
