@@ -187,7 +187,7 @@ export class Broker {
     if (!answers.ok) return () => [trusted];
     return (batch) => {
       const same = answers.value.batches.find((entry) => entry.batch === batch);
-      return same === undefined ? [trusted] : [trusted, anchoredTo(anchor.id, same.outputs)];
+      return same === undefined ? [trusted] : [trusted, anchoredTo(anchor.id, same)];
     };
   }
 
