@@ -3,7 +3,17 @@
  * command that runs onpar's code goes through here; a second call without changes costs a directory walk.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,13 +27,17 @@ const isAsset = (path) => /\.(schema\.json|css|client\.js)$/.test(path);
 const files = readdirSync(source, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name));
-const newest = Math.max(
-  ...[...files, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')].map((path) => statSync(path).mtimeMs),
-);
+// Names as well as times: a file that was deleted or renamed has no time, and must not live on in dist.
+const sources = [...files, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')]
+  .map((path) => `${relative(root, path)} ${statSync(path).mtimeMs}`)
+  .toSorted()
+  .join('\n');
 
-if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) build();
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources) build();
 
 function build() {
+  // A compilation that fails must not leave the stamp of an older one.
+  rmSync(stamp, { force: true });
   removeOrphans();
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
   try {
@@ -39,7 +53,10 @@ function build() {
     mkdirSync(dirname(copy), { recursive: true });
     copyFileSync(path, copy);
   }
-  writeFileSync(stamp, '');
+  const command = join(target, 'cli', 'main.js');
+  // What npm does on installing; npx runs this file in the repository itself.
+  if (existsSync(command)) chmodSync(command, 0o755);
+  writeFileSync(stamp, sources);
 }
 
 /** A backend or metric is found by its file: one that was deleted from src must not live on in dist. */
@@ -47,7 +64,8 @@ function removeOrphans() {
   if (!existsSync(target)) return;
   for (const entry of readdirSync(target, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    const match = /^(.*?)(\.js|\.d\.ts|\.js\.map|\.d\.ts\.map)$/.exec(relative(target, path));
-    if (entry.isFile() && match && !isAsset(path) && !existsSync(join(source, `${match[1]}.ts`))) rmSync(path);
+    const output = relative(target, path);
+    const origin = isAsset(output) ? output : output.replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
+    if (entry.isFile() && !entry.name.startsWith('.') && !existsSync(join(source, origin))) rmSync(path);
   }
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * Sets up the optional backends that `npm ci` alone cannot: node ci/provision.mjs [backend ...] [--json] [--quiet]
+ * Sets up the optional backends that `npm ci` alone cannot: node ci/provision.mjs [backend ...] [--optional] [--json] [--quiet]
  *
- * It is idempotent and cheap when there is nothing to do, so scripts may call it before every run. It is a step of its
+ * With --optional what cannot be set up is said in one line and is no failure: the run that follows shows such a backend as not
+ * here, with its reason, and ONPAR_REQUIRE makes that red. It is idempotent and cheap when there is nothing to do, so scripts may call it before every run. It is a step of its
  * own, not an install script, because a failing install script would fail `npm ci` for everybody without that backend.
  */
 import { realpathSync } from 'node:fs';
@@ -52,7 +53,7 @@ export async function provision(id, { root = process.cwd(), log = () => {} } = {
 
 function usage() {
   const list = recipes.map((r) => `  ${r.id}: ${r.costs}`).join('\n');
-  return `Usage: node ci/provision.mjs [backend ...] [--json] [--quiet]\n\nSets up optional backends (all by default):\n${list}\n`;
+  return `Usage: node ci/provision.mjs [backend ...] [--optional] [--json] [--quiet]\n\nSets up optional backends (all by default):\n${list}\n--optional: what cannot be set up is said, and is no failure\n`;
 }
 
 /** @param {string[]} args */
@@ -61,7 +62,7 @@ function readArguments(args) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { json: flag, quiet: flag, help: { ...flag, short: 'h' } },
+    options: { optional: flag, json: flag, quiet: flag, help: { ...flag, short: 'h' } },
   });
   const chosen = positionals.length > 0 ? positionals : recipes.map((r) => r.id);
   for (const id of chosen) recipeFor(id);
@@ -70,9 +71,9 @@ function readArguments(args) {
 
 /**
  * @param {string} id
- * @param {{ json: boolean, quiet: boolean }} options
+ * @param {{ optional: boolean, json: boolean, quiet: boolean }} options
  */
-async function provisionAndTell(id, { json, quiet }) {
+async function provisionAndTell(id, { optional, json, quiet }) {
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
   try {
@@ -82,7 +83,11 @@ async function provisionAndTell(id, { json, quiet }) {
     return { id, ready: true, ...outcome, seconds: seconds() };
   } catch (error) {
     const { what, fix } = reasonFor(error);
-    console.error(`error: ${id} could not be set up: ${what}\n  fix: ${fix}`);
+    console.error(
+      optional
+        ? `${id} is left out: ${what} (${fix})`.replaceAll(/\s+/g, ' ')
+        : `error: ${id} could not be set up: ${what}\n  fix: ${fix}`,
+    );
     return { id, ready: false, error: what, fix, seconds: seconds() };
   }
 }
@@ -104,7 +109,7 @@ async function main(args) {
   const backends = [];
   for (const id of options.chosen) backends.push(await provisionAndTell(id, options));
   if (options.json) console.log(JSON.stringify({ backends }, null, 2));
-  return backends.every((b) => b.ready) ? 0 : 1;
+  return options.optional || backends.every((b) => b.ready) ? 0 : 1;
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -58,7 +58,7 @@ function refuseShort({ dims: [rows = 0] }: Tensor, images: number, { id }: Model
   throw new BadInput({
     what: `has ${rows} rows for ${images} images`,
     where: `reference.dataset of model ${id}`,
-    fix: 'build the reference again: fixtures/build',
+    fix: 'write the reference again ("Add a model" in the README of onpar)',
   });
 }
 

@@ -28,7 +28,10 @@ export class Materials {
     const { id } = model.card;
     const reference = await this.#once.do(`reference ${id}`, () => readReference(model));
     if (reference !== null) return reference;
-    throw new Unavailable(id, `the card of ${id} has no reference: parity needs one (README, "Add a model")`);
+    throw new Unavailable(
+      id,
+      `the card of ${id} has no reference: parity needs one ("Add a model" in the README of onpar)`,
+    );
   }
 
   /** Reference logits over the data set; null where the card has none. */

@@ -9,6 +9,7 @@ import { compareOutputs } from '../compare/parity.ts';
 import type { ParityComparison } from '../compare/parity.ts';
 import { int8AcrossBackends, quantizedAgainstFloat, relationTolerance, toleranceFor } from '../compare/tolerance.ts';
 import { rowsDiffer } from '../compare/vacuity.ts';
+import { worstFirst } from '../compare/worst.ts';
 import { batchesOf, isClassification } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
 import { feedsOf, outputsOf } from '../models/feeds.ts';
@@ -142,7 +143,8 @@ function relate(
 
 /** The second pass over the output that is furthest off; these tensors are small, so it is always made for the report. */
 function explainWorst(comparison: ParityComparison, actual: TensorMap, expected: TensorMap): Explanation | null {
-  const worst = comparison.outputs.toSorted((a, b) => b.excess - a.excess).find(({ structure }) => structure === null);
+  const comparable = comparison.outputs.filter(({ structure }) => structure === null);
+  const [worst] = worstFirst(comparable, ({ excess }) => excess);
   const [a, e] = [actual[worst?.output ?? ''], expected[worst?.output ?? '']];
   return a === undefined || e === undefined ? null : explain(a, e, { top: 5 });
 }

@@ -23,7 +23,7 @@ export async function readProject(root: string, env: NodeJS.ProcessEnv): Promise
     throw new BadInput({
       what: 'no model card',
       where: join(root, 'fixtures', 'models'),
-      fix: 'add fixtures/models/<id>/model.json (README, "Add a model"), or give files: onpar compare a.onnx b.onnx',
+      fix: 'add fixtures/models/<id>/model.json ("Add a model" in the README of onpar), or give files: onpar compare a.onnx b.onnx',
     });
   }
   const models = await Promise.all(folders.map(readModel));

@@ -76,7 +76,7 @@ const settle = ({ calm, counts, margins }: Evidence): string => {
   const needed = Math.ceil(Math.max(n, m) * Math.max((width / room) ** 2, 1.2));
   return needed <= most
     ? `about ${needed} fresh processes on each side would settle it`
-    : 'only a quieter machine or a paired comparison (npx onpar diff) would settle it';
+    : 'only a quieter machine would settle it';
 };
 
 const most = 40;

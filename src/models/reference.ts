@@ -57,7 +57,7 @@ async function readVerifiedNpz(folder: string, file: DescribedFile): Promise<Ten
   }
 }
 
-const rebuild = 'build the reference again: fixtures/build';
+const rebuild = 'write the reference again ("Add a model" in the README of onpar)';
 
 function absent(name: string, where: string): never {
   throw new BadInput({ what: `has no array '${name}'`, where, fix: rebuild });

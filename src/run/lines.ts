@@ -5,7 +5,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { Metric } from '../metrics/metric.ts';
 
 export const replayLine = ({ id, suite }: Metric, subject: Case): string =>
-  `npm test -- ${suite} -t '${id} ${caseId(subject)}'`;
+  `npx vitest run ${suite} -t '${id} ${caseId(subject)}'`;
 
 const acceptable: ReadonlySet<Verdict> = new Set<Verdict>([
   'mismatch',
@@ -20,5 +20,5 @@ const acceptable: ReadonlySet<Verdict> = new Set<Verdict>([
 /** Null where nothing may be blessed: a dead worker, a refused file, a check that proves nothing. */
 export function acceptLine({ only }: Metric, subject: Case, verdict: Verdict): string | null {
   if (!acceptable.has(verdict)) return null;
-  return `npm run bless -- ${caseId(subject)} --only ${only} --reason '…'`;
+  return `npx onpar bless ${caseId(subject)} --only ${only} --reason '…'`;
 }

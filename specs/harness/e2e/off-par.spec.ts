@@ -43,7 +43,7 @@ describe('a stranger with the packed tarball, an own model and an own data set',
     const { status, output } = stranger.test(['specs/size'], ci);
     expect(status).toBe(1);
     expect(output).toContain('new case without baseline');
-    expect(output).toContain('npm run bless -- garment/float32 --only size');
+    expect(output).toContain('npx onpar bless garment/float32 --only size');
   });
 
   test('blesses once, and gets portable values and a folder for this machine', () => {
@@ -116,7 +116,7 @@ describe('every injected fault turns the run red, names the case and the way bac
         'parity mismatch: garment/float32/ort-node/cpu',
         'elements differ from torch',
         'worst [',
-        "accept   npm run bless -- garment/float32/ort-node/cpu --only parity --reason '…'",
+        "accept   npx onpar bless garment/float32/ort-node/cpu --only parity --reason '…'",
       ],
       status: 1,
     },
@@ -130,7 +130,7 @@ describe('every injected fault turns the run red, names the case and the way bac
       specs: ['specs/parity'],
       says: [
         'parity mismatch: garment/float32/ort-node/cpu',
-        "replay   npm test -- parity -t 'parity garment/float32/ort-node/cpu'",
+        "replay   npx vitest run parity -t 'parity garment/float32/ort-node/cpu'",
       ],
       status: 1,
     },

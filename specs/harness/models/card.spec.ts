@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { batchesOf, bytesOf, decisionOutput, listModels, readModel } from '../../../src/models/card.ts';
@@ -19,6 +19,14 @@ const artifact = (parts: Json = {}): Json => ({
 const input = (parts: Json): Json => ({ name: 'x', dtype: 'float32', dims: ['batch', 3, 2, 2], ...parts });
 
 describe('readModel', () => {
+  test('reads the card of the README, which is what its messages point to', async () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const [, text = ''] = /### Add a model[\s\S]*?```json\n([\s\S]*?)```/.exec(readme) ?? [];
+    project.put('fixtures/models/mine/model.json', text.replaceAll('…', 'a'.repeat(64)));
+    const { card } = await readModel(join(project.root, 'fixtures/models/mine'));
+    expect(Object.keys(card.artifacts)).toEqual(['float32']);
+  });
+
   test('reads a card and says where it lies', async () => {
     const folder = project.card('good');
     const model = await readModel(folder);

@@ -13,8 +13,8 @@ export const troubles: VerdictRow[] = [
       'worst  [12, 3]  actual -1.92  expected 1.49; would pass at atol 3.3 rtol 0.4, which proves nothing',
       'all other backends agree with the reference: this artifact changed (model.json, sha256 9f3c… in the card, built 2026-11-20)',
     ],
-    replay: "npm test -- parity -t 'simplecnn tfjs/wasm'",
-    accept: "npm run bless -- simplecnn --only parity --reason '…'",
+    replay: "npx vitest run parity -t 'simplecnn tfjs/wasm'",
+    accept: "npx onpar bless simplecnn --only parity --reason '…'",
   },
   {
     metric: 'latency',
@@ -39,7 +39,7 @@ export const troubles: VerdictRow[] = [
       'the worker ended with signal SIGABRT',
       'stderr: Aborted(). memory access out of bounds (4 GiB of wasm memory reached)',
     ],
-    replay: "npm test -- parity -t 'resnet34 ort-web/wasm'",
+    replay: "npx vitest run parity -t 'resnet34 ort-web/wasm'",
     accept: null,
   },
   {
@@ -60,6 +60,6 @@ export const troubles: VerdictRow[] = [
     red: false,
     sentences: ['faster by 4.0 % [3.3, 4.6] than main@4c1d2e (12 process pairs)'],
     replay: 'npx onpar diff main --case fashion-cnn/int8/ort-node/cpu/b1/t1',
-    accept: "npm run bless -- fashion-cnn --only latency --reason '…'",
+    accept: "npx onpar bless fashion-cnn --only latency --reason '…'",
   },
 ];

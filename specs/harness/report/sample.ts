@@ -145,7 +145,7 @@ function verdictOf(id: string, metric: string, verdict: string, sentence: string
     verdict,
     red: false,
     sentences: [sentence],
-    replay: `npm test -- ${metric} -t '${id}'`,
+    replay: `npx vitest run ${metric} -t '${id}'`,
     accept: null,
   };
 }
