@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Backend } from '../backends/backend.ts';
+import type { Arm } from '../base/arms.ts';
 import type { Case } from '../cases/case.ts';
 import { backendOf, modelOf } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
@@ -12,8 +13,10 @@ import type { Accuracy, Latency, Source, Sources, Visit } from '../metrics/sourc
 import { bytesOf } from '../models/card.ts';
 import type { Artifact, Model } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
+import { readReference } from '../models/reference.ts';
 import type { Reference } from '../models/reference.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
+import { pinnableCore } from '../workers/launch.ts';
 import { WorkerFailure } from '../workers/worker.ts';
 import type { Worker } from '../workers/worker.ts';
 import { takeAccuracy } from './accuracy.ts';
@@ -25,6 +28,9 @@ import { attempt, Unavailable } from './measurement.ts';
 import type { Measured } from './measurement.ts';
 import { Once } from './once.ts';
 import { Parking } from './parking.ts';
+import type { PairedArm } from './pairs.ts';
+import { takeRounds } from './rounds.ts';
+import type { Contest, PairsTaken, RoundsOptions } from './rounds.ts';
 import { Slots } from './slots.ts';
 import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
@@ -39,6 +45,14 @@ export interface BrokerOptions {
   readonly patience: number;
   /** Measuring time a batch size takes in one process, seconds. */
   readonly budget: number;
+}
+
+/** Two versions of one case. */
+export interface VersionedCase {
+  readonly name: string;
+  readonly subject: Case;
+  readonly base: Arm;
+  readonly ours: Arm;
 }
 
 interface Subject {
@@ -139,6 +153,36 @@ export class Broker {
       this.#once.forget(nameOf('latency', subject));
       return this.latency(subject, seen.ok ? seen.value.batches.map(({ batch }) => batch) : undefined);
     });
+  }
+
+  /** Process pairs of two versions of each case, each alone on the machine; see rounds.ts. */
+  async pairs(
+    contests: readonly VersionedCase[],
+    options: Pick<RoundsOptions, 'random' | 'rule' | 'tell'>,
+  ): Promise<ReadonlyMap<string, PairsTaken>> {
+    const prepared = await Promise.all(
+      contests.map(async ({ name, subject, base, ours }): Promise<Contest> => {
+        const backend = backendOf(this.#project, subject.backend ?? '');
+        const arm = (version: Arm): Promise<PairedArm> => this.#arm(version, subject, backend);
+        return { name, base: await arm(base), ours: await arm(ours) };
+      }),
+    );
+    const alone = <T>(body: () => Promise<T>): Promise<T> => this.#slots.alone(body);
+    return takeRounds(prepared, { ...options, workers: this.#workers, alone });
+  }
+
+  async #arm({ root, backends, model, artifact, path }: Arm, subject: Case, backend: Backend): Promise<PairedArm> {
+    const reference = await readReference(model);
+    if (reference === null) throw new Unavailable(model.card.id, `the card of ${model.card.id} has no reference`);
+    const { threads } = subject;
+    const batch = subject.batch ?? 1;
+    const core = threads === 1 ? pinnableCore() : null;
+    return {
+      backend,
+      options: { root, threads, core, deadline: this.#options.deadline, backends },
+      path,
+      feeds: feedsOf(model.card, artifact, rowsFor(reference, batch), 0, batch),
+    };
   }
 
   /** What has been measured already; undefined where nobody asked. */
