@@ -5,7 +5,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Backend } from '../backends/backend.ts';
-import type { Arm } from '../base/arms.ts';
 import type { Case } from '../cases/case.ts';
 import { backendOf, modelOf } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
@@ -13,10 +12,8 @@ import type { Accuracy, Latency, Source, Sources, Visit } from '../metrics/sourc
 import { bytesOf } from '../models/card.ts';
 import type { Artifact, Model } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
-import { readReference } from '../models/reference.ts';
 import type { Reference } from '../models/reference.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
-import { pinnableCore } from '../workers/launch.ts';
 import { WorkerFailure } from '../workers/worker.ts';
 import type { Worker } from '../workers/worker.ts';
 import { takeAccuracy } from './accuracy.ts';
@@ -28,10 +25,13 @@ import { attempt, Unavailable } from './measurement.ts';
 import type { Measured } from './measurement.ts';
 import { Once } from './once.ts';
 import { Parking } from './parking.ts';
-import type { PairedArm } from './pairs.ts';
 import { takeRounds } from './rounds.ts';
-import type { Contest, PairsTaken, RoundsOptions } from './rounds.ts';
+import type { PairsTaken, RoundsOptions } from './rounds.ts';
 import { Slots } from './slots.ts';
+import { nameOf, subjectOf } from './subject.ts';
+import type { Subject } from './subject.ts';
+import { contestOf } from './versions.ts';
+import type { VersionedCase } from './versions.ts';
 import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
 import { Workers } from './workers.ts';
@@ -46,25 +46,6 @@ export interface BrokerOptions {
   /** Measuring time a batch size takes in one process, seconds. */
   readonly budget: number;
 }
-
-/** Two versions of one case. */
-export interface VersionedCase {
-  readonly name: string;
-  readonly subject: Case;
-  readonly base: Arm;
-  readonly ours: Arm;
-}
-
-interface Subject {
-  readonly model: Model;
-  readonly artifact: Artifact;
-  readonly artifactId: string;
-  readonly backend: Backend;
-}
-
-/** Metrics share measurements: load, first and latency come from the same processes, parity and memory from one visit. */
-const nameOf = (kind: string, { model, artifact, backend, threads }: Case): string =>
-  [kind, model, artifact, backend, threads].join(' ');
 
 export class Broker {
   readonly #project: Project;
@@ -92,7 +73,7 @@ export class Broker {
   /** Bytes of an artifact's files, each checked against its card. */
   files(subject: Case): Promise<Measured<number>> {
     return this.#measured('files', subject, async () => {
-      const { model, artifact } = this.#subject(subject);
+      const { model, artifact } = subjectOf(this.#project, subject);
       await this.#materials.path(model, artifact, subject.artifact);
       return bytesOf(artifact);
     });
@@ -100,7 +81,7 @@ export class Broker {
 
   visit(subject: Case): Promise<Measured<Visit>> {
     return this.#measured('visit', subject, async () => {
-      const resolved = this.#subject(subject);
+      const resolved = subjectOf(this.#project, subject);
       const answers = await this.#answers(resolved);
       const reference = await this.#materials.reference(resolved.model);
       const relations = await this.#relations(resolved, reference);
@@ -111,7 +92,7 @@ export class Broker {
 
   accuracy(subject: Case): Promise<Measured<Accuracy>> {
     return this.#measured('accuracy', subject, async () => {
-      const resolved = this.#subject(subject);
+      const resolved = subjectOf(this.#project, subject);
       const { model, artifact, backend } = resolved;
       const { card } = model;
       const dataset = await this.#materials.dataset(model);
@@ -129,7 +110,7 @@ export class Broker {
   /** Batch sizes beyond the case's own are measured only where they are asked for. */
   latency(subject: Case, batches: readonly number[] = [subject.batch ?? 1]): Promise<Measured<Latency>> {
     return this.#measured('latency', subject, async () => {
-      const { model, artifact, artifactId, backend } = await this.#available(this.#subject(subject));
+      const { model, artifact, artifactId, backend } = await this.#available(subjectOf(this.#project, subject));
       const path = await this.#materials.path(model, artifact, artifactId);
       const reference = await this.#materials.reference(model);
       const { processes, budget, patience } = this.#options;
@@ -160,29 +141,12 @@ export class Broker {
     contests: readonly VersionedCase[],
     options: Pick<RoundsOptions, 'random' | 'rule' | 'tell'>,
   ): Promise<ReadonlyMap<string, PairsTaken>> {
+    const { deadline } = this.#options;
     const prepared = await Promise.all(
-      contests.map(async ({ name, subject, base, ours }): Promise<Contest> => {
-        const backend = backendOf(this.#project, subject.backend ?? '');
-        const arm = (version: Arm): Promise<PairedArm> => this.#arm(version, subject, backend);
-        return { name, base: await arm(base), ours: await arm(ours) };
-      }),
+      contests.map((each) => contestOf(each, backendOf(this.#project, each.subject.backend ?? ''), deadline)),
     );
     const alone = <T>(body: () => Promise<T>): Promise<T> => this.#slots.alone(body);
     return takeRounds(prepared, { ...options, workers: this.#workers, alone });
-  }
-
-  async #arm({ root, backends, model, artifact, path }: Arm, subject: Case, backend: Backend): Promise<PairedArm> {
-    const reference = await readReference(model);
-    if (reference === null) throw new Unavailable(model.card.id, `the card of ${model.card.id} has no reference`);
-    const { threads } = subject;
-    const batch = subject.batch ?? 1;
-    const core = threads === 1 ? pinnableCore() : null;
-    return {
-      backend,
-      options: { root, threads, core, deadline: this.#options.deadline, backends },
-      path,
-      feeds: feedsOf(model.card, artifact, rowsFor(reference, batch), 0, batch),
-    };
   }
 
   /** What has been measured already; undefined where nobody asked. */
@@ -193,16 +157,6 @@ export class Broker {
   /** Ends every worker; what has no answer yet is rejected. */
   close(): Promise<void> {
     return this.#workers.close();
-  }
-
-  #subject({ model: modelId, artifact: artifactId, backend: backendId }: Case): Subject {
-    const model = modelOf(this.#project, modelId);
-    const artifact = model.card.artifacts[artifactId];
-    if (artifact === undefined) throw new Error(`model ${modelId} has no artifact ${artifactId}`);
-    const [any] = this.#project.backends;
-    const backend = backendId === null ? any : backendOf(this.#project, backendId);
-    if (backend === undefined) throw new Error('no backend');
-    return { model, artifact, artifactId, backend };
   }
 
   async #available(subject: Subject): Promise<Subject> {

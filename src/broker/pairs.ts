@@ -34,6 +34,8 @@ const fewestCalls = 3;
 const mostCalls = 200;
 /** Measuring time of a pair, seconds. */
 const pairBudget = 1.1;
+/** Calls after opening that do not count. */
+const settling = 4;
 /** Time that a process warms up, seconds. */
 const warmupBudget = 0.3;
 const mostWarmup = 300;
@@ -108,8 +110,8 @@ type Opening = readonly [worker: Worker, arm: PairedArm];
 async function openBoth(a: Opening, b: Opening, aFirst: boolean, shift: number): Promise<void> {
   for (const [worker, { path, feeds }] of aFirst ? [a, b] : [b, a]) {
     await worker.open(path, shift);
-    // The first inference allocates and chooses kernels: another quantity.
-    await worker.sample(feeds, 0, 1);
+    // The first inference allocates and chooses kernels, another quantity; after it the process tidies up beside the next ones.
+    await worker.sample(feeds, settling, 1);
   }
 }
 

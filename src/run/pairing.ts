@@ -48,7 +48,7 @@ const control = 'control';
 
 export class Pairings {
   readonly #options: PairingOptions;
-  readonly #known = new Map<string, Promise<Pairing>>();
+  readonly #known = new Map<string, () => Promise<Pairing>>();
   #base: Promise<Base> | undefined;
 
   constructor(options: PairingOptions) {
@@ -61,14 +61,13 @@ export class Pairings {
     for (const subject of cases) {
       const id = caseId(subject);
       if (this.#known.has(id)) continue;
-      const pairing = (): Promise<Pairing> => (all ??= this.#pairAll(cases)).then((found) => found.get(id) ?? lost);
-      this.#known.set(id, lazily(pairing));
+      this.#known.set(id, async () => (await (all ??= this.#pairAll(cases))).get(id) ?? lost);
     }
   }
 
   of(subject: Case): Promise<Pairing> {
     this.expect([subject]);
-    return this.#known.get(caseId(subject)) ?? Promise.resolve(lost);
+    return this.#known.get(caseId(subject))?.() ?? Promise.resolve(lost);
   }
 
   async #pairAll(cases: readonly Case[]): Promise<ReadonlyMap<string, Pairing>> {
@@ -154,10 +153,4 @@ function judgeSuite(
     ...cases.map(({ name, pairs }) => [name, judgePaired(pairs, pairedSettings, context)] as const),
     ...suspects.map(({ name }, index) => [name, confirmed[index] as PairedJudgement] as const),
   ]);
-}
-
-/** A promise whose work starts when somebody awaits it. */
-function lazily<T>(body: () => Promise<T>): Promise<T> {
-  let started: Promise<T> | undefined;
-  return { then: (resolve, reject) => (started ??= body()).then(resolve, reject) } as Promise<T>;
 }
