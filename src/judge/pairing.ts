@@ -8,9 +8,23 @@ import type { PairedJudgement } from './paired.ts';
 import type { LatencyMargins } from './settings.ts';
 import { judged } from './verdict.ts';
 import type { Judgement, LatencyVerdict } from './verdict.ts';
+import { percent } from './words.ts';
+
+export interface AcceptedSlowdown {
+  /** Fraction of the base. */
+  readonly slowdown: number;
+  readonly reason: string;
+  /** YYYY-MM-DD, the last good day. */
+  readonly expires: string;
+}
 
 export type Pairing =
-  | { readonly kind: 'paired'; readonly against: string; readonly judgement: PairedJudgement }
+  | {
+      readonly kind: 'paired';
+      readonly judgement: PairedJudgement;
+      /** What the card lets this case lose. */
+      readonly accepted: AcceptedSlowdown | null;
+    }
   /** Artifact, packages and backend files are those of the base. */
   | { readonly kind: 'same'; readonly against: string }
   | { readonly kind: 'none'; readonly reason: string };
@@ -22,11 +36,32 @@ export const judgeSteady = (
   target: Sample,
   baseline: Sample | undefined,
   margins: LatencyMargins,
-  pairing: Pairing,
+  { pairing, today }: { readonly pairing: Pairing; readonly today: string },
 ): Judgement<LatencyVerdict> => {
-  if (pairing.kind === 'paired') return pairing.judgement;
+  if (pairing.kind === 'paired') return withAcceptance(pairing.judgement, pairing.accepted, today);
   const screen = judgeLatency(target, baseline, margins);
   return pairing.kind === 'same' ? sameVersion(screen, pairing.against) : withReason(screen, pairing.reason);
+};
+
+/** A slowdown that is meant is on record like a known divergence: with a bound, a reason and an end. */
+const withAcceptance = (
+  judgement: PairedJudgement,
+  accepted: AcceptedSlowdown | null,
+  today: string,
+): Judgement<LatencyVerdict> => {
+  const { verdict, sentences, evidence } = judgement;
+  if (verdict !== 'slower' || accepted === null) return judgement;
+  const { slowdown, reason, expires } = accepted;
+  // Dates as YYYY-MM-DD order as text does.
+  if (!(today <= expires))
+    return judged('slower', ...sentences, `the accepted slowdown expired on ${expires}: ${reason}`);
+  if (evidence !== null && evidence.interval.low <= 1 + slowdown)
+    return judged('steady', `slower as accepted until ${expires}: ${reason}`, ...sentences);
+  return judged(
+    'slower',
+    ...sentences,
+    `more than the ${percent(slowdown)} that are accepted until ${expires}: ${reason}`,
+  );
 };
 
 /** The same code is as fast as it was. Where today is surely and grossly slower all the same, something else changed: that is red, and said. */

@@ -31,5 +31,5 @@ export const duration = (
 export const metric: Metric<'sample', 'latency'> = {
   ...duration('latency', steadyMargins, ({ batches }) => batches[0]?.steady ?? []),
   paired: true,
-  judge: (target, baseline, { pairing }) => judgeSteady(target, baseline && toSample(baseline), steadyMargins, pairing),
+  judge: (target, baseline, context) => judgeSteady(target, baseline && toSample(baseline), steadyMargins, context),
 };

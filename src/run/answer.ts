@@ -24,6 +24,8 @@ export interface Ruling {
   readonly red: boolean;
   /** What and how much, worst first. */
   readonly sentences: readonly string[];
+  /** By pairs with the version before: what was blessed has no part in it. */
+  readonly paired: boolean;
 }
 
 export function judgeAnswer(metric: Metric, { measured, baseline, context, policy, evidence }: Answer): Ruling {
@@ -31,5 +33,6 @@ export function judgeAnswer(metric: Metric, { measured, baseline, context, polic
     ? judgeMetric(metric, measured.value, baseline ?? undefined, context)
     : { verdict: measured.failure.kind, sentences: [measured.failure.reason] };
   const { red, sentences } = applyPolicy(judgement, policy);
-  return { verdict: judgement.verdict, red, sentences: red ? [...sentences, ...evidence] : sentences };
+  const paired = metric.paired && context.pairing.kind === 'paired';
+  return { verdict: judgement.verdict, red, sentences: red ? [...sentences, ...evidence] : sentences, paired };
 }

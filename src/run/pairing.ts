@@ -12,13 +12,13 @@ import type { Broker } from '../broker/broker.ts';
 import type { PairsTaken, Rule } from '../broker/rounds.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
-import { backendOf } from '../cases/project.ts';
+import { backendOf, modelOf } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import { confirm } from '../judge/confirm.ts';
 import { judgePaired, nextLook } from '../judge/paired.ts';
 import type { PairedContext, PairedJudgement } from '../judge/paired.ts';
 import { notPaired } from '../judge/pairing.ts';
-import type { Pairing } from '../judge/pairing.ts';
+import type { AcceptedSlowdown, Pairing } from '../judge/pairing.ts';
 import { confirmingPairs, pairedSettings } from '../judge/settings.ts';
 import { randomFrom } from '../stats/random.ts';
 import type { Pair } from '../trace/pair.ts';
@@ -116,10 +116,15 @@ export class Pairings {
       const more = [`differs in ${differs.join(', ')}`, `replay the gate: npx onpar gate replay ${trace}`];
       found.set(name, {
         kind: 'paired',
-        against,
         judgement: { ...judgement, sentences: [...judgement.sentences, ...more] },
+        accepted: this.#accepted(subject),
       });
     }
+  }
+
+  #accepted({ model, artifact, backend }: Case): AcceptedSlowdown | null {
+    const { latency } = modelOf(this.#options.project, model).card;
+    return latency?.accepted?.find((accepted) => accepted.case === `${artifact}/${backend}`) ?? null;
   }
 
   /** Path of the trace, relative to the root. */

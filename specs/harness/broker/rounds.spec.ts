@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findBackend } from '../../../src/backends/registry.ts';
+import type { PairedArm } from '../../../src/broker/pairs.ts';
+import { takeRounds } from '../../../src/broker/rounds.ts';
+import type { Contest, Rule } from '../../../src/broker/rounds.ts';
+import { Workers } from '../../../src/broker/workers.ts';
+import { randomFrom } from '../../../src/stats/random.ts';
+import type { Pair } from '../../../src/trace/pair.ts';
+import { WorkerFailure } from '../../../src/workers/worker.ts';
+
+/** What is measured is no concern here: only who is measured, when, and how often. */
+const measured = vi.hoisted(() => ({ taken: [] as string[], fails: new Set<string>() }));
+vi.mock('../../../src/broker/pairs.ts', () => ({
+  shapeOf: async () => ({ calls: 3, blocks: 4, warmup: 0, reopen: true }),
+  takePair: async (_: unknown, { ours }: { ours: PairedArm }, __: unknown, pair: number): Promise<Pair> => {
+    measured.taken.push(ours.path);
+    if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
+    return { pair, blocks: [] };
+  },
+}));
+
+const backend = await findBackend('ort-node/cpu');
+const contest = (name: string): Contest => {
+  const arm = { backend, options: { root: '.', threads: 1, core: null, deadline: 1 }, path: name, feeds: {} };
+  return { name, base: arm, ours: arm };
+};
+const a = contest('a');
+const b = contest('b');
+const c = contest('c');
+
+let workers: Workers;
+beforeEach(() => {
+  workers = new Workers();
+  measured.taken.length = 0;
+  measured.fails.clear();
+});
+afterEach(() => workers.close());
+
+const take = (contests: readonly Contest[], rule: Partial<Rule>, seed = 1) =>
+  takeRounds(contests, {
+    workers,
+    alone: (body) => body(),
+    random: randomFrom(seed),
+    rule: { enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: 3, ...rule },
+    tell: () => undefined,
+  });
+const rounds = (size: number): string[][] =>
+  Array.from({ length: measured.taken.length / size }, (_, round) =>
+    measured.taken.slice(round * size, (round + 1) * size),
+  );
+
+describe('rounds', () => {
+  test('give every open case one pair, in an order drawn anew', async () => {
+    const taken = await take([a, b, c], {});
+    for (const round of rounds(3)) expect(round.toSorted()).toEqual(['a', 'b', 'c']);
+    expect(new Set(rounds(3).map(String)).size).toBeGreaterThan(1);
+    expect([...taken.keys()]).toEqual(['a', 'b', 'c']);
+    expect(taken.get('b')).toMatchObject({ ok: true, confirming: [] });
+    expect((taken.get('b') as { pairs: Pair[] }).pairs.map(({ pair }) => pair)).toEqual([0, 1, 2, 3]);
+  });
+
+  test('draw the same orders from the same seed, and others from another', async () => {
+    const orders = async (seed: number): Promise<string> => {
+      measured.taken.length = 0;
+      await take([a, b, c], {}, seed);
+      return String(measured.taken);
+    };
+    expect(await orders(1)).toBe(await orders(1));
+    expect(await orders(1)).not.toBe(await orders(2));
+  });
+
+  test('leave out a case that has enough', async () => {
+    const needs: Record<string, number> = { a: 2, b: 5, c: 3 };
+    const counts = new Map<readonly Pair[], string>();
+    const enough = (pairs: readonly Pair[]): boolean => {
+      if (!counts.has(pairs)) counts.set(pairs, ['a', 'b', 'c'][counts.size] ?? '');
+      return pairs.length >= (needs[counts.get(pairs) ?? ''] ?? 0);
+    };
+    await take([a, b, c], { enough });
+    expect(measured.taken.toSorted().join('')).toBe('aabbbbbccc');
+  });
+
+  test('take fresh pairs of suspects only, counted anew, and keep the first ones apart', async () => {
+    let suspect: readonly Pair[] | undefined;
+    const suspects = (pairs: readonly Pair[]): boolean => (suspect ??= pairs) === pairs;
+    const taken = await take([a, b], { suspects });
+    expect(measured.taken.slice(8)).toEqual(['a', 'a', 'a']);
+    expect(taken.get('a')).toMatchObject({ pairs: { length: 4 }, confirming: [{ pair: 0 }, { pair: 1 }, { pair: 2 }] });
+    expect(taken.get('b')).toMatchObject({ pairs: { length: 4 }, confirming: [] });
+  });
+
+  test('go on without a case whose worker died, and say how', async () => {
+    measured.fails.add('b');
+    const taken = await take([a, b], {});
+    expect(measured.taken.filter((name) => name === 'b')).toHaveLength(1);
+    expect(taken.get('b')).toEqual({
+      ok: false,
+      failure: { kind: 'crashed', reason: 'b crashed', missing: null },
+    });
+    expect(taken.get('a')).toMatchObject({ ok: true });
+  });
+
+  test('of nothing are nothing', async () => {
+    expect((await take([], {})).size).toBe(0);
+  });
+});
