@@ -1,5 +1,5 @@
 /** The sentences of the paired judge: what moved and how surely, what the run could have seen, and what would settle what is open. Decides nothing. */
-import type { Looked } from '../stats/sequential.ts';
+import { isAbove, type Looked } from '../stats/sequential.ts';
 import type { Ratio } from '../stats/two-sample.ts';
 import type { PairedEvidence } from './paired-evidence.ts';
 import type { PairedSettings } from './settings.ts';
@@ -21,8 +21,12 @@ export const unfit = (why: string): string => `this machine was not fit to measu
 export const wild = (what: string, spread: number): string =>
   `equal work of the ${what} differed ${times(spread)} between visits`;
 
-export const notNull = (verdict: 'slower' | 'faster', { ratio, interval }: Looked): string =>
-  `base against base came out ${verdict}, ${change(ratio)} [${change(interval.low)}, ${change(interval.high)}]`;
+export const notNull = (verdict: 'slower' | 'faster', location: Ratio, tail: Ratio | null): string =>
+  `base against base came out ${verdict}, ${spanned(location)} near the minimum${tail === null ? '' : `, ${spanned(tail)} in the tail`}`;
+
+/** '+0.4 % [-0.2 %, +1.1 %]' */
+const spanned = ({ ratio, interval }: Ratio): string =>
+  `${change(ratio)} [${change(interval.low)}, ${change(interval.high)}]`;
 
 /** Worst first. */
 export const sentences = (verdict: LatencyVerdict, told: Told): readonly string[] => [
@@ -40,14 +44,12 @@ const moved = (verdict: 'slower' | 'faster', told: Told): readonly string[] => {
     const alarm = `${processPairs(pairs)}, false alarm <= ${atMostPercent(settings.alpha)}`;
     return `${verdict}${where} by ${percent(Math.abs(ratio - 1))} ${range} than ${against} (${alarm})`;
   };
-  const placeMoved = verdict === 'faster' || location.interval.low > 1 + settings.margin;
-  const tailMoved = verdict === 'slower' && tail?.look !== undefined && tail.interval.low > 1 + settings.tailMargin;
-  return [
-    placeMoved
-      ? line('', location, location.pairs) + sight(told)
-      : `${change(location.ratio)} [${change(location.interval.low)}, ${change(location.interval.high)}] near the minimum${sight(told)}`,
-    ...(tailMoved ? [line(' beyond the 90th percentile', tail, tail.pairs)] : []),
-  ];
+  const near = line('', location, location.pairs) + sight(told);
+  if (verdict === 'faster' || tail === null || !isAbove(tail, settings.tailMargin)) return [near];
+  const far = line(' in the tail', tail, tail.pairs);
+  return isAbove(location, settings.margin)
+    ? [near, far]
+    : [far, `${spanned(location)} near the minimum${sight(told)}`];
 };
 
 const steady = (told: Told): string => {
@@ -59,9 +61,8 @@ const steady = (told: Told): string => {
 
 const inconclusive = (told: Told): readonly string[] => {
   const { location, against } = told;
-  const { low, high } = location.interval;
   return [
-    `${change(location.ratio)} [${change(low)}, ${change(high)}] against ${against}: neither surely slower nor surely within the budget (${processPairs(location.pairs)})${sight(told)}`,
+    `${spanned(location)} against ${against}: neither surely slower nor surely within the budget (${processPairs(location.pairs)})${sight(told)}`,
     settle(told),
   ];
 };

@@ -3,7 +3,7 @@
  * Refuses to alarm with a chance above alpha however often it is asked, to call anything steady that could be beyond the budget, and to
  * judge before the first look, on a machine that is not fit, or against a null control that is not null.
  */
-import type { Looked } from '../stats/sequential.ts';
+import { isAbove } from '../stats/sequential.ts';
 import type { Pair } from '../trace/pair.ts';
 import { channelsOf } from './channels.ts';
 import { spreadOf } from './fitness.ts';
@@ -52,22 +52,22 @@ export const verdictOf = (
   return location.interval.high < 1 + budget ? 'steady' : 'inconclusive';
 };
 
-const isAbove = ({ look, interval }: Looked, margin: number): boolean =>
-  look !== undefined && interval.low > 1 + margin;
-
 /**
  * How many pairs a recorder should have before it judges again; null where it may stop. Any rule would keep the promise of alpha: this one goes on
  * while nothing is decided, and while a steady estimate lies above the margin, since more pairs may show that it is slower.
  */
 export const nextLook = (
   { verdict, evidence }: PairedJudgement,
-  { looks, margin, tailMargin }: PairedSettings = pairedSettings,
+  settings: PairedSettings = pairedSettings,
 ): number | null => {
-  if (evidence === null) return looks[0]?.pairs ?? null;
-  const pointsAtSlower = evidence.ratio > 1 + margin || (evidence.tail?.ratio ?? 0) > 1 + tailMargin;
-  const goesOn = verdict === 'inconclusive' || (verdict === 'steady' && pointsAtSlower);
-  return goesOn ? (looks.find(({ pairs }) => pairs > evidence.given)?.pairs ?? null) : null;
+  const given = evidence?.given ?? 0;
+  const goesOn =
+    verdict === 'unbaselined' || verdict === 'inconclusive' || (verdict === 'steady' && leans(evidence, settings));
+  return goesOn ? (settings.looks.find(({ pairs }) => pairs > given)?.pairs ?? null) : null;
 };
+
+const leans = (evidence: PairedEvidence | null, { margin, tailMargin }: PairedSettings): boolean =>
+  evidence !== null && (evidence.ratio > 1 + margin || (evidence.tail?.ratio ?? 0) > 1 + tailMargin);
 
 /** Why the machine, or whatever else both arms share, forbids a verdict. Looks at the base alone: a new version that is erratic is not the machine's fault. */
 const unfitness = (pairs: readonly Pair[], control: readonly Pair[], settings: PairedSettings): string | undefined => {
@@ -81,5 +81,5 @@ const unfitness = (pairs: readonly Pair[], control: readonly Pair[], settings: P
   if (control.length === 0) return undefined;
   const { location, tail } = weigh(channelsOf(control), settings);
   const verdict = verdictOf({ location, tail }, settings);
-  return verdict === 'slower' || verdict === 'faster' ? words.notNull(verdict, location) : undefined;
+  return verdict === 'slower' || verdict === 'faster' ? words.notNull(verdict, location, tail) : undefined;
 };

@@ -47,8 +47,8 @@ export const pairedSettings: PairedSettings = {
   // The first share is what eight pairs need to decide at all (1 in 256); the rest is saved for the looks that small slowdowns need.
   looks: [
     { pairs: 8, spent: 0.45 },
-    { pairs: 12, spent: 0.6 },
-    { pairs: 16, spent: 0.75 },
+    { pairs: 12, spent: 0.65 },
+    { pairs: 16, spent: 0.8 },
     { pairs: 20, spent: 1 },
   ],
 };

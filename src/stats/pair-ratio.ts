@@ -19,7 +19,7 @@ export const pairLogRatio = ({ blocks }: Pair, of: Estimator): number =>
 export const pooledLogRatio = (pair: Pair, of: Estimator): number =>
   Math.log(of(callsOf(pair, 'B'))) - Math.log(of(callsOf(pair, 'A')));
 
-/** At each end: as good as a fifth where all is quiet, and much better for one or two calls a visit (docs/decisions/0006). */
+/** At each end: as good as a fifth where all is quiet, better in bursts, above all with one or two calls a visit (docs/decisions/0006). */
 const trimmed = 0.4;
 
 /** Visits are cut to the shortest of their block: the low end of more calls is lower. */

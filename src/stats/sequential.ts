@@ -2,7 +2,7 @@
  * One plan of looks at a growing number of pairs, exact however often and for whatever reason somebody looks. Assumes what signed-rank does.
  * Each look spends its own part of alpha, and the parts add up to at most alpha (Bonferroni over looks): the bounds of all looks hold together,
  * whatever rule stops the run (repeated confidence intervals: Jennison and Turnbull, 1989). Under equally spread pairs the exact
- * joint error is about four fifths of that sum; the rest is the price of assuming nothing about how the spread changes during a run.
+ * joint error is about three quarters of that sum; the rest is the price of assuming nothing about how the spread changes during a run.
  */
 import { centreOf } from './hodges-lehmann.ts';
 import { atMost, criticalRank } from './signed-rank.ts';
@@ -58,3 +58,7 @@ export const ratioAt = (logRatios: readonly number[], looks: readonly Look[]): L
   const interval = { low: Math.exp(low), high: Math.exp(high), level: Math.max(0, 1 - outside) };
   return { ratio: Math.exp(estimate), interval, look, pairs: used.length };
 };
+
+/** Whether a look has shown the ratio to lie above 1 + margin. */
+export const isAbove = ({ look, interval }: Looked, margin: number): boolean =>
+  look !== undefined && interval.low > 1 + margin;

@@ -57,7 +57,7 @@ export interface Replay {
    */
   shapeChanged: boolean;
   /**
-   * The calls beyond the 90th percentile; null where a pair has too few calls.
+   * The slowest tenth of the calls, none counting as more than twice the median; null where a pair has too few calls.
    */
   tail: null | {
     ratio: number;
