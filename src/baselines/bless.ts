@@ -5,13 +5,15 @@
 import type { ParityTarget } from '../judge/parity.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import { standingOf, type Verdict } from '../judge/verdict.ts';
-import { hasMoved, judgeMetric, type Metric, type Only, type Target } from '../metrics/metric.ts';
+import { hasMoved, judgeMetric, type Metric, type Target } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import type { Baseline, Parity, Value } from './baseline.generated.ts';
 import { changedFiles, type Changes, type PlannedFile } from './changes.ts';
 import type { Machine } from './fingerprint.ts';
 import { inline } from './render.ts';
-import { lookup, machineFile, withoutClass, type Baselines, type Metrics } from './store.ts';
+import { obsoleteValues, type CaseName } from './obsolete.ts';
+import { covers, type OnlyKinds } from './only.ts';
+import { lookup, machineFile, type Baselines, type Metrics } from './store.ts';
 
 export interface BlessTarget {
   readonly metric: Metric;
@@ -22,14 +24,8 @@ export interface BlessTarget {
   readonly verdict: Verdict;
 }
 
-export interface CaseName {
-  readonly metric: string;
-  readonly model: string;
-  readonly key: string;
-}
-
 export interface BlessOptions {
-  readonly only: 'all' | ReadonlySet<Only>;
+  readonly only: OnlyKinds;
   readonly reason: string | null;
   /** `healthy`, or why nothing of this run may be accepted, as a sentence. */
   readonly health: 'healthy' | { readonly problem: string };
@@ -59,7 +55,7 @@ export const planBless = (
 ): BlessPlan => {
   if (options.health !== 'healthy')
     throw refused(options.health.problem, 'bless', 'Make the run pass or fail by itself, then bless.');
-  const chosen = targets.filter(({ metric }) => options.only === 'all' || options.only.has(metric.only));
+  const chosen = targets.filter(({ metric }) => covers(options.only, metric.only));
   const changes: Changes = { set: new Map(), removed: new Map() };
   const moved: string[] = [];
   const left: string[] = [];
@@ -143,28 +139,22 @@ const acceptedParity = (
   return excess <= 1 ? value : { ...value, divergence: { reason, expires } };
 };
 
-/** A case that is alive is alive on every instruction-set class, whichever machine blesses. */
+/** Values of a metric that is gone too go with a bless of everything. */
 const removeObsolete = (
   baselines: Baselines,
   { planned, only, metrics }: BlessOptions,
   changes: Changes,
 ): readonly string[] => {
   if (planned === 'some') return [];
-  const alive = new Set(planned.map(({ metric, model, key }) => `${model} ${metric} ${withoutClass(key)}`));
-  const lines: string[] = [];
-  for (const file of [...baselines.portable.values(), ...baselines.machine.values()]) {
-    const { model, values } = file.baseline;
-    for (const [id, cases] of Object.entries(values)) {
-      const covered = metrics.get(id)?.only;
-      if (only !== 'all' && (covered === undefined || !only.has(covered))) continue;
-      for (const [key, value] of Object.entries(cases)) {
-        if (alive.has(`${model} ${id} ${withoutClass(key)}`)) continue;
-        changes.removed.set(`${file.path} ${id} ${key}`, { path: file.path, id, key });
-        lines.push(`${model} ${id} ${key}: ${inline(value)} -> removed, there is no such case any more`);
-      }
-    }
-  }
-  return lines;
+  const files = [...baselines.portable.values(), ...baselines.machine.values()];
+  const gone = obsoleteValues(files, planned).filter(({ metric }) => {
+    const kind = metrics.get(metric)?.only;
+    return kind === undefined ? only === 'all' : covers(only, kind);
+  });
+  return gone.map(({ path, model, metric, key, value }) => {
+    changes.removed.set(`${path} ${metric} ${key}`, { path, id: metric, key });
+    return `${model} ${metric} ${key}: ${inline(value)} -> removed, there is no such case any more`;
+  });
 };
 
 const refused = (what: string, where: string, fix: string): BadInput =>

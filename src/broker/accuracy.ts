@@ -9,9 +9,9 @@ import { feedsOf, outputsOf } from '../models/feeds.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { batchRows, concatRows } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { WorkerFailure } from '../workers/worker.ts';
 import type { Worker } from '../workers/worker.ts';
 import type { Accuracy } from '../metrics/sources.ts';
+import { checkedLogits, checkedRows } from './outputs.ts';
 
 /** Large enough to keep a core busy, small enough for a backend in JavaScript. */
 const chunk = 100;
@@ -46,16 +46,11 @@ export async function takeAccuracy({
   for (let start = 0; start < images; start += step) {
     const end = Math.min(images, start + step);
     const reply = await worker.run(feedsOf(card, artifact, raw, start, end));
-    const logits = outputsOf(card, artifact, reply.outputs)[output.name];
-    parts.push(checkedRows(logits, output.name, end - start));
+    const { [output.name]: answered } = outputsOf(card, artifact, reply.outputs);
+    const logits = checkedRows(output.name, answered, end - start, parts[0]);
+    parts.push(checkedLogits(output.name, logits, end - start, reference));
   }
   return count(concatRows(parts), dataset, reference === null ? null : batchRows(reference, 0, images));
-}
-
-/** Fewer rows than images would shift every later image onto another one's label. */
-function checkedRows(logits: Tensor | undefined, name: string, images: number): Tensor {
-  if (logits?.dims[0] === images) return logits;
-  throw new WorkerFailure('refused', `output ${name} has ${logits?.dims[0] ?? 'no'} rows for ${images} images`);
 }
 
 function refuseShort({ dims: [rows = 0] }: Tensor, images: number, { id }: ModelCard): void {

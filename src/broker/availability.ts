@@ -2,23 +2,31 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
-import { Worker } from '../workers/worker.ts';
-import type { WorkerOptions } from '../workers/worker.ts';
+import { WorkerFailure } from '../workers/worker.ts';
+import type { Worker } from '../workers/worker.ts';
 
 export type Availability =
   | { readonly available: true; readonly version: string; readonly provider: string }
-  | { readonly available: false; readonly reason: string };
+  | {
+      readonly available: false;
+      readonly reason: string;
+      /** How its worker died while it loaded the runtime; null where the backend is merely not here: not installed, or it declines. */
+      readonly broken: 'crashed' | 'timed-out' | null;
+    };
 
-/** Starts a worker and asks it to load the runtime. */
-export async function probe(backend: Backend, options: WorkerOptions): Promise<Availability> {
-  const missing = missingPackage(backend, options.root);
-  if (missing !== undefined) return { available: false, reason: `package ${missing} is not installed` };
-  const worker = new Worker(backend, options);
+/** Starts a worker, which loads the runtime, unless a package is missing in the project at `root`. */
+export async function probe(backend: Backend, root: string, start: () => Worker): Promise<Availability> {
+  const missing = missingPackage(backend, root);
+  if (missing !== undefined) return { available: false, broken: null, reason: `package ${missing} is not installed` };
+  const worker = start();
   try {
     const { version, provider } = await worker.hello();
     return { available: true, version, provider };
   } catch (error) {
-    return { available: false, reason: firstLine((error as Error).message) };
+    if (!(error instanceof WorkerFailure)) throw error;
+    const reason = firstLine(error.message);
+    if (error.kind === 'refused') return { available: false, broken: null, reason };
+    return { available: false, broken: error.kind, reason: `the runtime did not load: ${reason}` };
   } finally {
     await worker.close();
   }

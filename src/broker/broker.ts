@@ -14,8 +14,8 @@ import type { Artifact, Model } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
-import { Worker } from '../workers/worker.ts';
-import type { WorkerOptions } from '../workers/worker.ts';
+import { WorkerFailure } from '../workers/worker.ts';
+import type { Worker } from '../workers/worker.ts';
 import { takeAccuracy } from './accuracy.ts';
 import { probe } from './availability.ts';
 import type { Availability } from './availability.ts';
@@ -28,6 +28,7 @@ import { Parking } from './parking.ts';
 import { Slots } from './slots.ts';
 import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
+import { Workers } from './workers.ts';
 
 export interface BrokerOptions {
   /** Deadline of every call to a worker, seconds. */
@@ -57,7 +58,7 @@ export class Broker {
   readonly #materials: Materials;
   readonly #slots = new Slots(Math.max(1, availableParallelism()));
   readonly #parking = new Parking(Math.max(1, availableParallelism()));
-  readonly #workers = new Set<Worker>();
+  readonly #workers = new Workers();
   readonly #once = new Once();
   readonly #known = new Map<string, unknown>();
 
@@ -70,7 +71,7 @@ export class Broker {
   /** Whether a backend is here; probed once. */
   availability(backend: Backend): Promise<Availability> {
     return this.#once.do(`backend ${backend.id}`, () =>
-      this.#slots.shared(() => probe(backend, this.#workerOptions(1))),
+      this.#slots.shared(() => probe(backend, this.#project.root, () => this.#start(backend))),
     );
   }
 
@@ -119,19 +120,24 @@ export class Broker {
       const reference = await this.#materials.reference(model);
       const { processes, budget, patience } = this.#options;
       const feeds = (batch: number): TensorMap => feedsOf(model.card, artifact, rowsFor(reference, batch), 0, batch);
-      const options = this.#workerOptions(subject.threads);
+      const { threads } = subject;
+      const start = (core: number | null): Worker => this.#start(backend, threads, core);
       return this.#slots.alone(() =>
-        takeLatency({ backend, path, feeds, batches, processes, patience, budget, options }),
+        takeLatency({ start, path, feeds, batches, processes, patience, budget, threads }),
       );
     });
   }
 
-  /** Fresh processes once more after a pause, seconds, to confirm what the first ones said; the report then shows these. */
-  confirmLatency(subject: Case, pause: number): Promise<Measured<Latency>> {
-    return this.#once.do(nameOf(`confirmed after ${pause}`, subject), async () => {
-      await setTimeout(pause * 1e3);
+  /**
+   * What fresh processes say after a pause, seconds, where `seen` alarmed; the report then shows these. Each set has one successor: load,
+   * first and latency share their sets, and whichever of them alarmed on one is confirmed by processes that started later.
+   */
+  confirmLatency(subject: Case, seen: Measured<Latency>, pause: number): Promise<Measured<Latency>> {
+    return this.#once.do(seen, async () => {
+      // Interrupted by closing: then the measurement after it is refused.
+      await setTimeout(pause * 1e3, null, { signal: this.#workers.closing }).catch(() => null);
       this.#once.forget(nameOf('latency', subject));
-      return this.latency(subject);
+      return this.latency(subject, seen.ok ? seen.value.batches.map(({ batch }) => batch) : undefined);
     });
   }
 
@@ -140,9 +146,9 @@ export class Broker {
     return this.#known.get(nameOf(kind, subject)) as Measured<Sources[K]> | undefined;
   }
 
-  /** Ends every worker. */
-  async close(): Promise<void> {
-    await Promise.all([this.#parking.close(), ...[...this.#workers].map((worker) => worker.close())]);
+  /** Ends every worker; what has no answer yet is rejected. */
+  close(): Promise<void> {
+    return this.#workers.close();
   }
 
   #subject({ model: modelId, artifact: artifactId, backend: backendId }: Case): Subject {
@@ -158,6 +164,7 @@ export class Broker {
   async #available(subject: Subject): Promise<Subject> {
     const found = await this.availability(subject.backend);
     if (found.available) return subject;
+    if (found.broken !== null) throw new WorkerFailure(found.broken, found.reason);
     throw new Unavailable(subject.backend.id, `${found.reason}; ${subject.backend.bring}`);
   }
 
@@ -180,7 +187,7 @@ export class Broker {
     if (!answers.ok) return () => [trusted];
     return (batch) => {
       const same = answers.value.batches.find((entry) => entry.batch === batch);
-      return same === undefined ? [trusted] : [trusted, anchoredTo(anchor.id, same.outputs)];
+      return same === undefined ? [trusted] : [trusted, anchoredTo(anchor.id, same)];
     };
   }
 
@@ -199,8 +206,7 @@ export class Broker {
     const name = `${model.card.id}/${artifactId}/${backend.id}`;
     return this.#slots.shared(async () => {
       const parked = this.#parking.take(name);
-      const worker = parked ?? new Worker(backend, this.#workerOptions(1));
-      this.#workers.add(worker);
+      const worker = parked ?? this.#start(backend);
       try {
         if (parked === undefined) await worker.open(path);
         const result = await body(worker);
@@ -209,14 +215,12 @@ export class Broker {
       } catch (error) {
         await worker.close();
         throw error;
-      } finally {
-        this.#workers.delete(worker);
       }
     });
   }
 
-  #workerOptions(threads: number): WorkerOptions {
-    return { root: this.#project.root, threads, deadline: this.#options.deadline, core: null };
+  #start(backend: Backend, threads = 1, core: number | null = null): Worker {
+    return this.#workers.start(backend, { root: this.#project.root, threads, core, deadline: this.#options.deadline });
   }
 
   #measured<K extends Source>(
@@ -227,6 +231,8 @@ export class Broker {
     const name = nameOf(kind, subject);
     return this.#once.do(name, async () => {
       const measured = await attempt(measure);
+      // A worker that closing has killed did not crash.
+      this.#workers.closing.throwIfAborted();
       this.#known.set(name, measured);
       return measured;
     });

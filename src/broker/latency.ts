@@ -3,16 +3,14 @@
  * minimum-of-visit estimate for every batch size. Between-process spread is the error that counts (reference: Kalibera & Jones,
  * "Rigorous benchmarking in reasonable time", 2013), so one process is one datum.
  */
-import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
-import type { Backend } from '../backends/backend.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
-import { Worker } from '../workers/worker.ts';
-import type { WorkerOptions } from '../workers/worker.ts';
+import { pinnableCore } from '../workers/launch.ts';
+import type { Worker } from '../workers/worker.ts';
 import type { BatchLatency, Latency } from '../metrics/sources.ts';
 
 export interface LatencyRequest {
-  readonly backend: Backend;
+  /** Starts a fresh process, pinned to this core unless it is null. */
+  readonly start: (core: number | null) => Worker;
   readonly path: string;
   /** Feeds at a batch size. */
   readonly feeds: (batch: number) => TensorMap;
@@ -22,7 +20,7 @@ export interface LatencyRequest {
   readonly patience: number;
   /** Measuring time a batch size may take in one process, seconds. */
   readonly budget: number;
-  readonly options: Omit<WorkerOptions, 'core'>;
+  readonly threads: number;
 }
 
 const visits = 5;
@@ -30,10 +28,10 @@ const minCalls = 3;
 const maxCalls = 200;
 
 export async function takeLatency(request: LatencyRequest): Promise<Latency> {
-  const core = request.options.threads === 1 ? pinnableCore() : null;
+  const core = request.threads === 1 ? pinnableCore() : null;
   const runs: ProcessLatency[] = [];
-  const start = performance.now();
-  const impatient = (): boolean => runs.length >= 2 && (performance.now() - start) / 1e3 > request.patience;
+  const begin = performance.now();
+  const impatient = (): boolean => runs.length >= 2 && (performance.now() - begin) / 1e3 > request.patience;
   while (runs.length < request.processes && !impatient()) runs.push(await visitProcess(request, core));
   return {
     load: runs.map((run) => run.load),
@@ -55,10 +53,10 @@ interface ProcessLatency {
 }
 
 async function visitProcess(
-  { backend, path, feeds, batches, budget, options }: LatencyRequest,
+  { start, path, feeds, batches, budget }: LatencyRequest,
   core: number | null,
 ): Promise<ProcessLatency> {
-  const worker = new Worker(backend, { ...options, core });
+  const worker = start(core);
   try {
     const { seconds: load } = await worker.open(path);
     const { seconds: first } = await worker.run(feeds(batches[0] ?? 1));
@@ -105,13 +103,4 @@ function merge(batch: number, runs: readonly ({ steady: number; overhead: number
     steady: runs.map((run) => run?.steady ?? Number.NaN),
     overhead: Math.max(...runs.map((run) => run?.overhead ?? 0)),
   };
-}
-
-let pinnable: boolean | undefined;
-
-/** The last core, which interrupts use least; null where taskset is missing or refuses. */
-export function pinnableCore(): number | null {
-  const core = availableParallelism() - 1;
-  pinnable ??= process.platform === 'linux' && spawnSync('taskset', ['--cpu-list', `${core}`, 'true']).status === 0;
-  return pinnable ? core : null;
 }

@@ -1,9 +1,9 @@
-/** Does each named thing once; whoever asks again gets the same promise. */
+/** Does each named thing once, or what follows an object once; whoever asks again gets the same promise. */
 
 export class Once {
-  readonly #promises = new Map<string, Promise<unknown>>();
+  readonly #promises = new Map<unknown, Promise<unknown>>();
 
-  do<T>(name: string, body: () => Promise<T>): Promise<T> {
+  do<T>(name: string | object, body: () => Promise<T>): Promise<T> {
     const known = this.#promises.get(name) as Promise<T> | undefined;
     if (known !== undefined) return known;
     const fresh = body();

@@ -25,10 +25,4 @@ export class Parking {
     const leaving = this.#parked.size > this.#places && oldest !== undefined ? this.take(oldest) : undefined;
     await Promise.all([before?.close(), leaving?.close()]);
   }
-
-  async close(): Promise<void> {
-    const workers = [...this.#parked.values()];
-    this.#parked.clear();
-    await Promise.all(workers.map((worker) => worker.close()));
-  }
 }

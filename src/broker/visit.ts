@@ -9,18 +9,26 @@ import { compareOutputs } from '../compare/parity.ts';
 import type { ParityComparison } from '../compare/parity.ts';
 import { int8AcrossBackends, quantizedAgainstFloat, relationTolerance, toleranceFor } from '../compare/tolerance.ts';
 import { rowsDiffer } from '../compare/vacuity.ts';
+import { worstFirst } from '../compare/worst.ts';
 import { batchesOf, isClassification } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
 import { feedsOf, outputsOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
 import { batchRows, concatRows } from '../tensor/tensor.ts';
-import type { Dtype, TensorMap } from '../tensor/tensor.ts';
+import type { Dtype, Tensor, TensorMap } from '../tensor/tensor.ts';
 import type { Worker } from '../workers/worker.ts';
 import type { BatchParity, Relation } from '../metrics/sources.ts';
+import { checkedRows } from './outputs.ts';
+
+/** Outputs of so many rows: of one call, or joined. */
+interface Part {
+  readonly rows: number;
+  readonly outputs: TensorMap;
+}
 
 /** An artifact's outputs on one backend, by batch size. */
 export interface Answers {
-  readonly batches: readonly { readonly batch: number; readonly rows: number; readonly outputs: TensorMap }[];
+  readonly batches: readonly (Part & { readonly batch: number })[];
   readonly peakBytes: number;
 }
 
@@ -40,10 +48,11 @@ export async function takeAnswers(
   let peakBytes = 0;
   for (const batch of batchesFor(card, backend)) {
     const rows = Math.min(reference.rows, Math.max(batch, backend.limits.referenceRows));
-    const parts: TensorMap[] = [];
+    const parts: Part[] = [];
     for (let start = 0; start < rows; start += batch) {
-      const reply = await worker.run(feedsOf(card, artifact, reference.inputs, start, Math.min(rows, start + batch)));
-      parts.push(outputsOf(card, artifact, reply.outputs));
+      const end = Math.min(rows, start + batch);
+      const reply = await worker.run(feedsOf(card, artifact, reference.inputs, start, end));
+      parts.push({ rows: end - start, outputs: outputsOf(card, artifact, reply.outputs) });
       peakBytes = reply.peakBytes;
     }
     batches.push({ batch, rows, outputs: joined(parts) });
@@ -51,13 +60,16 @@ export async function takeAnswers(
   return { batches, peakBytes };
 }
 
-const joined = (parts: readonly TensorMap[]): TensorMap =>
-  Object.fromEntries(
-    Object.keys(parts[0] ?? {}).map((name) => [name, concatRows(parts.flatMap((part) => part[name] ?? []))]),
-  );
+function joined(parts: readonly Part[]): TensorMap {
+  const first = parts[0]?.outputs ?? {};
+  const join = (name: string): Tensor =>
+    concatRows(parts.map(({ rows, outputs }) => checkedRows(name, outputs[name], rows, first[name])));
+  return Object.fromEntries(Object.keys(first).map((name) => [name, join(name)]));
+}
 
 export interface Expected {
   readonly against: string;
+  readonly rows: number;
   readonly outputs: TensorMap;
   readonly tolerance: (dtype: Dtype) => Tolerance;
 }
@@ -71,6 +83,7 @@ export function expectedOf(card: ModelCard, artifactId: string, artifact: Artifa
   };
   return {
     against: reference.source,
+    rows: reference.rows,
     outputs: reference.outputs,
     tolerance: (dtype) =>
       artifact.precision === 'int8' ? relationTolerance(quantized) : toleranceFor(dtype, numbersOf(override)),
@@ -78,8 +91,9 @@ export function expectedOf(card: ModelCard, artifactId: string, artifact: Artifa
 }
 
 /** The same quantized artifact on the anchor backend: held tightly, decisions apart. */
-export const anchoredTo = (anchor: string, outputs: TensorMap): Expected => ({
+export const anchoredTo = (anchor: string, { rows, outputs }: Part): Expected => ({
   against: anchor,
+  rows,
   outputs,
   tolerance: () => int8AcrossBackends,
 });
@@ -99,38 +113,38 @@ export function compareAnswers(
   { batches }: Answers,
   expected: (batch: number) => readonly Expected[],
 ): readonly BatchParity[] {
-  return batches.map(({ batch, rows, outputs }) => {
-    const feeds = firstRows(reference.inputs, rows);
-    return {
-      batch,
-      rows,
-      relations: expected(batch).map((each) => relate(card, feeds, outputs, rows, each)),
-    };
-  });
+  return batches.map(({ batch, rows, outputs }) => ({
+    batch,
+    rows,
+    relations: expected(batch).map((each) => relate(card, reference.inputs, { rows, outputs }, each)),
+  }));
 }
 
 const firstRows = (tensors: TensorMap, rows: number): TensorMap =>
   Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, batchRows(value, 0, rows)]));
 
+/** Over the rows that both have answered: a slow backend answers fewer. */
 function relate(
   card: ModelCard,
-  feeds: TensorMap,
-  actual: TensorMap,
-  rows: number,
-  { against, outputs, tolerance }: Expected,
+  inputs: TensorMap,
+  answered: Part,
+  { against, tolerance, ...trusted }: Expected,
 ): Relation {
-  const expected = firstRows(outputs, rows);
+  const rows = Math.min(answered.rows, trusted.rows);
+  const actual = firstRows(answered.outputs, rows);
+  const expected = firstRows(trusted.outputs, rows);
   const comparison = compareOutputs(actual, expected, {
     tolerance: (_, { dtype }) => tolerance(dtype),
     classifications: card.outputs.filter(isClassification).map(({ name }) => name),
-    inputsDiffer: rowsDiffer(feeds),
+    inputsDiffer: rowsDiffer(firstRows(inputs, rows)),
   });
   return { against, comparison, explanation: explainWorst(comparison, actual, expected) };
 }
 
 /** The second pass over the output that is furthest off; these tensors are small, so it is always made for the report. */
 function explainWorst(comparison: ParityComparison, actual: TensorMap, expected: TensorMap): Explanation | null {
-  const worst = comparison.outputs.toSorted((a, b) => b.excess - a.excess).find(({ structure }) => structure === null);
+  const comparable = comparison.outputs.filter(({ structure }) => structure === null);
+  const [worst] = worstFirst(comparable, ({ excess }) => excess);
   const [a, e] = [actual[worst?.output ?? ''], expected[worst?.output ?? '']];
   return a === undefined || e === undefined ? null : explain(a, e, { top: 5 });
 }

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { readOnly } from '../baselines/only.ts';
 import { findRoot } from '../cases/project.ts';
-import { readOnly } from '../run/bless.ts';
 import { BadInput } from '../schema/bad-input.ts';
 
 interface BlessOptions {
@@ -11,7 +11,7 @@ interface BlessOptions {
   readonly reason?: string;
 }
 
-/** Specs of a suite by the words of --only. */
+/** Where the specs of a kind lie, by the words of --only: other tests of the project are not run. */
 const filters: Readonly<Record<string, string>> = {
   parity: 'specs/parity',
   accuracy: 'specs/accuracy',
@@ -29,10 +29,9 @@ export function bless(words: readonly string[], { only, reason }: BlessOptions):
       where: process.cwd(),
       fix: 'run bless in the project whose baselines it should write',
     });
-  const vitest = join(dirname(createRequire(join(root, 'package.json')).resolve('vitest/package.json')), 'vitest.mjs');
   const files = kinds === 'all' ? Object.values(filters) : [...kinds].map((kind) => filters[kind] ?? kind);
   const pattern = words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
-  const args = [vitest, 'run', '--update=all', ...files, ...(pattern === '' ? [] : ['-t', pattern])];
+  const args = [vitestOf(root), 'run', '--update=all', ...files, ...(pattern === '' ? [] : ['-t', pattern])];
   const env = {
     ...process.env,
     ...(kinds === 'all' && words.length === 0 && { ONPAR_BLESS_WHOLE: '1' }),
@@ -41,4 +40,15 @@ export function bless(words: readonly string[], { only, reason }: BlessOptions):
   };
   const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
   process.exitCode = status ?? 1;
+}
+
+function vitestOf(root: string): string {
+  try {
+    return join(dirname(createRequire(join(root, 'package.json')).resolve('vitest/package.json')), 'vitest.mjs');
+  } catch (error) {
+    throw new BadInput(
+      { what: 'vitest is not installed, and bless runs the specs', where: root, fix: 'npm install --save-dev vitest' },
+      { cause: error },
+    );
+  }
 }

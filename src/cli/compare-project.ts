@@ -31,7 +31,7 @@ export async function compareProject(words: readonly string[], options: CompareO
     broker: effort,
     narrow: (project) => narrowed(project, words, options),
   });
-  const verdicts = new Verdicts(run, null);
+  const verdicts = new Verdicts(run, 'some');
   const progress = new Progress(process.stderr);
   try {
     await measureAll(run, verdicts, options, progress);
@@ -39,7 +39,6 @@ export async function compareProject(words: readonly string[], options: CompareO
     const command = ['onpar compare', ...words].join(' ');
     process.exitCode = await finishRun(run, verdicts, {
       problems: [],
-      blessing: false,
       command,
       startedAt,
       json: options.json ?? false,

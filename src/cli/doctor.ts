@@ -1,10 +1,11 @@
-/** `onpar doctor`: every backend, here or not, with its version, or the reason and the command that would bring it. */
-import { pinnableCore } from '../broker/latency.ts';
+/** `onpar doctor`: every backend, here or not or broken, with its version, or the reason and the command that would bring it. */
 import { probe } from '../broker/availability.ts';
 import type { Availability } from '../broker/availability.ts';
 import { listBackends } from '../backends/registry.ts';
 import type { Backend } from '../backends/backend.ts';
 import { findRoot } from '../cases/project.ts';
+import { pinnableCore } from '../workers/launch.ts';
+import { Worker } from '../workers/worker.ts';
 import { chosenBackends } from './options.ts';
 
 interface Finding {
@@ -24,7 +25,8 @@ export async function doctor(ids: readonly string[], { json = false }: { json?: 
 }
 
 async function examine(backend: Backend, root: string): Promise<Finding> {
-  const state = await probe(backend, { root, threads: 1, core: null, deadline: 60 });
+  const options = { root, threads: 1, core: null, deadline: 60 };
+  const state = await probe(backend, root, () => new Worker(backend, options));
   return { id: backend.id, state, bring: backend.bring };
 }
 
@@ -33,7 +35,7 @@ function render(findings: readonly Finding[], pinned: boolean): string {
   const lines = findings.map(({ id, state, bring }) =>
     state.available
       ? `✓ ${id.padEnd(width)}  ${state.version}   ${state.provider}`
-      : `· ${id.padEnd(width)}  ${state.reason}\n  ${' '.repeat(width)}  bring it: ${bring}`,
+      : `${state.broken === null ? '·' : '✗'} ${id.padEnd(width)}  ${state.reason}\n  ${' '.repeat(width)}  bring it: ${bring}`,
   );
   const latency = pinned
     ? '✓ latency'.padEnd(width + 2) + '  pinned to one core'

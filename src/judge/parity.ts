@@ -3,6 +3,7 @@
  * date, one that went away unnoticed, and a match that moved far from the blessed one.
  */
 import type { TensorComparison } from '../compare/comparison.ts';
+import { worstFirst } from '../compare/worst.ts';
 import type { Parity } from '../baselines/baseline.generated.ts';
 import { parityLimits } from './settings.ts';
 import { judged, type Judgement, type ParityVerdict } from './verdict.ts';
@@ -105,15 +106,14 @@ const judgeDivergence = (
 };
 
 const mismatch = (target: ParityTarget, ...first: readonly string[]): Judgement<ParityVerdict> => {
-  const outside = target.comparisons.filter(({ excess }) => !(excess <= 1)).sort(worstFirst);
+  const outside = worstFirst(
+    target.comparisons.filter(({ excess }) => !(excess <= 1)),
+    ({ excess }) => excess,
+  );
   const sentences = [...first, ...outside.map((comparison) => outputWords(comparison, target.against))];
   if (sentences.length > 0) return judged('mismatch', ...sentences);
   return judged('mismatch', `${times(target.excess)} the tolerance against ${target.against}`);
 };
-
-/** Equal first: Infinity - Infinity is NaN, which no sort understands. */
-const worstFirst = (a: TensorComparison, b: TensorComparison): number =>
-  a.excess === b.excess ? 0 : b.excess - a.excess;
 
 const outputWords = (comparison: TensorComparison, against: string): string => {
   const { output, structure, mismatched, count, maxAbs, nmse, tolerance, excess, passing } = comparison;

@@ -21,7 +21,7 @@ export const times = (value: number): string => `${short(value)}x`;
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 /** For what is judged to the byte. */
 export const exactBytes = (value: number): string =>
-  value < 2 ** 20 ? `${value} bytes` : `${value} bytes (${(value / 2 ** 20).toFixed(1)} MiB)`;
+  `${counted(value, 'byte')}${value < 2 ** 20 ? '' : ` (${(value / 2 ** 20).toFixed(1)} MiB)`}`;
 /** Exact below 1 MiB. */
 export const bytes = (value: number): string =>
   value < 2 ** 20 ? `${value} bytes` : `${(value / 2 ** 20).toFixed(value < 100 * 2 ** 20 ? 1 : 0)} MiB`;

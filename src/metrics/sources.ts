@@ -1,6 +1,7 @@
 /** What metrics are taken from: one measurement serves several metrics. Plain data in base units; the broker fills it. */
 import type { Explanation } from '../compare/comparison.ts';
 import type { ParityComparison } from '../compare/parity.ts';
+import { worstFirst } from '../compare/worst.ts';
 
 /** By source: what measuring one case yields. */
 export interface Sources {
@@ -65,12 +66,12 @@ export interface BatchLatency {
 }
 
 /** The furthest batch size and relation of a visit: the one that is judged. What proves nothing goes first. */
-export function worstRelation({ batches }: Visit): { readonly batch: BatchParity; readonly relation: Relation } | null {
+export function worstRelation({
+  batches,
+}: Pick<Visit, 'batches'>): { readonly batch: BatchParity; readonly relation: Relation } | null {
   const all = batches.flatMap((batch) => batch.relations.map((relation) => ({ batch, relation })));
-  const rank = ({ relation: { comparison } }: (typeof all)[number]): number =>
-    comparison.vacuous === null ? comparison.excess : Infinity;
-  return all.reduce<(typeof all)[number] | null>(
-    (worst, each) => (worst === null || rank(each) > rank(worst) ? each : worst),
-    null,
+  const [worst] = worstFirst(all, ({ relation: { comparison } }) =>
+    comparison.vacuous === null ? comparison.excess : Infinity,
   );
+  return worst ?? null;
 }

@@ -46,9 +46,11 @@ export interface ModelView {
 export function viewModels(report: Report): ModelView[] {
   const known = new Set(report.models.map((model) => model.id));
   // A case of a model nobody listed must still be seen.
-  const strays = [...new Set(report.cases.map((c) => c.model))].filter((id) => !known.has(id));
+  const shown = new Set(report.cases.map((c) => c.model));
+  const strays = [...shown].filter((id) => !known.has(id));
   const models = [...report.models, ...strays.map((id) => ({ ...unknownModel, id, name: id }))];
-  return models.map((model) => viewModel(model, report));
+  // A run of sizes alone has verdicts and no rows.
+  return models.filter(({ id }) => shown.has(id)).map((model) => viewModel(model, report));
 }
 
 export const caseAt = (row: Row, batch: number): CaseRow | null => row.cases.find((c) => c.batch === batch) ?? null;

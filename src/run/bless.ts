@@ -1,12 +1,10 @@
 /** Accepts a run: hands its targets to the planner of baselines and writes what moved. Called by one process, after all verdicts are in. */
 import { execFileSync } from 'node:child_process';
 import { planBless } from '../baselines/bless.ts';
-import type { BlessTarget, CaseName } from '../baselines/bless.ts';
+import type { BlessTarget } from '../baselines/bless.ts';
+import { readOnly } from '../baselines/only.ts';
 import { writeBaselines } from '../baselines/write.ts';
 import { caseId } from '../cases/case.ts';
-import { onlyWords } from '../metrics/metric.ts';
-import type { Only } from '../metrics/metric.ts';
-import { BadInput } from '../schema/bad-input.ts';
 import { version } from '../version.ts';
 import type { Run } from './run.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -14,7 +12,7 @@ import type { Verdicts } from './verdicts.ts';
 /** A blessed mismatch must be looked at again after this many days. */
 const divergenceDays = 90;
 
-/** Writes baselines, prints what moved. A run with problems blesses nothing. */
+/** Writes baselines, prints what moved, and judges again by what is committed now. A run with problems blesses nothing: throws BadInput. */
 export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly string[]): Promise<void> {
   const entries = verdicts.entries();
   const targets: BlessTarget[] = entries.flatMap(({ case: subject, verdict, target }) => {
@@ -24,13 +22,14 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
   const lost = entries.find(({ verdict }) => verdict === 'crashed' || verdict === 'timed-out' || verdict === 'refused');
   const [problem] = [
     ...problems,
+    ...verdicts.problems(),
     ...(lost === undefined ? [] : [`${lost.case.metric} ${caseId(lost.case)} ${lost.verdict}`]),
   ];
   const plan = planBless(targets, run.baselines, {
     only: readOnly(process.env['ONPAR_BLESS_ONLY']),
     reason: process.env['ONPAR_BLESS_REASON'] ?? null,
     health: problem === undefined ? 'healthy' : { problem },
-    planned: verdicts.planned() === null ? 'some' : caseNames(run),
+    planned: verdicts.scope === 'whole' ? run.alive() : 'some',
     expires: dayFrom(divergenceDays),
     provenance: {
       date: dayFrom(0),
@@ -43,6 +42,8 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
     metrics: run.metrics,
   });
   const written = writeBaselines(plan);
+  run.readBaselines();
+  verdicts.judgeAgain();
   const lines = [
     ...plan.moved,
     ...plan.left.map((line) => `left out: ${line}`),
@@ -51,28 +52,6 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
   process.stdout.write(
     lines.length === 0 ? 'Nothing moved: the baselines stay as they are.\n' : `${lines.join('\n')}\n`,
   );
-}
-
-/** Every case there may be a value of. */
-const caseNames = (run: Run): readonly CaseName[] =>
-  [...run.metrics.values()].flatMap((metric) =>
-    run
-      .everyCase(metric.id)
-      .map((subject) => ({ metric: metric.id, model: subject.model, key: run.key(metric, subject) })),
-  );
-
-export function readOnly(text: string | undefined): 'all' | ReadonlySet<Only> {
-  if (text === undefined || text === '') return 'all';
-  const words = text.split(',').map((word) => onlyWords.find((only) => only === word) ?? unknownWord(word));
-  return new Set(words);
-}
-
-function unknownWord(word: string): never {
-  throw new BadInput({
-    what: `'${word}' is not one of ${onlyWords.join(', ')}`,
-    where: '--only',
-    fix: 'name one of them',
-  });
 }
 
 const dayFrom = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);

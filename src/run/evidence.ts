@@ -1,5 +1,6 @@
 /** The lines that a red parity verdict prints beyond the judge's own: where it was seen, the worst element, what would pass. */
 import { describeMismatch } from '../compare/describe.ts';
+import { worstFirst } from '../compare/worst.ts';
 import { worstRelation } from '../metrics/sources.ts';
 import type { Visit } from '../metrics/sources.ts';
 
@@ -7,7 +8,7 @@ export function evidenceOf(visit: Visit): readonly string[] {
   const worst = worstRelation(visit);
   if (worst === null || worst.relation.explanation === null) return [];
   const { comparison, explanation, against } = worst.relation;
-  const furthest = comparison.outputs.toSorted((a, b) => b.excess - a.excess)[0];
+  const [furthest] = worstFirst(comparison.outputs, ({ excess }) => excess);
   if (furthest === undefined) return [];
   const [, ...lines] = describeMismatch(furthest, {
     reference: against,

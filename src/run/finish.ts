@@ -13,8 +13,6 @@ import type { Run } from './run.ts';
 import type { Verdicts } from './verdicts.ts';
 
 export interface FinishFacts extends ReportFacts {
-  /** A run that blesses ends green: what was red has just been accepted, or bless has refused it. */
-  readonly blessing: boolean;
   /** Print the report as JSON instead of a table. */
   readonly json?: boolean;
 }
@@ -27,7 +25,7 @@ export async function finishRun(run: Run, verdicts: Verdicts, facts: FinishFacts
   if (facts.json) process.stdout.write(toJson(report));
   else
     process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\nReport: ${html}\n`);
-  return facts.blessing ? 0 : report.summary.exitCode;
+  return report.summary.exitCode;
 }
 
 /** Both files, and the job summary where GitHub asks for one. Paths relative to the current folder. */

@@ -1,9 +1,9 @@
 /** Builds the one report object that terminal, JSON, HTML and markdown are made of. */
-import { pinnableCore } from '../broker/latency.ts';
 import { standingOf } from '../judge/verdict.ts';
 import { caseId } from '../cases/case.ts';
 import type { Report, VerdictRow } from '../report/report.generated.ts';
 import { version } from '../version.ts';
+import { pinnableCore } from '../workers/launch.ts';
 import { commitOf } from './bless.ts';
 import { acceptLine, replayLine } from './lines.ts';
 import { caseRows } from './rows.ts';
@@ -24,9 +24,9 @@ export async function buildReport(
 ): Promise<Report> {
   const entries = verdicts.entries();
   const rows = entries.map((entry) => verdictRow(run, entry));
-  const all = [...problems, ...verdicts.problems()];
+  const all = [...problems, ...verdicts.problems(), ...verdicts.forgotten()];
   const cases = [...caseRows(run, verdicts)];
-  const shown = new Set(cases.map(({ model }) => model));
+  const shown = new Set([...cases, ...entries.map((entry) => entry.case)].map(({ model }) => model));
   return {
     schemaVersion: 1,
     onpar: version(),
@@ -47,7 +47,7 @@ export async function buildReport(
       })),
     cases,
     verdicts: rows,
-    summary: summarize(entries, rows, all, verdicts.planned()?.length ?? entries.length),
+    summary: summarize(entries, rows, all, verdicts.planned()),
   };
 }
 

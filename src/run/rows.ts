@@ -3,6 +3,7 @@ import type { Parity } from '../baselines/baseline.generated.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
 import type { Measured } from '../broker/measurement.ts';
+import { worstRelation } from '../metrics/sources.ts';
 import type { Latency, Visit } from '../metrics/sources.ts';
 import { batchesFor } from '../broker/visit.ts';
 import { judgeParity, parityTarget } from '../judge/parity.ts';
@@ -50,7 +51,7 @@ class Rows {
   all(): readonly CaseRow[] {
     const { model, backend } = this.#place;
     // A filtered run shows what it asked for; a whole one shows everything, unavailable backends included.
-    if (this.#verdicts.planned() === null && !this.#isKnown()) return [];
+    if (this.#verdicts.scope !== 'whole' && !this.#isKnown()) return [];
     const rows = batchesFor(model.card, backend).map((batch) => this.#row(batch, 1));
     const advisory = this.#run.broker.known('latency', this.#case({ threads: 0 }));
     return advisory === undefined ? rows : [...rows, this.#row(batchesFor(model.card, backend)[0] ?? 1, 0)];
@@ -105,24 +106,21 @@ class Rows {
 
   /** The verdict of this batch size alone: the gated one is the worst of all. */
   #relation(visit: Visit, batch: number): CaseRow['parity'] {
-    const found = visit.batches.find((entry) => entry.batch === batch);
-    const worst = found?.relations.toSorted((a, b) => b.comparison.excess - a.comparison.excess)[0];
-    if (worst === undefined) return { ...noParity, verdict: 'skipped', reason: 'not compared at this batch size' };
+    const found = worstRelation({ batches: visit.batches.filter((entry) => entry.batch === batch) });
+    if (found === null) return { ...noParity, verdict: 'skipped', reason: 'not compared at this batch size' };
+    const worst = found.relation;
+    const { outputs } = worst.comparison;
     const subject = { ...this.#case({}), metric: 'parity' };
-    const target = parityTarget(worst.comparison.outputs, worst.comparison.vacuous, worst.against);
+    const target = parityTarget(outputs, worst.comparison.vacuous, worst.against);
     const { baseline, context } = this.#run.answer(subject, { ok: true, value: target }, []);
     const { verdict, sentences } = judgeParity(target, (baseline as Parity | null) ?? undefined, context);
-    const furthest = worst.comparison.outputs.toSorted((a, b) => b.excess - a.excess)[0];
     return {
       verdict,
       reason: sentences[0] ?? null,
-      maxAbs:
-        furthest === undefined
-          ? null
-          : encodeNumber(Math.max(...worst.comparison.outputs.map((output) => output.maxAbs))),
+      maxAbs: outputs.length === 0 ? null : encodeNumber(Math.max(...outputs.map(({ maxAbs }) => maxAbs))),
       excess: encodeNumber(worst.comparison.excess),
-      nmse: encodeNumber(Math.max(...worst.comparison.outputs.map((output) => output.nmse))),
-      flips: found?.relations[0]?.comparison.flips ?? null,
+      nmse: encodeNumber(Math.max(...outputs.map(({ nmse }) => nmse))),
+      flips: found.batch.relations[0]?.comparison.flips ?? null,
       against: worst.against,
       ...(worst.explanation !== null && {
         histogram: {

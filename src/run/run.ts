@@ -4,6 +4,7 @@
  */
 import { readMachine } from '../baselines/read-machine.ts';
 import type { Machine } from '../baselines/fingerprint.ts';
+import type { CaseName } from '../baselines/obsolete.ts';
 import { lookup, readBaselines } from '../baselines/store.ts';
 import type { Baselines, Lookup } from '../baselines/store.ts';
 import { Broker } from '../broker/broker.ts';
@@ -21,7 +22,7 @@ import { readPolicy } from '../judge/policy.ts';
 import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
 import type { Metric, Target } from '../metrics/metric.ts';
-import type { Source, Sources, Visit } from '../metrics/sources.ts';
+import type { Latency, Source, Sources, Visit } from '../metrics/sources.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { judgeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -44,7 +45,7 @@ export class Run {
   readonly broker: Broker;
   readonly metrics: ReadonlyMap<string, Metric>;
   readonly machine: Machine;
-  readonly baselines: Baselines;
+  #baselines: Baselines;
   readonly #policy: Policy;
   readonly #env: NodeJS.ProcessEnv;
 
@@ -58,7 +59,7 @@ export class Run {
       broker: this.broker,
       metrics: this.metrics,
       machine: this.machine,
-      baselines: this.baselines,
+      baselines: this.#baselines,
     } = parts);
     this.#policy = policy;
     this.#env = env;
@@ -103,25 +104,38 @@ export class Run {
     return planCases(this.project, this.metric(metric), depthOf(this.#env));
   }
 
-  /** Cases of a metric in any depth: what the full suite blessed is not obsolete on a commit. */
-  everyCase(metric: string): readonly Case[] {
+  /** Every case there may be a value of, in any depth: what the full suite blessed is not obsolete on a commit. */
+  alive(): readonly CaseName[] {
     const depths = ['commit', 'full'] as const;
-    return depths.flatMap((depth) => planCases(this.project, this.metric(metric), depth));
+    return [...this.metrics.values()].flatMap((metric) =>
+      depths
+        .flatMap((depth) => planCases(this.project, metric, depth))
+        .map((subject) => ({ metric: metric.id, model: subject.model, key: this.key(metric, subject) })),
+    );
+  }
+
+  /** Reads what is committed once more, after a bless. */
+  readBaselines(): void {
+    this.#baselines = readBaselines(this.project.root, this.machine.fingerprint, this.metrics);
+  }
+
+  get baselines(): Baselines {
+    return this.#baselines;
   }
 
   /** Measures a case and puts beside it what judging needs. */
   async measure(subject: Case): Promise<Answer> {
     const metric = this.metric(subject.metric);
-    let answer = await this.#take(metric, subject);
+    let measured: Measured<Sources[Source]> = await this.broker[metric.source](subject);
+    let answer = await this.#answerOf(metric, subject, measured);
     for (const pause of confirmations) {
       if (judgeAnswer(metric, answer).verdict !== 'slower') return answer;
-      await this.broker.confirmLatency(subject, pause);
-      answer = await this.#take(metric, subject);
+      measured = await this.broker.confirmLatency(subject, measured as Measured<Latency>, pause);
+      answer = await this.#answerOf(metric, subject, measured);
     }
-    return {
-      ...answer,
-      evidence: [...answer.evidence, `confirmed by ${confirmations.length} more sets of fresh processes`],
-    };
+    if (judgeAnswer(metric, answer).verdict !== 'slower') return answer;
+    const confirmed = `confirmed by ${confirmations.length} more sets of fresh processes`;
+    return { ...answer, evidence: [...answer.evidence, confirmed] };
   }
 
   /** Starts on everything that a whole run will ask for anyway, but latency: the cores need not wait for one spec to ask after another. */
@@ -136,8 +150,7 @@ export class Run {
     for (const subject of chain) await this.broker[this.metric(subject.metric).source](subject);
   }
 
-  async #take(metric: Metric, subject: Case): Promise<Answer> {
-    const measured: Measured<Sources[Source]> = await this.broker[metric.source](subject);
+  async #answerOf(metric: Metric, subject: Case, measured: Measured<Sources[Source]>): Promise<Answer> {
     if (!measured.ok) return this.answer(subject, measured, []);
     const target = await attempt(async () => metric.take(measured.value, this.#precision(subject)));
     return this.answer(subject, target, metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : []);

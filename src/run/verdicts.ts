@@ -1,7 +1,9 @@
 /** Collects verdicts and holds them against the plan: every planned case ends with exactly one, or the run says which did not. */
+import { obsoleteValues } from '../baselines/obsolete.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
 import type { Target } from '../metrics/metric.ts';
+import { judgeAnswer } from './answer.ts';
 import type { Ruling } from './answer.ts';
 import type { Run } from './run.ts';
 
@@ -10,19 +12,28 @@ export interface Entry extends Ruling {
   readonly target: Target | null;
 }
 
+/**
+ * What a run is held to. `whole`: everything that is planned for a spec or was ever blessed. `files`: some spec files ran; the
+ * metrics that they asked for, wholly. `some`: single cases were picked; only those.
+ */
+export type Scope = 'whole' | 'files' | 'some';
+
+const isHere = ({ verdict }: Entry): boolean => verdict !== 'unavailable' && verdict !== 'skipped';
 const nameOf = (subject: Case): string => `${subject.metric} ${caseId(subject)}`;
 
 export class Verdicts {
+  readonly scope: Scope;
+  readonly #run: Run;
   readonly #entries = new Map<string, Entry>();
-  readonly #planned: readonly Case[] | null;
+  readonly #planned: readonly Case[];
   readonly #twice: string[] = [];
 
-  /** `metrics`: those whose whole plan must be answered; null in a filtered run. */
-  constructor(run: Run, metrics: ReadonlySet<string> | null) {
-    this.#planned =
-      metrics === null
-        ? null
-        : [...new Set([...metrics, ...blessedMetrics(run)])].flatMap((metric) => run.plan(metric));
+  /** `asked`: metrics whose plan a spec asked for. */
+  constructor(run: Run, scope: Scope, asked: Iterable<string> = []) {
+    this.#run = run;
+    this.scope = scope;
+    const held = { whole: [...asked, ...blessedMetrics(run)], files: [...asked], some: [] }[scope];
+    this.#planned = [...new Set(held)].flatMap((metric) => run.tryPlan(metric));
   }
 
   add(subject: Case, { verdict, red, sentences }: Ruling, target: Target | null): void {
@@ -39,18 +50,45 @@ export class Verdicts {
     return this.#entries.get(`${metric} ${id}`);
   }
 
-  /** Null in a filtered run. */
-  planned(): readonly Case[] | null {
-    return this.#planned;
+  /** How many verdicts there have to be. */
+  planned(): number {
+    return this.scope === 'some' ? this.#entries.size : this.#planned.length;
   }
 
-  /** Sentences about cases that have no verdict, or two. */
+  /** Sentences about cases that have no verdict, or two, and about a run that proves nothing. */
   problems(): readonly string[] {
-    const silent = (this.#planned ?? []).filter((subject) => !this.#entries.has(nameOf(subject)));
+    const silent = this.#planned.filter((subject) => !this.#entries.has(nameOf(subject)));
     return [
       ...silent.map((subject) => `${nameOf(subject)} was planned and has no verdict`),
       ...this.#twice.map((name) => `${name} has more than one verdict`),
+      ...(this.#ranNothing() ? ['no backend is here: no model was opened'] : []),
     ];
+  }
+
+  /** Sentences about blessed values that nobody can hold any more; a bless of everything removes them. */
+  forgotten(): readonly string[] {
+    const { baselines } = this.#run;
+    if (this.scope !== 'whole') return [];
+    return obsoleteValues(baselines.portable.values(), this.#run.alive()).map(
+      ({ path, model, metric, key }) =>
+        `${metric} ${model}/${key} was blessed and is no case any more (${path}): restore it, or bless everything to remove it`,
+    );
+  }
+
+  /** After a bless: the same targets against what is committed now. */
+  judgeAgain(): void {
+    for (const [name, { case: subject, target }] of this.#entries) {
+      if (target === null) continue;
+      const answer = this.#run.answer(subject, { ok: true, value: target }, []);
+      const ruling = judgeAnswer(this.#run.metric(subject.metric), answer);
+      this.#entries.set(name, { case: subject, target, ...ruling });
+    }
+  }
+
+  /** Sizes need no backend: alone they would make a machine without any look on par. */
+  #ranNothing(): boolean {
+    const opened = this.entries().filter(({ case: { backend } }) => backend !== null);
+    return this.scope === 'whole' && opened.length > 0 && !opened.some(isHere);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { expect } from 'vitest';
 import type { MatcherState } from 'vitest';
+import { covers, readOnly } from '../baselines/only.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
 import { loadMetrics } from '../metrics/registry.ts';
@@ -16,6 +17,8 @@ import { acceptLine, replayLine } from '../run/lines.ts';
 export interface Recorded extends Ruling {
   readonly case: Case;
   readonly target: Target | null;
+  /** Red, and about to be blessed. */
+  readonly accepted: boolean;
 }
 
 declare module 'vitest' {
@@ -50,30 +53,23 @@ function judge(
   if (!suites.includes(metric.suite))
     throw new TypeError(`${metric.id} belongs to ${metric.suite}: use the matcher of that suite`);
   const ruling = judgeAnswer(metric, answer);
-  record(state, answer, ruling);
   const accepted = ruling.red && isBlessed(state, metric, answer, ruling);
+  record(state, answer, ruling, accepted);
   return { pass: !ruling.red || accepted, message: () => describe(metric, answer, ruling) };
 }
 
-function record(state: MatcherState, answer: Answer, ruling: Ruling): void {
+function record(state: MatcherState, answer: Answer, ruling: Ruling, accepted: boolean): void {
   const { task } = state as unknown as { task: { meta: { onpar?: Recorded } } };
-  task.meta.onpar = {
-    ...ruling,
-    case: answer.case,
-    target: answer.measured.ok ? answer.measured.value : null,
-  };
+  const target = answer.measured.ok ? answer.measured.value : null;
+  task.meta.onpar = { ...ruling, case: answer.case, target, accepted };
 }
 
 /** Under -u the run accepts what was measured; the reporter writes it, or says why it may not. */
 function isBlessed(state: MatcherState, metric: Metric, { measured }: Answer, { verdict }: Ruling): boolean {
   const { snapshotState } = state as unknown as { snapshotState: { snapshotUpdateState?: string } };
-  const only = process.env['ONPAR_BLESS_ONLY'] ?? '';
-  return (
-    snapshotState.snapshotUpdateState === 'all' &&
-    measured.ok &&
-    verdict !== 'vacuous' &&
-    (only === '' || only.split(',').includes(metric.only))
-  );
+  const kinds = readOnly(process.env['ONPAR_BLESS_ONLY']);
+  const updates = snapshotState.snapshotUpdateState === 'all';
+  return updates && measured.ok && verdict !== 'vacuous' && covers(kinds, metric.only);
 }
 
 function describe(metric: Metric, answer: Answer, { verdict, sentences }: Ruling): string {

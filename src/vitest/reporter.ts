@@ -2,7 +2,10 @@
  * The reporter owns the run: it answers the specs' questions while tests run and, when they have ended, decides by itself whether
  * the run was healthy. Vitest 4 reports crashed files as passed; here a planned case without a verdict is red.
  */
-import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Reporter, SerializedError, TestModule, TestRunEndReason, Vitest } from 'vitest/node';
+import { portableFolder } from '../baselines/store.ts';
 import { serveEndpoint } from '../broker/endpoint.ts';
 import type { Endpoint } from '../broker/endpoint.ts';
 import type { Case } from '../cases/case.ts';
@@ -12,24 +15,53 @@ import { blessRun } from '../run/bless.ts';
 import { finishRun } from '../run/finish.ts';
 import { Run } from '../run/run.ts';
 import { Verdicts } from '../run/verdicts.ts';
-import type { Recorded } from './matchers.ts';
+import { outcomesOf } from './outcomes.ts';
+import type { Outcomes } from './outcomes.ts';
+import { scopeOf } from './scope.ts';
 
 /** Processes and seconds that a gated latency case takes on each commit. */
 const effort = { processes: 5, budget: 0.15, patience: Infinity };
 
 export class OnparReporter implements Reporter {
   #vitest: Vitest | undefined;
-  #endpoint: Endpoint | undefined;
-  #run: Promise<Run> | undefined;
-  #asked = new Set<string>();
-  #badInput: BadInput | undefined;
-  readonly #started = new Date();
+  #session: Session | undefined;
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
   }
 
+  /** Once a run: watch mode has many, each with cards and baselines as they are then. */
   async onTestRunStart(): Promise<void> {
+    if (this.#vitest === undefined) return;
+    this.#session = new Session(this.#vitest);
+    this.#vitest.provide('onpar', await this.#session.serve());
+  }
+
+  async onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): Promise<void> {
+    const exitCode = await this.#session?.end(outcomesOf(modules, errors, reason));
+    if (exitCode !== undefined && exitCode > 0) exitWith(exitCode);
+  }
+}
+
+/** One run of Vitest and the run of onpar behind it, which starts when the first spec asks. */
+class Session {
+  readonly #vitest: Vitest;
+  readonly #asked = new Set<string>();
+  readonly #startedAt = new Date();
+  #endpoint: Endpoint | undefined;
+  #run: Promise<Run> | undefined;
+  #badInput: BadInput | undefined;
+
+  constructor(vitest: Vitest) {
+    this.#vitest = vitest;
+  }
+
+  /** The address for spec processes. */
+  async serve(): Promise<string> {
     this.#endpoint = await serveEndpoint({
       plan: (metric: string) => this.#answer(async (run) => this.#plan(run, metric)),
       metrics: (suite: string) =>
@@ -38,40 +70,39 @@ export class OnparReporter implements Reporter {
         ),
       measure: (subject: Case) => this.#answer((run) => run.measure(subject)),
     });
-    this.#vitest?.provide('onpar', this.#endpoint.address);
+    return this.#endpoint.address;
   }
 
-  async onTestRunEnd(
-    modules: readonly TestModule[],
-    errors: readonly SerializedError[],
-    reason: TestRunEndReason,
-  ): Promise<void> {
+  /** The exit code: 0 on par or none of our business, 1 red, 2 bad input. */
+  async end(outcomes: Outcomes): Promise<number> {
     this.#endpoint?.close();
+    if (this.#run === undefined && this.#holdsPromises()) await this.#answer(async () => undefined).catch(tell);
     const run = await this.#run?.catch(() => undefined);
-    if (this.#badInput !== undefined) return exitWith(2);
-    // No spec asked anything: a run of other tests, which is none of our business.
-    if (run === undefined) return undefined;
     try {
-      await this.#finish(run, modules, errors, reason);
+      if (this.#badInput !== undefined) return 2;
+      // No spec asked anything: a run of other tests, which is none of our business.
+      return run === undefined ? 0 : await this.#finish(run, outcomes);
     } finally {
-      await run.close();
+      await run?.close();
     }
+  }
+
+  /** Where every spec was deleted, what they had blessed still stands. */
+  #holdsPromises(): boolean {
+    return scopeOf(this.#vitest) === 'whole' && existsSync(join(this.#vitest.config.root, portableFolder));
   }
 
   #plan(run: Run, metric: string): readonly (Case & { id: string })[] {
     this.#asked.add(metric);
     const cases = run.plan(metric);
-    if (this.#isWhole()) run.prefetch(cases);
+    if (scopeOf(this.#vitest) !== 'some') run.prefetch(cases);
     return cases.map((subject) => ({ ...subject, id: caseId(subject) }));
   }
 
   /** Cards and baselines are read when the first spec asks. Bad input ends every spec with the same sentence, and the run with 2. */
   async #answer<T>(body: (run: Run) => Promise<T>): Promise<T> {
     try {
-      this.#run ??= Run.start(this.#vitest?.config.root ?? process.cwd(), {
-        env: process.env,
-        broker: effort,
-      });
+      this.#run ??= Run.start(this.#vitest.config.root, { env: process.env, broker: effort });
       return await body(await this.#run);
     } catch (error) {
       if (error instanceof BadInput) this.#badInput ??= error;
@@ -79,59 +110,42 @@ export class OnparReporter implements Reporter {
     }
   }
 
-  async #finish(
-    run: Run,
-    modules: readonly TestModule[],
-    errors: readonly SerializedError[],
-    reason: TestRunEndReason,
-  ): Promise<void> {
-    const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const verdicts = new Verdicts(run, this.#isWhole() ? this.#asked : null);
-    for (const recorded of tests.flatMap(recordedIn)) verdicts.add(recorded.case, recorded, recorded.target);
-    const problems = [...brokenModules(modules), ...errors.map((error) => `unhandled error: ${error.message}`)];
-    if (reason === 'interrupted') problems.push('the run was interrupted');
-    const blessing = this.#vitest?.config.snapshotOptions.updateSnapshot === 'all';
-    const otherFailures = tests.filter(
-      (test) => test.result().state === 'failed' && test.meta().onpar === undefined,
-    ).length;
-    if (blessing)
-      await blessRun(run, verdicts, [
-        ...problems,
-        ...(otherFailures > 0 ? [`${otherFailures} other tests failed`] : []),
-      ]);
-    const exitCode = await finishRun(run, verdicts, {
-      problems,
-      blessing,
-      command: 'npm test',
-      startedAt: this.#started,
-    });
-    if (exitCode > 0 || otherFailures > 0) exitWith(Math.max(exitCode, 1));
+  async #finish(run: Run, { recorded, problems: troubles, otherFailures, ran }: Outcomes): Promise<number> {
+    const scope = scopeOf(this.#vitest);
+    const verdicts = new Verdicts(run, scope, this.#asked);
+    for (const each of recorded) verdicts.add(each.case, each, each.target);
+    const nothing = scope === 'some' && ran === 0 ? ['no case matches what was asked for: nothing was judged'] : [];
+    const problems = [...troubles, ...nothing];
+    const refusal = await this.#bless(run, verdicts, problems, otherFailures);
+    const exitCode = await finishRun(run, verdicts, { problems, command: 'npm test', startedAt: this.#startedAt });
+    if (refusal === undefined) return Math.max(exitCode, otherFailures > 0 ? 1 : 0);
+    tell(refusal);
+    return 2;
   }
 
-  /** A filtered run is no gate: cases that were not asked for may lack a verdict. */
-  #isWhole(): boolean {
-    // onpar bless without words names the files of all suites and means everything.
-    if (process.env['ONPAR_BLESS_WHOLE'] === '1') return true;
-    const { testNamePattern, shard, changed } = this.#vitest?.config ?? {};
-    // File filters of the command line; not in the public type.
-    const { filenamePattern } = (this.#vitest ?? {}) as { filenamePattern?: readonly string[] };
-    return testNamePattern === undefined && shard === undefined && !changed && filenamePattern === undefined;
+  /** Under -u. Why nothing was written, if that is so. */
+  async #bless(
+    run: Run,
+    verdicts: Verdicts,
+    problems: readonly string[],
+    failures: number,
+  ): Promise<BadInput | undefined> {
+    if (this.#vitest.config.snapshotOptions.updateSnapshot !== 'all') return undefined;
+    const others = failures > 0 ? [`${failures} other tests failed`] : [];
+    try {
+      await blessRun(run, verdicts, [...problems, ...others]);
+      return undefined;
+    } catch (error) {
+      if (error instanceof BadInput) return error;
+      throw error;
+    }
   }
 }
 
-const recordedIn = (test: TestCase): Recorded[] => {
-  const recorded = test.meta().onpar;
-  return recorded === undefined ? [] : [recorded];
-};
-
-/** Modules whose tests did not all run: Vitest 4 calls some of them passed. */
-const brokenModules = (modules: readonly TestModule[]): string[] =>
-  modules
-    .filter((module) => module.state() === 'pending' || module.state() === 'queued' || module.errors().length > 0)
-    .map(
-      (module) =>
-        `${module.relativeModuleId} did not run to its end: ${module.errors()[0]?.message ?? 'its process died'}`,
-    );
+function tell(error: unknown): void {
+  if (!(error instanceof BadInput)) throw error;
+  process.stderr.write(`\nonpar: ${error.message}\n`);
+}
 
 /** Vitest sets its own exit code later; ours must win. */
 function exitWith(code: number): void {

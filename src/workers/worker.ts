@@ -2,12 +2,11 @@
  * The harness's side of a worker process: spawns it, speaks the protocol, holds every call to a deadline, and turns each way
  * of dying into a typed death. A worker that died costs its case, never the run.
  */
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { Backend } from '../backends/backend.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
+import { launchWorker } from './launch.ts';
 import { encodeFrame, FrameReader, protocolVersion, replyFd, requestFd } from './protocol.ts';
 import type { Message, Replies, Request } from './protocol.ts';
 
@@ -32,9 +31,6 @@ export interface WorkerOptions {
   readonly deadline: number;
 }
 
-const entry = fileURLToPath(
-  new URL('./node-worker.js', import.meta.url).href.replace('/src/workers/', '/dist/workers/'),
-);
 const stderrTail = 2_000;
 
 /** How long after a worker's exit its pipes are read; a process of its own that outlives it may hold them open for ever. */
@@ -48,10 +44,11 @@ interface Pending {
 }
 
 export class Worker {
+  /** Resolves when the process is no more, however it ended. */
+  readonly gone: Promise<void>;
   readonly #child: ChildProcess;
   readonly #requests: Duplex;
   readonly #deadline: number;
-  readonly #exited: Promise<void>;
   readonly #hello: Promise<Replies['hello']>;
   #pending: Pending | undefined;
   #stderr = '';
@@ -61,9 +58,9 @@ export class Worker {
   /** Starts the process and greets it; `hello` tells how that went. */
   constructor(backend: Backend, { root, threads, core, deadline }: WorkerOptions) {
     this.#deadline = deadline;
-    this.#child = spawnPinned(core, { ...process.env, ...backend.env(threads) });
+    this.#child = launchWorker(core, { ...process.env, ...backend.env(threads) });
     this.#requests = this.#child.stdio[requestFd] as Duplex;
-    this.#exited = this.#watch();
+    this.gone = this.#watch();
     this.#hello = this.#call('hello', {
       op: 'hello',
       protocol: protocolVersion,
@@ -95,7 +92,7 @@ export class Worker {
   /** Ends the process and waits until it is gone. The session is not closed first: the system frees faster and cannot hang. */
   async close(): Promise<void> {
     this.#child.kill('SIGKILL');
-    await this.#exited;
+    await this.gone;
   }
 
   async #call<Op extends Request['op']>(op: Op, request: Request): Promise<Replies[Op]> {
@@ -177,10 +174,4 @@ function describeExit(code: number | null, signal: string | null, stderr: string
   const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
   const tail = stderr.trim().split('\n').slice(-3).join(' | ');
   return tail === '' ? `the worker ${how}` : `the worker ${how}; it last wrote: ${tail}`;
-}
-
-function spawnPinned(core: number | null, env: NodeJS.ProcessEnv): ChildProcess {
-  const command = [process.execPath, entry];
-  const [file = process.execPath, ...args] = core === null ? command : ['taskset', '--cpu-list', `${core}`, ...command];
-  return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
 }

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  planBless,
-  type BlessOptions,
-  type BlessPlan,
-  type BlessTarget,
-  type CaseName,
-} from '../../../src/baselines/bless.ts';
+import { planBless, type BlessOptions, type BlessPlan, type BlessTarget } from '../../../src/baselines/bless.ts';
+import type { CaseName } from '../../../src/baselines/obsolete.ts';
 import { readBaselines, type Baselines } from '../../../src/baselines/store.ts';
 import { writeBaselines } from '../../../src/baselines/write.ts';
 import { BadInput } from '../../../src/schema/bad-input.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { takeAccuracy } from '../../../src/broker/accuracy.ts';
 import type { AccuracyRequest } from '../../../src/broker/accuracy.ts';
 import { attempt } from '../../../src/broker/measurement.ts';
-import { tensor } from '../../../src/tensor/tensor.ts';
+import { tensor, zeros } from '../../../src/tensor/tensor.ts';
 import type { Tensor, TensorMap } from '../../../src/tensor/tensor.ts';
 import type { Worker } from '../../../src/workers/worker.ts';
 
@@ -78,18 +78,45 @@ describe('accuracy', () => {
     expect(found).toMatchObject({ n: 250, correct: 248, referenceCorrect: 240, flips: 10, nearTies: 0 });
   });
 
+  const shaped =
+    (...dims: number[]) =>
+    (classes: Uint8Array): TensorMap => {
+      const all = [classes.length, ...dims];
+      return { y: zeros('float32', all) };
+    };
+
   test.each([
-    ['lacks the output', () => ({}), 'output y has no rows for 100 images'],
+    ['lacks the output', () => ({}), 'output y is missing for 100 rows'],
     [
       'answers one row a batch',
       (classes: Uint8Array) => logits(classes.subarray(0, 1)),
-      'output y has 1 rows for 100 images',
+      'output y is float32 [1, 3] for 100 rows: its first axis is not the batch',
+    ],
+    [
+      'answers other rows in its last batch',
+      (classes: Uint8Array) => shaped(classes.length < 100 ? 4 : 3)(classes),
+      'output y is float32 [50, 4] after float32 [100, 3]: its rows cannot be joined',
+    ],
+    ['answers without classes', shaped(), 'output y is float32 [100] for 100 images: it has no classes for each'],
+    ['answers no classes', shaped(0), 'output y is float32 [100, 0] for 100 images: it has no classes for each'],
+    [
+      'answers many times an image',
+      shaped(5, 3),
+      'output y is float32 [100, 5, 3] for 100 images: it has no classes for each',
     ],
   ])('of a model that %s is refused, not counted', async (_, answer: (classes: Uint8Array) => TensorMap, reason) => {
     expect(await attempt(() => takeAccuracy(request(fakeWorker(answer))))).toEqual({
       ok: false,
       failure: { kind: 'refused', missing: null, reason },
     });
+  });
+
+  test('of a model that answers other classes than its reference is refused at once', async () => {
+    const fake = fakeWorker(shaped(4));
+    expect(await attempt(() => takeAccuracy(request(fake, { reference: oneHot(pixels) })))).toMatchObject({
+      failure: { kind: 'refused', reason: 'output y is float32 [100, 4], of the reference float32 [250, 3]' },
+    });
+    expect(fake.batches).toEqual([100]);
   });
 
   test('against a reference of fewer rows is refused before anything runs', async () => {

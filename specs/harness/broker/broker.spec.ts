@@ -9,7 +9,18 @@ import type { Project } from '../../../src/cases/project.ts';
 import { writeNpz } from '../../../src/tensor/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { faulty } from '../support/faulty.ts';
-import { identityModel, linearModel, unknownOperatorModel } from '../support/onnx.ts';
+import {
+  bytes,
+  floats,
+  identityModel,
+  int,
+  linearModel,
+  message,
+  modelOf,
+  node,
+  unknownOperatorModel,
+  valueInfo,
+} from '../support/onnx.ts';
 import { newProject, referenceInputs, weights } from '../support/project.ts';
 import type { Json } from '../support/project.ts';
 
@@ -37,6 +48,29 @@ const artifacts = {
     ),
   ),
   refused: onnx('refused.onnx', unknownOperatorModel()),
+  // Its first axis is not the batch.
+  turned: onnx(
+    'turned.onnx',
+    modelOf({
+      nodes: [node('Transpose', ['x'], ['y'])],
+      inputs: [valueInfo('x', 'float32', ['batch', 4])],
+      outputs: [valueInfo('y', 'float32', [4, 'batch'])],
+    }),
+  ),
+  // It keeps the columns that are above zero, which are others in every row.
+  ragged: onnx(
+    'ragged.onnx',
+    modelOf({
+      nodes: [
+        node('Greater', ['x', 'zero'], ['above']),
+        node('Squeeze', ['above'], ['kept']),
+        node('Compress', ['x', 'kept'], ['y'], message(bytes(1, 'axis'), int(3, 1), int(20, 2))),
+      ],
+      initializers: [floats('zero', [1], [0])],
+      inputs: [valueInfo('x', 'float32', ['batch', 4])],
+      outputs: [valueInfo('y', 'float32', ['batch', 'columns'])],
+    }),
+  ),
   gone: { ...onnx('gone.onnx', linear), files: [{ path: 'nowhere.onnx', sha256: '0'.repeat(64), bytes: 1 }] },
 };
 
@@ -121,6 +155,15 @@ describe('a visit', () => {
       const [batch] = valueOf(await broker.visit(subject('int8', 'ort-web/wasm'))).batches;
       expect(batch?.relations.map(({ against }) => against)).toEqual(['float64 of the spec', 'ort-node/cpu']);
     }));
+
+  test('is held against the rows that the anchor has answered, where those are fewer', () =>
+    withBroker([{ ...ortNode, limits: { ...ortNode.limits, referenceRows: 2 } }, ortWeb], async (broker) => {
+      const [batch] = valueOf(await broker.visit(subject('int8', 'ort-web/wasm'))).batches;
+      expect(batch?.relations.map(({ comparison }) => comparison.outputs[0]?.dims)).toEqual([
+        [8, 3],
+        [2, 3],
+      ]);
+    }));
 });
 
 describe('what goes wrong costs its case', () => {
@@ -154,6 +197,29 @@ describe('what goes wrong costs its case', () => {
       expect(valueOf(quantized).batches[0]?.relations.map(({ against }) => against)).toEqual(['float64 of the spec']);
     }));
 
+  test('a backend that crashes while it loads is no backend that is not here: each of its cases has crashed, no other has', () =>
+    withBroker([faulty(ortNode, 'SIGSEGV@hello'), ortWeb], async (broker) => {
+      for (const measured of [await broker.visit(subject()), await broker.latency(subject('int8'))]) {
+        expect(failureOf(measured)).toEqual({
+          kind: 'crashed',
+          missing: null,
+          reason: 'the runtime did not load: the worker was killed by SIGSEGV',
+        });
+      }
+      const [batch] = valueOf(await broker.visit(subject('int8', 'ort-web/wasm'))).batches;
+      expect(batch?.relations.map(({ against }) => against)).toEqual(['float64 of the spec']);
+    }));
+
+  test('a backend that hangs while it loads has timed out in each of its cases', () =>
+    withBroker(
+      [faulty(ortNode, 'sleeps@hello')],
+      async (broker) => {
+        for (const measured of [await broker.visit(subject()), await broker.latency(subject('int8'))])
+          expect(failureOf(measured)).toMatchObject({ kind: 'timed-out', reason: expect.stringContaining('hello') });
+      },
+      { deadline: 1 },
+    ));
+
   test('a backend that hangs while it opens has timed out', () =>
     withBroker(
       [faulty(ortNode, 'sleeps@open')],
@@ -186,6 +252,18 @@ describe('what goes wrong costs its case', () => {
       expect(broker.known('visit', subject('refused'))).toMatchObject({ ok: false });
       expect(valueOf(await broker.visit(subject())).batches).toHaveLength(2);
     }));
+
+  test.each([
+    ['whose first axis is not the batch', 'turned', 'output y is float32 [4, 1] for 1 row'],
+    ['that differ from call to call', 'ragged', /^output y is float32 \[1, \d\] after float32 \[1, \d\]/],
+  ])('outputs %s are refused, and named', (_, artifact, reason) =>
+    withBroker([ortNode], async (broker) => {
+      const failure = failureOf(await broker.visit(subject(artifact)));
+      expect(failure.kind).toBe('refused');
+      if (typeof reason === 'string') expect(failure.reason).toContain(reason);
+      else expect(failure.reason).toMatch(reason);
+    }),
+  );
 
   test('a card without a reference has no parity, and says what it needs', async () => {
     const measured = await withBroker([ortNode], (broker) => broker.visit(subject()), {

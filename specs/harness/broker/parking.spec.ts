@@ -26,9 +26,6 @@ describe('parking', () => {
     const parking = new Parking(2);
     for (const name of ['a', 'b', 'a again', 'c']) await parking.park(name.slice(0, 1), worker(name));
     expect(closed).toEqual(['a', 'b']);
-    await parking.close();
-    expect(closed.toSorted()).toEqual(['a', 'a again', 'b', 'c']);
-    expect(parking.take('c')).toBeUndefined();
   });
 });
 

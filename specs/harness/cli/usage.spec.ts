@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { faultEnv } from '../support/faulty.ts';
 import { newWorkplace } from './onpar.ts';
 
 const { onpar, put } = newWorkplace();
@@ -68,4 +69,14 @@ test('doctor names a backend that is here, with its version, as text and as JSON
   expect(JSON.parse(json.stdout)).toMatchObject({
     backends: [{ id: 'ort-node/cpu', state: { available: true, provider: 'CPUExecutionProvider' } }],
   });
+});
+
+test('doctor tells a backend that breaks while it loads from one that is not here, and ends with 0 all the same', async () => {
+  const broken = faultEnv('SIGSEGV@hello');
+  expect(await onpar(['doctor', 'ort-node/cpu'], broken)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('✗ ort-node/cpu  the runtime did not load: the worker was killed by SIGSEGV'),
+  });
+  const json = await onpar(['doctor', 'ort-node/cpu', '--json'], broken);
+  expect(JSON.parse(json.stdout)).toMatchObject({ backends: [{ state: { available: false, broken: 'crashed' } }] });
 });

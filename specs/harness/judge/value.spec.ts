@@ -11,8 +11,8 @@ const MiB = 2 ** 20;
 describe('size, exact and two-sided', () => {
   test.each([
     [1000, 1000, 'held', '1000 bytes, as blessed'],
-    [1001, 1000, 'regressed', 'bigger: 1001 bytes against 1000 bytes blessed (+1 bytes, +0.1 %, none allowed)'],
-    [999, 1000, 'improved', 'smaller: 999 bytes against 1000 bytes blessed (-1 bytes, -0.1 %, none allowed)'],
+    [1001, 1000, 'regressed', 'bigger: 1001 bytes against 1000 bytes blessed (+1 byte, +0.1 %, none allowed)'],
+    [999, 1000, 'improved', 'smaller: 999 bytes against 1000 bytes blessed (-1 byte, -0.1 %, none allowed)'],
     [1000, undefined, 'unbaselined', '1000 bytes, no baseline yet'],
     [NaN, 1000, 'regressed', 'not a measurement: NaN'],
     [NaN, undefined, 'regressed', 'not a measurement: NaN'],

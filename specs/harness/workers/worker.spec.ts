@@ -1,18 +1,20 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import type { Backend } from '../../../src/backends/backend.ts';
 import { tensor, zeros } from '../../../src/tensor/tensor.ts';
 import type { TensorMap } from '../../../src/tensor/tensor.ts';
+import { pinnableCore } from '../../../src/workers/launch.ts';
 import { encodeFrame, FrameReader, protocolVersion } from '../../../src/workers/protocol.ts';
 import type { Message } from '../../../src/workers/protocol.ts';
 import { Worker, WorkerFailure } from '../../../src/workers/worker.ts';
-import { faulty } from '../support/faulty.ts';
+import { faultEnv, faulty } from '../support/faulty.ts';
 import { endlessModel, linearModel, unknownOperatorModel } from '../support/onnx.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -289,3 +291,51 @@ describe('the worker process itself', () => {
     expect(code).not.toBe(0);
   });
 });
+
+/** Starts a worker on a model that never ends, tells its process id once it runs, and has no time for anything else. */
+const harness = `
+  const [{ Worker }, { findBackend }] = await Promise.all([import('${root}dist/workers/worker.js'), import('${root}dist/backends/registry.js')]);
+  const { root, core, model } = JSON.parse(process.argv[1]);
+  const worker = new Worker(await findBackend('ort-node/cpu'), { root, core, threads: 1, deadline: 60 });
+  await worker.open(model);
+  void worker.run({ x: { dtype: 'float32', dims: [1, 3], data: new Float32Array(3) } });
+  setTimeout(() => console.log('spins'), 200);
+`;
+
+/** Linux alone lets a process be told of its parent's death. A zombie is dead, though nobody has asked for its exit code yet. */
+const isRunning = (pid: number): boolean => {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+describe.runIf(process.platform === 'linux' && spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0)(
+  'a worker in an endless call does not outlive a harness that was killed',
+  () => {
+    test.each([
+      ['unpinned', null],
+      ['pinned', pinnableCore()],
+    ])('%s', async (name, core) => {
+      const own = join(folder, `pid-${name}`);
+      const model = put('endless.onnx', endlessModel());
+      const child = spawn(
+        process.execPath,
+        ['--input-type=module', '--eval', harness, JSON.stringify({ root, core, model })],
+        { env: { ...process.env, ...faultEnv('none@'), ONPAR_FAULT_PID: own }, stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      const exited = once(child, 'exit');
+      await once(child.stdout, 'data');
+      const pid = Number(readFileSync(own));
+      expect(isRunning(pid)).toBe(true);
+      child.kill('SIGKILL');
+      await exited;
+      try {
+        await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 5_000 });
+      } finally {
+        if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+      }
+    });
+  },
+);

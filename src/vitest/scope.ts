@@ -1,0 +1,20 @@
+/** What a Vitest run was asked for: everything, some files, or single cases. Decides what it is held to. */
+import type { Vitest } from 'vitest/node';
+import type { Scope } from '../run/verdicts.ts';
+
+export function scopeOf(vitest: Vitest): Scope {
+  // onpar bless without words names the files of all suites and means everything.
+  if (process.env['ONPAR_BLESS_WHOLE'] === '1') return 'whole';
+  // File filters of the command line; not in the public type.
+  const { filenamePattern: files = [] } = vitest as { filenamePattern?: readonly string[] };
+  if (picksCases(vitest, files)) return 'some';
+  const { changed, project, watch } = vitest.config;
+  return files.length > 0 || Boolean(changed) || project.length > 0 || watch ? 'files' : 'whole';
+}
+
+/** By name, by tag, by shard, or by line as in parity.spec.ts:8. */
+const picksCases = (vitest: Vitest, files: readonly string[]): boolean =>
+  vitest.getGlobalTestNamePattern() !== undefined ||
+  vitest.config.tagsFilter !== undefined ||
+  vitest.config.shard !== undefined ||
+  files.some((file) => /:\d+$/.test(file));

@@ -1,0 +1,38 @@
+/** How a worker's process is started: bound to the harness's life, and pinned to a core, each where the platform can. */
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(
+  new URL('./node-worker.js', import.meta.url).href.replace('/src/workers/', '/dist/workers/'),
+);
+
+/**
+ * Of util-linux, as taskset is: sets a flag and becomes its command. Linux then kills the worker when the thread that started it
+ * ends (PR_SET_PDEATHSIG, prctl(2)): a harness that was killed cannot, and a worker in an endless native call never reads that its
+ * pipe was closed. Node spawns from the thread that called, so that is the main thread, or one that takes its run along.
+ */
+const bound = ['setpriv', '--pdeathsig', 'KILL'];
+const pinnedTo = (core: number): readonly string[] => ['taskset', '--cpu-list', `${core}`];
+
+export function launchWorker(core: number | null, env: NodeJS.ProcessEnv): ChildProcess {
+  const wrappers = [...(core === null ? [] : pinnedTo(core)), ...(works(bound) ? bound : [])];
+  const [file, ...args] = [...wrappers, process.execPath, entry];
+  return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
+}
+
+/** The last core, which interrupts use least; null where taskset is missing or refuses. */
+export function pinnableCore(): number | null {
+  const core = availableParallelism() - 1;
+  return works(pinnedTo(core)) ? core : null;
+}
+
+const tried = new Map<string, boolean>();
+
+/** Whether this wrapper runs a command; tried once, for busybox has a setpriv that does not know the option. */
+function works([file = '', ...args]: readonly string[]): boolean {
+  const known = tried.get(file) ?? (process.platform === 'linux' && spawnSync(file, [...args, 'true']).status === 0);
+  tried.set(file, known);
+  return known;
+}
