@@ -4,8 +4,10 @@ import type { Availability } from '../broker/availability.ts';
 import { listBackends } from '../backends/registry.ts';
 import type { Backend } from '../backends/backend.ts';
 import { findRoot } from '../cases/project.ts';
+import { readDeadline } from '../workers/deadline.ts';
 import { pinnableCore } from '../workers/launch.ts';
 import { Worker } from '../workers/worker.ts';
+import type { WorkerOptions } from '../workers/worker.ts';
 import { chosenBackends } from './options.ts';
 
 interface Finding {
@@ -17,16 +19,16 @@ interface Finding {
 export async function doctor(ids: readonly string[], { json = false }: { json?: boolean }): Promise<void> {
   const root = findRoot(process.cwd()) ?? process.cwd();
   const backends = chosenBackends(await listBackends(), ids);
-  const findings = await Promise.all(backends.map((backend) => examine(backend, root)));
+  const options = { root, threads: 1, core: null, deadline: readDeadline(process.env) };
+  const findings = await Promise.all(backends.map((backend) => examine(backend, options)));
   const pinned = pinnableCore() !== null;
   process.stdout.write(
     json ? `${JSON.stringify({ backends: findings, pinned }, null, 2)}\n` : render(findings, pinned),
   );
 }
 
-async function examine(backend: Backend, root: string): Promise<Finding> {
-  const options = { root, threads: 1, core: null, deadline: 60 };
-  const state = await probe(backend, root, () => new Worker(backend, options));
+async function examine(backend: Backend, options: WorkerOptions): Promise<Finding> {
+  const state = await probe(backend, options.root, () => new Worker(backend, options));
   return { id: backend.id, state, bring: backend.bring };
 }
 

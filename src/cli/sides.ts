@@ -6,6 +6,7 @@ import type { Backend, Format } from '../backends/backend.ts';
 import { findBackend, listBackends } from '../backends/registry.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
+import { readDeadline } from '../workers/deadline.ts';
 import type { Replies } from '../workers/protocol.ts';
 import { Worker, WorkerFailure } from '../workers/worker.ts';
 import { chosenBackends } from './options.ts';
@@ -35,7 +36,7 @@ export async function startSides(files: readonly string[], ids: readonly string[
       where: files.join(' '),
       fix: 'give a second file, or two backends: --backend ort-node/cpu,ort-web/wasm',
     });
-  const options = { root: process.cwd(), threads, core: null, deadline: 120 };
+  const options = { root: process.cwd(), threads, core: null, deadline: readDeadline(process.env) };
   return places.map((place) => ({ ...place, worker: new Worker(place.backend, options) }));
 }
 

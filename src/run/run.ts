@@ -24,6 +24,7 @@ import { loadMetrics } from '../metrics/registry.ts';
 import type { Metric, Target } from '../metrics/metric.ts';
 import type { Latency, Source, Sources, Visit } from '../metrics/sources.ts';
 import { BadInput } from '../schema/bad-input.ts';
+import { readDeadline } from '../workers/deadline.ts';
 import { judgeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { chainsOf } from './chains.ts';
@@ -36,7 +37,6 @@ export interface RunOptions {
   readonly narrow?: (project: Project) => Project;
 }
 
-const defaultDeadline = 120;
 /** An alarm of the quick screen is red only if fresh processes say so again and again: pauses in seconds, for a busy neighbour to leave. */
 const confirmations = [2, 10];
 
@@ -73,7 +73,7 @@ export class Run {
     const baselines = readBaselines(root, machine.fingerprint, metrics);
     const names = [...whole.backends.map(({ id }) => id), ...whole.datasets.keys()];
     const policy = readPolicy(env, names);
-    const options = { ...broker, deadline: readSeconds(env, 'ONPAR_DEADLINE', defaultDeadline) };
+    const options = { ...broker, deadline: readDeadline(env) };
     return new Run({ project, broker: new Broker(project, options), metrics, machine, baselines }, policy, env);
   }
 
@@ -200,15 +200,3 @@ const numbersOf = ({ accuracyLoss, flips }: { accuracyLoss?: number; flips?: num
   ...(accuracyLoss !== undefined && { accuracyLoss }),
   ...(flips !== undefined && { flips }),
 });
-
-function readSeconds(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
-  const text = env[name];
-  if (text === undefined || text === '') return fallback;
-  const seconds = Number(text);
-  if (seconds > 0 && seconds < Infinity) return seconds;
-  throw new BadInput({
-    what: `is ${JSON.stringify(text)}, expected seconds above 0`,
-    where: name,
-    fix: `unset it for ${fallback} s`,
-  });
-}

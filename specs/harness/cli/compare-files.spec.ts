@@ -287,3 +287,18 @@ describe.concurrent('what a backend does wrong', () => {
     );
   });
 });
+
+describe.concurrent('ONPAR_DEADLINE', () => {
+  const args = ['compare', '--only', 'parity', 'a.onnx', 'same.onnx'];
+
+  test('is the limit of each call to a worker here, too', async () => {
+    const outcome = await onpar(args, { ...faultEnv('sleeps@run'), ONPAR_DEADLINE: '5' });
+    expect(outcome).toEqual(refusedWith('(timed-out): run did not return within 5 s'));
+  });
+
+  test.each(['soon', '0', '-1', 'Infinity', '1e9'])('of %s is refused before anything starts', async (text) => {
+    const words = `ONPAR_DEADLINE: is "${text}", expected seconds above 0`;
+    expect(await onpar(args, { ONPAR_DEADLINE: text })).toEqual(refusedWith(words));
+    expect(await onpar(['doctor', 'ort-node/cpu'], { ONPAR_DEADLINE: text })).toEqual(refusedWith(words));
+  });
+});

@@ -80,3 +80,10 @@ test('doctor tells a backend that breaks while it loads from one that is not her
   const json = await onpar(['doctor', 'ort-node/cpu', '--json'], broken);
   expect(JSON.parse(json.stdout)).toMatchObject({ backends: [{ state: { available: false, broken: 'crashed' } }] });
 });
+
+test('doctor waits as long as ONPAR_DEADLINE says', async () => {
+  expect(await onpar(['doctor', 'ort-node/cpu'], { ...faultEnv('sleeps@hello'), ONPAR_DEADLINE: '1' })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('✗ ort-node/cpu  the runtime did not load: hello did not return within 1 s'),
+  });
+});
