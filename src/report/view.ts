@@ -110,7 +110,13 @@ function viewModel(model: ModelRow, report: Report): ModelView {
   const batches = cases.length > 0 ? cases.map((c) => c.batch) : [1];
   const smallest = Math.min(...batches);
   const groups = [...groupBy(cases, (c) => `${rowAnchor(c)}\0${c.threads}`).values()];
-  const drafts = groups.map((group) => draftRow(group, report.verdicts));
+  const found = groups.map((group) => draftRow(group, report.verdicts));
+  // Whether an answer is right is asked once, of the usual threads; an advisory row stands or falls with it.
+  const drafts = found.map((draft) => {
+    if (mark(draft.parity.verdict).tone !== 'absent') return draft;
+    const usual = found.find((other) => other.anchor === draft.anchor && other.threads === threads);
+    return { ...draft, parity: usual?.parity ?? draft.parity };
+  });
   const here = new Set(cases.filter((c) => mark(worstOf(takenVerdicts(c))).tone !== 'absent').map((c) => c.backend));
   const absent = report.backends.filter((backend) => !backend.available && !here.has(backend.id));
   const gone = new Set(absent.map((backend) => backend.id));

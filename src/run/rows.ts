@@ -58,7 +58,7 @@ class Rows {
     const [smallest = 1, ...larger] = batchesFor(model.card, backend);
     const rows = [smallest, ...larger].map((batch) => this.#row(batch, threads));
     const advisory = threads !== 0 && this.#run.broker.known('latency', this.#case({ threads: 0 })) !== undefined;
-    return advisory ? [...rows, this.#row(smallest, 0)] : rows;
+    return advisory ? [...rows, this.#row(smallest, 0, true)] : rows;
   }
 
   #isKnown(threads: number): boolean {
@@ -68,7 +68,7 @@ class Rows {
     );
   }
 
-  #row(batch: number, threads: number): CaseRow {
+  #row(batch: number, threads: number, advisory = false): CaseRow {
     const { model, artifact, artifactId, backend } = this.#place;
     return {
       id: caseId(this.#case({ batch, threads })),
@@ -78,12 +78,18 @@ class Rows {
       backend: backend.id,
       batch,
       threads,
-      parity: this.#parity(batch),
+      ...this.#answers(batch, advisory),
       latency: this.#latency(batch, threads),
-      accuracy: this.#accuracy(),
       size: { verdict: this.#verdictOf('size', { backend: null }) ?? 'skipped', bytes: bytesOf(artifact) },
-      memory: this.#memory(),
     };
+  }
+
+  /** What the visit says, which runs one thread: an advisory row has only its times. */
+  #answers(batch: number, advisory: boolean): Pick<CaseRow, 'parity' | 'accuracy' | 'memory'> {
+    const skipped = { verdict: 'skipped', reason: 'asked of one thread' };
+    if (advisory)
+      return { parity: { ...noParity, ...skipped }, accuracy: null, memory: { verdict: 'skipped', peakBytes: null } };
+    return { parity: this.#parity(batch), accuracy: this.#accuracy(), memory: this.#memory() };
   }
 
   #case(part: Partial<Case>): Case {
