@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { machine, machineLine, render } from './lib/report.mjs';
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, 'with-polygraphy': { type: 'boolean' } },
+  options: { json: { type: 'boolean' }, pairs: { type: 'string' }, 'with-polygraphy': { type: 'boolean' } },
 });
 const folder = dirname(fileURLToPath(import.meta.url));
 // The longest comes last, so that what it heats up disturbs nobody.
@@ -33,7 +33,10 @@ else {
 
 function runOne(name) {
   process.stderr.write(`${name}\n`);
-  const extra = name === 'cold-compare.mjs' && values['with-polygraphy'] ? ['--with-polygraphy'] : [];
+  const extra = [
+    ...(name === 'cold-compare.mjs' && values['with-polygraphy'] ? ['--with-polygraphy'] : []),
+    ...(values.pairs === undefined ? [] : ['--pairs', values.pairs]),
+  ];
   const { status, stdout, error } = spawnSync(process.execPath, [join(folder, name), '--json', ...extra], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,

@@ -1,56 +1,79 @@
 /**
- * How fast is a comparison? GB/s (bytes of both arrays) of compareTensors over 16 Mi float32, beside numpy.testing.assert_allclose
- * and torch.testing.assert_close in the same run, alternated, on the same numbers; and the time of explain over 10 M elements.
- * Needs dist (`node ci/build.mjs`; ONPAR_DIST names another); the peers need a Python with numpy: ONPAR_PYTHON, else python3.
+ * How fast is a comparison? compareTensors over 16 Mi float32 beside numpy.testing.assert_allclose and torch.testing.assert_close,
+ * alternated, on the same numbers; and explain over 10 M elements. The peers need a Python with them: ONPAR_PYTHON, else python3.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
+import { alternate, median, ratios } from './lib/figures.mjs';
+import { built, needBuild } from './lib/onpar.mjs';
+import { benchmark, pairedRow, seconds } from './lib/report.mjs';
 
-const repeats = Number(process.env.ONPAR_BENCH_REPEATS ?? 9);
+needBuild();
 const count = 16 * 2 ** 20;
 const explained = 10_000_000;
-const dist = resolve(process.env.ONPAR_DIST ?? join(import.meta.dirname, '../dist'));
-const load = (path) => import(pathToFileURL(join(dist, path)).href);
-const { compareTensors, isMatch } = await load('compare/tensors.js');
-const { explain } = await load('compare/explain.js');
-const { toleranceFor } = await load('compare/tolerance.js');
-const { writeNpz } = await load('tensor/npz.js');
-
+const what = 'compareTensors, 16 Mi float32';
+const [{ compareTensors, isMatch }, { explain }, { toleranceFor }, { writeNpz }] = await Promise.all(
+  ['compare/tensors.js', 'compare/explain.js', 'compare/tolerance.js', 'tensor/npz.js'].map(built),
+);
 const float32 = toleranceFor('float32');
 const { actual, expected } = drawn();
-async function main() {
-  console.log(
-    `Node ${process.versions.node}, ${repeats} alternated repeats, ${count} float32, ${(8 * count) / 1e6} MB read`,
-  );
-  beMegamorphic();
-  const peers = await startPeers();
-  const times = new Map([['onpar compareTensors', []], ...peers.names.map((name) => [name, []])]);
-  for (let repeat = 0; repeat < repeats; repeat += 1) {
-    times.get('onpar compareTensors').push(timeOfCompare());
-    for (const name of peers.names) times.get(name).push(await peers.time(name));
-  }
-  peers.close();
-  const own = median(times.get('onpar compareTensors'));
-  for (const [name, seconds] of times) {
-    const ratio = name.startsWith('onpar') ? '' : `   onpar is ${(median(seconds) / own).toFixed(2)}x as fast`;
-    console.log(`${name.padEnd(30)} ${rate(median(seconds))} GB/s median, ${rate(Math.min(...seconds))} best${ratio}`);
-  }
-  for (const absent of peers.absent) console.log(`${absent.padEnd(30)} absent: not measured`);
-  const failing = {
-    ...first(actual),
-    data: first(actual).data.map((value, i) => value * (1 + 1e-4 * ((i % 97) / 97))),
-  };
-  const seconds = Array.from({ length: 5 }, () => timed(() => explain(failing, first(expected), { top: 5 })));
-  console.log(
-    `onpar explain, 10 M elements   ${median(seconds).toFixed(3)} s median, ${Math.max(...seconds).toFixed(3)} s worst`,
-  );
+const folder = mkdtempSync(join(tmpdir(), 'onpar-bench-'));
+
+try {
+  await benchmark('Comparison of large tensors', 9, async ({ pairs }, log) => {
+    beMegamorphic();
+    const peers = await startPeers(log);
+    const rows = [];
+    for (const name of peers.names) {
+      log(name);
+      const { ours, theirs } = await alternate(pairs, timeOfCompare, () => peers.time(name));
+      rows.push(pairedRow(what, name, { relation: ratios(ours, theirs), unit: 'x', target: 1, ours, theirs }));
+    }
+    peers.close();
+    log('alone');
+    return { rows: [...rows, ownRow(pairs), explainRow()], missing: peers.missing };
+  });
+} finally {
+  rmSync(folder, { recursive: true });
 }
 
-const first = (tensor) => ({ ...tensor, dims: [explained], data: tensor.data.subarray(0, explained) });
+/** Without a target: what memory allows differs from machine to machine. */
+function ownRow(pairs) {
+  const times = Array.from({ length: pairs }, timeOfCompare);
+  return {
+    what,
+    against: 'nothing',
+    value: median(times),
+    target: null,
+    unit: 's',
+    detail: `median ${rate(median(times))}, best ${rate(Math.min(...times))} of both arrays`,
+  };
+}
+
+function rate(time) {
+  return `${((8 * count) / time / 1e9).toFixed(2)} GB/s`;
+}
+
+function explainRow() {
+  const reference = first(expected);
+  const failing = { ...reference, data: first(actual).data.map((value, i) => value * (1 + 1e-4 * ((i % 97) / 97))) };
+  const times = Array.from({ length: 5 }, () => timed(() => explain(failing, reference, { top: 5 })));
+  return {
+    what: 'explain, 10 M elements',
+    against: 'nothing',
+    value: median(times),
+    target: null,
+    unit: 's',
+    detail: `worst ${seconds(Math.max(...times))}`,
+  };
+}
+
+function first(tensor) {
+  return { ...tensor, dims: [explained], data: tensor.data.subarray(0, explained) };
+}
 
 /** Normal numbers of rms 2, so that the tolerance does depend on it, off by a rounding error. */
 function drawn() {
@@ -92,31 +115,34 @@ function timed(work) {
 }
 
 /** One Python process that keeps the same arrays and times one call whenever it is asked. */
-async function startPeers() {
+async function startPeers(log) {
   const python = process.env.ONPAR_PYTHON ?? 'python3';
   const has = (name) => spawnSync(python, ['-c', `import ${name}`]).status === 0;
   const all = { 'numpy.testing.assert_allclose': 'numpy', 'torch.testing.assert_close': 'torch' };
   const names = has('numpy') ? Object.keys(all).filter((name) => has(all[name])) : [];
-  const absent = Object.keys(all).filter((name) => !names.includes(name));
-  if (names.length === 0) return { names, absent, time: () => NaN, close: () => {} };
+  const missing = Object.keys(all)
+    .filter((name) => !names.includes(name))
+    .map((name) => ({ what: `${what} against ${name}`, bring: `ONPAR_PYTHON=<a Python with numpy and torch>` }));
+  if (names.length === 0) return { names, missing, close: () => {} };
   const file = join(folder, 'arrays.npz');
   writeFileSync(file, writeNpz({ actual, expected }));
-  const child = spawn(python, ['-c', peerScript, file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, ['-c', peerScript(), file], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await lines.next();
     if (done) throw new Error(`${python} ended early`);
     return value;
   };
-  console.log(await answer());
+  log(await answer());
   const time = async (name) => {
     child.stdin.write(`${name}\n`);
     return Number(await answer());
   };
-  return { names, absent, time, close: () => child.stdin.end() };
+  return { names, missing, time, close: () => child.stdin.end() };
 }
 
-const peerScript = `
+function peerScript() {
+  return `
 import sys, time, numpy
 arrays = numpy.load(sys.argv[1])
 a, e = arrays["actual"], arrays["expected"]
@@ -133,17 +159,4 @@ for line in sys.stdin:
         numpy.testing.assert_allclose(a, e, rtol=1.3e-6, atol=1e-5)
     print(time.perf_counter() - start, flush=True)
 `;
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-const rate = (seconds) => ((8 * count) / seconds / 1e9).toFixed(2);
-
-const folder = mkdtempSync(join(tmpdir(), 'onpar-bench-'));
-try {
-  await main();
-} finally {
-  rmSync(folder, { recursive: true });
 }

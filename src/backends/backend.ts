@@ -38,6 +38,8 @@ export interface Backend {
   /** The command that would bring it. */
   readonly bring: string;
   readonly limits: Limits;
+  /** Whether the runtime takes a number of threads. Where it does not, `threads` changes nothing, and nothing is shown under another number. */
+  readonly takesThreads: boolean;
   /** Environment of its worker process; threads 0 means the runtime's default. */
   env(threads: number): Readonly<Record<string, string>>;
   /** Loads the runtime. Called once, in a worker process. */

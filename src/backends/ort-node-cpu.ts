@@ -10,6 +10,7 @@ export const backend: Backend = {
   packages: ['onnxruntime-node'],
   bring: 'npm install --save-dev --ignore-scripts onnxruntime-node',
   limits: noLimits,
+  takesThreads: true,
   env: () => ({}),
   async load({ threads, require }) {
     const ort = require('onnxruntime-node') as Ort;

@@ -11,6 +11,7 @@ export const backend: Backend = {
   bring: 'npm install --save-dev onnxruntime-web',
   // About ten times slower than native: 1,000 images show a changed model, 10,000 are for the full suite.
   limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 1_000, full: Infinity } },
+  takesThreads: true,
   env: () => ({}),
   async load({ threads, require }) {
     const ort = require('onnxruntime-web') as Ort;

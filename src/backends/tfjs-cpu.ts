@@ -9,6 +9,7 @@ export const backend: Backend = {
   packages: ['@tensorflow/tfjs'],
   bring: 'npm install --save-dev @tensorflow/tfjs',
   limits: { maxBatch: 1, referenceRows: 8, images: { commit: 16, full: 500 } },
+  takesThreads: false,
   env: () => ({}),
   async load({ require }) {
     const tf = require('@tensorflow/tfjs') as Tf;

@@ -15,6 +15,7 @@ export const backend: Backend = {
   bring: 'npx onpar provision tfjs-node',
   // Native, but several times slower a call than onnxruntime on one thread.
   limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 2_000, full: Infinity } },
+  takesThreads: true,
   env: (threads) => ({
     TF_CPP_MIN_LOG_LEVEL: '2',
     ...(threads > 0 && {

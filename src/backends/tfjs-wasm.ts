@@ -9,6 +9,7 @@ export const backend: Backend = {
   packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
   bring: 'npm install --save-dev @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
   limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 1_000, full: Infinity } },
+  takesThreads: false,
   env: () => ({}),
   async load({ require }) {
     const tf = require('@tensorflow/tfjs') as Tf;

@@ -107,13 +107,17 @@ export class Broker {
     });
   }
 
-  /** Batch sizes beyond the case's own are measured only where they are asked for. */
-  latency(subject: Case, batches: readonly number[] = [subject.batch ?? 1]): Promise<Measured<Latency>> {
+  /** Batch sizes beyond the case's own are measured only where they are asked for, and other numbers of processes. */
+  latency(
+    subject: Case,
+    batches: readonly number[] = [subject.batch ?? 1],
+    processes = this.#options.processes,
+  ): Promise<Measured<Latency>> {
     return this.#measured('latency', subject, async () => {
       const { model, artifact, artifactId, backend } = await this.#available(subjectOf(this.#project, subject));
       const path = await this.#materials.path(model, artifact, artifactId);
       const reference = await this.#materials.reference(model);
-      const { processes, budget, patience } = this.#options;
+      const { budget, patience } = this.#options;
       const feeds = (batch: number): TensorMap => feedsOf(model.card, artifact, rowsFor(reference, batch), 0, batch);
       const { threads } = subject;
       const start = (core: number | null): Worker => this.#start(backend, threads, core);
@@ -183,9 +187,10 @@ export class Broker {
     // An anchor that crashed is red in its own case; this one is judged by the reference alone.
     const answers = await attempt(() => this.#answers({ ...subject, backend: anchor }));
     if (!answers.ok) return () => [trusted];
+    const nan = model.card.tolerances?.[artifactId]?.nan;
     return (batch) => {
       const same = answers.value.batches.find((entry) => entry.batch === batch);
-      return same === undefined ? [trusted] : [trusted, anchoredTo(anchor.id, same)];
+      return same === undefined ? [trusted] : [trusted, anchoredTo(anchor.id, same, nan)];
     };
   }
 

@@ -1,5 +1,5 @@
 /**
- * Takes one process pair: a fresh process of each version on the same core, visited in alternation, A B B A or B A A B. Which
+ * Takes process pairs: a fresh process of each version on the same core, visited in alternation, A B B A or B A A B. Which
  * starts first, which opens first and which order a block has is drawn: every fixed order is a bias. Both sessions are opened anew
  * at the head of each block, elsewhere in memory, so that what a process keeps for its life does not count as a difference.
  */
@@ -16,6 +16,11 @@ export interface PairedArm {
   readonly options: WorkerOptions;
   readonly path: string;
   readonly feeds: TensorMap;
+}
+
+export interface Arms {
+  readonly base: PairedArm;
+  readonly ours: PairedArm;
 }
 
 /** How many calls a visit has and how many blocks a pair: fixed before the first pair, equal for both arms. */
@@ -42,20 +47,6 @@ const mostWarmup = 300;
 const fewestBlocks = 4;
 const mostBlocks = 12;
 
-/** Looks at one process of an arm for the shape of its pairs. */
-export async function shapeOf(workers: Workers, arm: PairedArm): Promise<PairShape> {
-  const worker = workers.start(arm.backend, arm.options);
-  try {
-    await worker.open(arm.path);
-    await worker.sample(arm.feeds, 1, fewestCalls);
-    const { seconds: load } = await worker.open(arm.path, 1);
-    const { samples } = await worker.sample(arm.feeds, 1, fewestCalls);
-    return shapeFor(samples[1] ?? 1, load);
-  } finally {
-    await worker.close();
-  }
-}
-
 /** `call` and `load`: seconds of a later call and of opening once more. */
 export function shapeFor(call: number, load: number): PairShape {
   const calls = Math.min(mostCalls, Math.max(fewestCalls, Math.ceil(shortestVisit / call)));
@@ -71,52 +62,68 @@ export function shapeFor(call: number, load: number): PairShape {
   };
 }
 
-export async function takePair(
-  workers: Workers,
-  arms: { readonly base: PairedArm; readonly ours: PairedArm },
-  { calls, blocks, warmup, reopen }: PairShape,
-  pair: number,
-  random: Random,
-): Promise<Pair> {
-  const coin = (): boolean => random() < 0.5;
-  const start = ({ backend, options }: PairedArm): Worker => workers.start(backend, options);
-  const [first, second] = coin() ? [arms.base, arms.ours] : [arms.ours, arms.base];
-  const started = [start(first), start(second)] as const;
-  const [a, b] = first === arms.base ? started : [started[1], started[0]];
-  try {
+/** One process of each version, alive for a pair of every case that runs on the same backend. */
+export class ProcessPair {
+  readonly #base: Worker;
+  readonly #ours: Worker;
+  readonly #random: Random;
+
+  /** Starts both, in an order that is drawn. */
+  constructor(workers: Workers, { base, ours }: Arms, random: Random) {
+    const start = ({ backend, options }: PairedArm): Worker => workers.start(backend, options);
+    const baseFirst = random() < 0.5;
+    const first = start(baseFirst ? base : ours);
+    const second = start(baseFirst ? ours : base);
+    [this.#base, this.#ours] = baseFirst ? [first, second] : [second, first];
+    this.#random = random;
+  }
+
+  /** Looks at a case's base for the shape of all its pairs. */
+  async shape({ base: { path, feeds } }: Arms): Promise<PairShape> {
+    await this.#base.open(path);
+    await this.#base.sample(feeds, 1, fewestCalls);
+    const { seconds: load } = await this.#base.open(path, 1);
+    const { samples } = await this.#base.sample(feeds, 1, fewestCalls);
+    return shapeFor(samples[1] ?? 1, load);
+  }
+
+  async take(arms: Arms, { calls, blocks, warmup, reopen }: PairShape, pair: number): Promise<Pair> {
+    await this.#open(arms, 0);
+    await this.#base.sample(arms.base.feeds, warmup, 1);
+    await this.#ours.sample(arms.ours.feeds, warmup, 1);
     const taken: Block[] = [];
-    await openBoth([a, arms.base], [b, arms.ours], coin(), 0);
-    for (const [worker, { feeds }] of [
-      [a, arms.base],
-      [b, arms.ours],
-    ] as const)
-      await worker.sample(feeds, warmup, 1);
     for (let block = 0; block < blocks; block += 1) {
-      if (reopen) await openBoth([a, arms.base], [b, arms.ours], coin(), shiftFrom(random));
-      const order = coin() ? 'ABBA' : 'BAAB';
+      if (reopen) await this.#open(arms, 1 + Math.floor(this.#random() * 1e6));
+      const order = this.#coin() ? 'ABBA' : 'BAAB';
       const visits: Visit[] = [];
-      for (const arm of order)
-        visits.push(await visit(arm === 'A' ? a : b, arm === 'A' ? arms.base : arms.ours, calls));
+      for (const arm of order) visits.push(await this.#visit(arm, arms, calls));
       taken.push({ order, visits, reference: [] });
     }
     return { pair, blocks: taken };
-  } finally {
-    await Promise.all(started.map((worker) => worker.close()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#base.close(), this.#ours.close()]);
+  }
+
+  #coin(): boolean {
+    return this.#random() < 0.5;
+  }
+
+  async #open({ base, ours }: Arms, shift: number): Promise<void> {
+    const [a, b] = [[this.#base, base] as const, [this.#ours, ours] as const];
+    for (const [worker, { path, feeds }] of this.#coin() ? [a, b] : [b, a]) {
+      await worker.open(path, shift);
+      // The first inference allocates and chooses kernels, another quantity; after it the process tidies up beside the next ones.
+      await worker.sample(feeds, settling, 1);
+    }
+  }
+
+  /** The call after a switch finds the other arm's data in the caches; it is made and not counted. */
+  async #visit(arm: string, { base, ours }: Arms, calls: number): Promise<Visit> {
+    const { samples } = await (arm === 'A'
+      ? this.#base.sample(base.feeds, 1, calls)
+      : this.#ours.sample(ours.feeds, 1, calls));
+    return samples;
   }
 }
-
-type Opening = readonly [worker: Worker, arm: PairedArm];
-
-async function openBoth(a: Opening, b: Opening, aFirst: boolean, shift: number): Promise<void> {
-  for (const [worker, { path, feeds }] of aFirst ? [a, b] : [b, a]) {
-    await worker.open(path, shift);
-    // The first inference allocates and chooses kernels, another quantity; after it the process tidies up beside the next ones.
-    await worker.sample(feeds, settling, 1);
-  }
-}
-
-const shiftFrom = (random: Random): number => 1 + Math.floor(random() * 1e6);
-
-/** The call after a switch finds the other arm's data in the caches; it is made and not counted. */
-const visit = async (worker: Worker, { feeds }: PairedArm, calls: number): Promise<Visit> =>
-  (await worker.sample(feeds, 1, calls)).samples;

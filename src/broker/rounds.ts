@@ -6,14 +6,12 @@ import type { Random } from '../stats/random.ts';
 import type { Pair } from '../trace/pair.ts';
 import { attempt } from './measurement.ts';
 import type { Failure } from './measurement.ts';
-import { shapeOf, takePair } from './pairs.ts';
-import type { PairedArm, PairShape } from './pairs.ts';
+import { ProcessPair } from './pairs.ts';
+import type { Arms, PairShape } from './pairs.ts';
 import type { Workers } from './workers.ts';
 
-export interface Contest {
+export interface Contest extends Arms {
   readonly name: string;
-  readonly base: PairedArm;
-  readonly ours: PairedArm;
 }
 
 /** When to stop. Asked after every pair; pure. */
@@ -54,14 +52,41 @@ export async function takeRounds(
 
 async function takeUntil(
   series: readonly Series[],
-  { random }: RoundsOptions,
+  options: RoundsOptions,
   enough: (each: Series) => boolean,
 ): Promise<void> {
+  const { random } = options;
   for (;;) {
     const open = series.filter((each) => each.failure === null && !enough(each));
     if (open.length === 0) return;
-    for (const each of shuffled(open, random)) await each.takeOne();
+    for (const group of shuffled(byProcess(open), random)) await takeOneOfEach(shuffled(group, random), options);
   }
+}
+
+/** Cases of one backend share the processes of a round: starting a runtime costs more than measuring it. */
+function byProcess(series: readonly Series[]): readonly (readonly Series[])[] {
+  const groups = new Map<string, Series[]>();
+  for (const each of series) {
+    const { base, ours } = each.contest;
+    const name = JSON.stringify([base.backend.id, base.options, ours.options]);
+    groups.set(name, [...(groups.get(name) ?? []), each]);
+  }
+  return [...groups.values()];
+}
+
+/** A case that kills its processes costs the others of its group a start. */
+async function takeOneOfEach(group: readonly Series[], { workers, alone, random }: RoundsOptions): Promise<void> {
+  await alone(async () => {
+    let processes: ProcessPair | undefined;
+    for (const each of group) {
+      processes ??= new ProcessPair(workers, each.contest, random);
+      await each.takeOne(processes);
+      if (each.failure === null) continue;
+      await processes.close();
+      processes = undefined;
+    }
+    await processes?.close();
+  });
 }
 
 /** The pairs of one contest, as they come in. */
@@ -70,31 +95,27 @@ class Series {
   readonly pairs: Pair[] = [];
   confirming: Pair[] | null = null;
   failure: Failure | null = null;
-  readonly #options: RoundsOptions;
+  readonly #tell: RoundsOptions['tell'];
   #shape: PairShape | undefined;
 
-  constructor(contest: Contest, options: RoundsOptions) {
+  constructor(contest: Contest, { tell }: RoundsOptions) {
     this.contest = contest;
-    this.#options = options;
+    this.#tell = tell;
   }
 
   startConfirming(): void {
     this.confirming = [];
   }
 
-  async takeOne(): Promise<void> {
-    const { workers, alone, random, tell } = this.#options;
-    const { base, ours, name } = this.contest;
+  async takeOne(processes: ProcessPair): Promise<void> {
     const into = this.confirming ?? this.pairs;
-    const taken = await attempt(() =>
-      alone(async () => {
-        this.#shape ??= await shapeOf(workers, base);
-        return takePair(workers, { base, ours }, this.#shape, into.length, random);
-      }),
-    );
+    const taken = await attempt(async () => {
+      this.#shape ??= await processes.shape(this.contest);
+      return processes.take(this.contest, this.#shape, into.length);
+    });
     if (taken.ok) into.push(taken.value);
     else this.failure = taken.failure;
-    tell(`${this.confirming === null ? 'pair' : 'confirming pair'} ${into.length} of ${name}`);
+    this.#tell(`${this.confirming === null ? 'pair' : 'confirming pair'} ${into.length} of ${this.contest.name}`);
   }
 
   taken(): PairsTaken {

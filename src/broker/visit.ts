@@ -86,24 +86,27 @@ export function expectedOf(card: ModelCard, artifactId: string, artifact: Artifa
     rows: reference.rows,
     outputs: reference.outputs,
     tolerance: (dtype) =>
-      artifact.precision === 'int8' ? relationTolerance(quantized) : toleranceFor(dtype, numbersOf(override)),
+      artifact.precision === 'int8'
+        ? { ...relationTolerance(quantized), nan: override?.nan ?? 'refuse' }
+        : toleranceFor(dtype, numbersOf(override)),
   };
 }
 
 /** The same quantized artifact on the anchor backend: held tightly, decisions apart. */
-export const anchoredTo = (anchor: string, { rows, outputs }: Part): Expected => ({
+export const anchoredTo = (anchor: string, { rows, outputs }: Part, nan: Tolerance['nan'] = 'refuse'): Expected => ({
   against: anchor,
   rows,
   outputs,
-  tolerance: () => int8AcrossBackends,
+  tolerance: () => ({ ...int8AcrossBackends, nan }),
 });
 
 type Override = NonNullable<ModelCard['tolerances']>[string] | undefined;
 
-const numbersOf = ({ atol, rtol, nmse }: NonNullable<Override> = { reason: '' }): object => ({
+const numbersOf = ({ atol, rtol, nmse, nan }: NonNullable<Override> = { reason: '' }): object => ({
   ...(atol !== undefined && { atol }),
   ...(rtol !== undefined && { rtol }),
   ...(nmse !== undefined && { nmse }),
+  ...(nan !== undefined && { nan }),
 });
 
 /** Compares the answers of every batch size with everything they must agree with. */

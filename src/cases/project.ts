@@ -44,6 +44,17 @@ export function findRoot(from: string): string | null {
   }
 }
 
+/** The same for commands that need a project. */
+export function needRoot(from: string): string {
+  const root = findRoot(from);
+  if (root !== null) return root;
+  throw new BadInput({
+    what: 'no fixtures/models here or above: this is no project of onpar',
+    where: from,
+    fix: 'run it in a project with model cards; two files need none: onpar compare a.onnx b.onnx',
+  });
+}
+
 export function modelOf(project: Project, id: string): Model {
   const found = project.models.find(({ card }) => card.id === id);
   if (found === undefined) throw new Error(`no model ${id}`);

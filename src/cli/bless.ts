@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readOnly } from '../baselines/only.ts';
-import { findRoot } from '../cases/project.ts';
+import { needRoot } from '../cases/project.ts';
 import { BadInput } from '../schema/bad-input.ts';
 
 interface BlessOptions {
@@ -22,13 +22,7 @@ const filters: Readonly<Record<string, string>> = {
 
 export function bless(words: readonly string[], { only, reason }: BlessOptions): void {
   const kinds = readOnly(only);
-  const root = findRoot(process.cwd());
-  if (root === null)
-    throw new BadInput({
-      what: 'no fixtures/models here or above: this is no onpar project',
-      where: process.cwd(),
-      fix: 'run bless in the project whose baselines it should write',
-    });
+  const root = needRoot(process.cwd());
   const files = kinds === 'all' ? Object.values(filters) : [...kinds].map((kind) => filters[kind] ?? kind);
   const pattern = words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
   const args = [vitestOf(root), 'run', '--update=all', ...files, ...(pattern === '' ? [] : ['-t', pattern])];

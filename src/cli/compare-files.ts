@@ -2,9 +2,9 @@
  * `onpar compare a.onnx [b.onnx | tfjs-folder]`: a verdict in seconds without card, configuration or repository. Workers start
  * before anything heavy is loaded, side by side; the first side is what the others are compared with.
  */
-import type { TensorMap } from '../tensor/tensor.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { wholeNumber } from './options.ts';
+import type { SideResult } from './judge-sides.ts';
 import { openSide, runSide, startSides } from './sides.ts';
 import type { OpenSide, Side } from './sides.ts';
 
@@ -25,25 +25,23 @@ async function compareStarted(sides: readonly Side[], options: CompareOptions): 
   if (opening === undefined) throw new Error('no side was started');
   const base = await opening;
   const [{ feedsFor }, { judgeSide }, { renderFiles, filesJson }] = await modules;
-  const feeds = await feedsFor(base.session.inputs, options);
-  const running = heard([runSide(base, feeds).then(({ outputs }) => outputs)]);
+  const feedings = await feedsFor(base.session.inputs, options);
+  const running = heard([eachOf(feedings, async ({ feeds }) => (await runSide(base, feeds)).outputs)]);
   const { able, absent } = await settle(sides.slice(1), others, options);
-  const [expected = {}] = await Promise.all(running);
-  const results = await inTurn(able, options, (side) => judgeSide({ base, side, feeds, expected, options }));
+  const [expected = []] = await Promise.all(running);
+  const judge = (side: OpenSide): Promise<SideResult[]> =>
+    eachOf(feedings, (feeding, index) => judgeSide({ base, side, feeding, expected: expected[index] ?? {}, options }));
+  // Parity of all sides at once; latency alone, or the sides would measure each other.
+  const results = await (options.only === 'parity' ? Promise.all(able.map(judge)) : eachOf(able, judge));
   const write = options.json ? filesJson : renderFiles;
-  process.stdout.write(await write({ base, results, feeds, options, absent }));
-  return results.every(({ verdict }) => verdict === 'match') ? 0 : 1;
+  process.stdout.write(await write({ base, results, options, absent }));
+  return results.flat().every(({ verdict }) => verdict === 'match') ? 0 : 1;
 }
 
-/** Parity of all sides at once; latency alone, or the sides would measure each other. */
-async function inTurn<T>(
-  sides: readonly OpenSide[],
-  { only }: CompareOptions,
-  judge: (side: OpenSide) => Promise<T>,
-): Promise<T[]> {
-  if (only === 'parity') return Promise.all(sides.map(judge));
-  const results: T[] = [];
-  for (const side of sides) results.push(await judge(side));
+/** One after the other. */
+async function eachOf<T, R>(values: readonly T[], body: (value: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const [index, value] of values.entries()) results.push(await body(value, index));
   return results;
 }
 
@@ -71,10 +69,10 @@ function heard<T>(promises: readonly Promise<T>[]): readonly Promise<T>[] {
 }
 
 /** What is printed of a comparison. */
-export interface Comparison<Result> {
+export interface Comparison {
   readonly base: OpenSide;
-  readonly results: readonly Result[];
-  readonly feeds: TensorMap;
+  /** By side, then by batch size; never an empty side. */
+  readonly results: readonly (readonly SideResult[])[];
   readonly options: CompareOptions;
   /** Backends that were tried unasked and are not here. */
   readonly absent: readonly string[];

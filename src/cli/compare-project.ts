@@ -1,31 +1,28 @@
 /** `onpar compare` inside a project, which is also `npm start`: every model on every backend here, as a table, a picture and data. */
+import { availableParallelism } from 'node:os';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
-import { findRoot } from '../cases/project.ts';
+import { backendOf, modelOf, needRoot } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { Source } from '../metrics/sources.ts';
 import { batchesFor } from '../broker/visit.ts';
 import { judgeAnswer } from '../run/answer.ts';
 import { finishRun } from '../run/finish.ts';
 import { chainsOf } from '../run/chains.ts';
 import { Run } from '../run/run.ts';
 import { Verdicts } from '../run/verdicts.ts';
-import { BadInput } from '../schema/bad-input.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { chosenBackends, unknown, wholeNumber } from './options.ts';
 import { Progress } from './progress.ts';
 
 /** A picture, not a gate: fewer processes and a shorter look than a commit's run takes. */
-const effort = { processes: 3, budget: 0.1, patience: 2 };
+const effort = { processes: 3, budget: 0.05, patience: 1 };
 
 export async function compareProject(words: readonly string[], options: CompareOptions): Promise<void> {
   const startedAt = new Date();
-  const root = findRoot(process.cwd());
-  if (root === null)
-    throw new BadInput({
-      what: 'no model files given, and no fixtures/models here or above',
-      where: process.cwd(),
-      fix: 'onpar compare a.onnx b.onnx, or run it in a project with model cards',
-    });
+  const root = needRoot(process.cwd());
+  const threads = wholeNumber('--threads', options.threads, 0);
   const run = await Run.start(root, {
     env: process.env,
     broker: effort,
@@ -34,13 +31,14 @@ export async function compareProject(words: readonly string[], options: CompareO
   const verdicts = new Verdicts(run, 'some');
   const progress = new Progress(process.stderr);
   try {
-    await measureAll(run, verdicts, options, progress);
+    await measureAll(run, verdicts, threads, progress);
     progress.clear();
     const command = ['onpar compare', ...words].join(' ');
     process.exitCode = await finishRun(run, verdicts, {
       problems: [],
       command,
       startedAt,
+      threads,
       json: options.json ?? false,
     });
   } finally {
@@ -84,56 +82,59 @@ function narrowed(project: Project, words: readonly string[], { backend = [], ba
   return { ...project, models, backends };
 }
 
-async function measureAll(
-  run: Run,
-  verdicts: Verdicts,
-  { threads }: CompareOptions,
-  progress: Progress,
-): Promise<void> {
-  const chains = chainsOf(['size', 'parity', 'memory', 'accuracy'].flatMap((metric) => run.tryPlan(metric)));
-  const asked = wholeNumber('--threads', threads, 0);
-  const visits = run.tryPlan('parity').map((subject) => ({ ...subject, metric: 'latency', threads: asked }));
-  progress.start(chains.flat().length + visits.length);
-  // Side by side; the broker keeps as many workers busy as there are cores.
-  await Promise.all(
-    chains.map(async (chain) => {
-      for (const subject of chain) await judgeOne(run, verdicts, subject, progress);
-    }),
-  );
-  for (const subject of visits) await measureLatency(run, verdicts, subject, progress);
+/** What each commit's run asks for, by source: a new metric is shown without a line here. */
+const besideLatency = ['files', 'visit', 'accuracy'] as const;
+
+const metricsOf = ({ metrics }: Run, source: Source): readonly Metric[] =>
+  [...metrics.values()].filter((metric) => metric.source === source);
+
+async function measureAll(run: Run, verdicts: Verdicts, threads: number, progress: Progress): Promise<void> {
+  const metrics = besideLatency.flatMap((source) => metricsOf(run, source));
+  const chains = chainsOf(metrics.flatMap(({ id }) => run.tryPlan(id)));
+  const places = chains.flatMap((chain) => chain.find(({ backend }) => backend !== null) ?? []);
+  progress.start(chains.flat().length + places.length);
+  // No more at a time than there are cores: then a chain finds the worker of its last step still open.
+  const waiting = chains.values();
+  const lane = async (): Promise<void> => {
+    for (const chain of waiting) {
+      for (const subject of chain) {
+        await judgeOne(run, verdicts, subject);
+        progress.step(`${subject.metric} ${caseId(subject)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  for (const { model, artifact, backend } of places) {
+    const visit: Case = { metric: 'latency', model, artifact, backend, batch: null, threads, images: null };
+    progress.show(`latency ${caseId(visit)}`);
+    await measureLatency(run, verdicts, visit);
+    progress.step(`latency ${caseId(visit)}`);
+  }
 }
 
-async function judgeOne(run: Run, verdicts: Verdicts, subject: Case, progress: Progress): Promise<void> {
+async function judgeOne(run: Run, verdicts: Verdicts, subject: Case): Promise<void> {
   const answer = await run.measure(subject);
   verdicts.add(
     subject,
     judgeAnswer(run.metric(subject.metric), answer),
     answer.measured.ok ? answer.measured.value : null,
   );
-  progress.step(`${subject.metric} ${caseId(subject)}`);
 }
 
 /** All batch sizes in the same processes; those that the cards gate are judged too. */
-async function measureLatency(run: Run, verdicts: Verdicts, visit: Case, progress: Progress): Promise<void> {
-  progress.show(`latency ${caseId(visit)}`);
-  const model = run.project.models.find(({ card }) => card.id === visit.model);
-  const backend = run.project.backends.find(({ id }) => id === visit.backend);
-  if (model === undefined || backend === undefined) return;
-  await run.broker.latency(visit, batchesFor(model.card, backend));
-  for (const metric of ['latency', 'load', 'first']) {
-    const gated = run
-      .tryPlan(metric)
-      .filter(
-        (subject) =>
-          subject.model === visit.model &&
-          subject.artifact === visit.artifact &&
-          subject.backend === visit.backend &&
-          subject.threads === visit.threads,
-      );
-    for (const subject of gated) {
-      const answer = await run.measure(subject);
-      verdicts.add(subject, judgeAnswer(run.metric(metric), answer), answer.measured.ok ? answer.measured.value : null);
-    }
-  }
-  progress.step(`latency ${caseId(visit)}`);
+async function measureLatency(run: Run, verdicts: Verdicts, asked: Case): Promise<void> {
+  const { card } = modelOf(run.project, asked.model);
+  const backend = backendOf(run.project, asked.backend ?? '');
+  const visit = { ...asked, threads: backend.takesThreads ? asked.threads : 1 };
+  const batches = batchesFor(card, backend);
+  await run.broker.latency(visit, batches);
+  const gated = metricsOf(run, 'latency').flatMap(({ id }) => run.tryPlan(id));
+  for (const subject of gated.filter((each) => placeOf(each) === placeOf(visit)))
+    await judgeOne(run, verdicts, subject);
+  // Advisory: what the runtime does where nobody asks for a number of threads. One process, full precision alone: a picture.
+  const isMain = card.artifacts[visit.artifact]?.precision !== 'int8';
+  if (backend.takesThreads && isMain && visit.threads !== 0)
+    await run.broker.latency({ ...visit, threads: 0 }, batches.slice(0, 1), 1);
 }
+
+const placeOf = ({ model, artifact, backend, threads }: Case): string => [model, artifact, backend, threads].join(' ');

@@ -10,8 +10,15 @@ import { pairs, unknown, wholeNumber } from './options.ts';
 /** Rows that are drawn where the batch is symbolic: several, so that an output which ignores its input shows. */
 export const drawnRows = 4;
 
-export async function feedsFor(inputs: readonly Signature[], options: CompareOptions): Promise<TensorMap> {
-  if (options.inputs !== undefined) return checked(inputs, await readInputs(options.inputs), options.inputs);
+/** Feeds of one comparison; `batch` is null where they were given. */
+export interface Feeding {
+  readonly batch: number | null;
+  readonly feeds: TensorMap;
+}
+
+/** One set of feeds for each batch size that is asked for. */
+export async function feedsFor(inputs: readonly Signature[], options: CompareOptions): Promise<readonly Feeding[]> {
+  if (options.inputs !== undefined) return [{ batch: null, feeds: await readGiven(inputs, options.inputs, options) }];
   const half = inputs.find(({ dtype }) => dtype === 'float16');
   if (half !== undefined)
     throw new BadInput({
@@ -33,9 +40,43 @@ export async function feedsFor(inputs: readonly Signature[], options: CompareOpt
       rangeOf(text, inputs.find((input) => input.name === name) ?? unknown('input', name, known)),
     ]),
   );
-  const batch = wholeNumber('--batch', options.batch?.[0] ?? `${drawnRows}`, 1);
-  return drawFeeds(inputs, { seed: wholeNumber('--seed', options.seed, 0), batch, dims, ranges });
+  const seed = wholeNumber('--seed', options.seed, 0);
+  return sizesIn(options, inputs, dims).map((batch) => ({
+    batch,
+    feeds: drawFeeds(inputs, { seed, batch, dims, ranges }),
+  }));
 }
+
+/** A size that no axis takes would be told and not compared. */
+function sizesIn(
+  { batch = [] }: CompareOptions,
+  inputs: readonly Signature[],
+  dims: ReadonlyMap<string, number>,
+): readonly number[] {
+  if (batch.length === 0) return [drawnRows];
+  const isFree = ({ dims: [axis = 0] }: Signature): boolean => typeof axis !== 'number' && !dims.has(axis ?? '');
+  if (inputs.some(isFree)) return [...new Set(batch.map((size) => wholeNumber('--batch', size, 1)))];
+  throw new BadInput({
+    what: `no input has a batch axis to size: ${inputs.map(shapeOf).join('; ')}`,
+    where: '--batch',
+    fix: 'leave --batch out',
+  });
+}
+
+async function readGiven(inputs: readonly Signature[], file: string, options: CompareOptions): Promise<TensorMap> {
+  const contradiction = (['batch', 'dim', 'range'] as const).find((name) => options[name] !== undefined);
+  if (contradiction !== undefined)
+    throw new BadInput({
+      what: `--${contradiction} sizes drawn feeds, and --inputs gives them`,
+      where: 'command line',
+      fix: 'give one of the two',
+    });
+  return checked(inputs, await readInputs(file), file);
+}
+
+/** Name, dtype and dims as a person reads them. */
+export const shapeOf = ({ name, dtype, dims }: Signature): string =>
+  `${name} ${dtype} [${dims.map((axis) => axis ?? '?').join(', ')}]`;
 
 function rangeOf(text: string, { name, dtype }: Signature): readonly [number, number] {
   const bounds = text.split(':').map((bound) => (bound.trim() === '' ? NaN : Number(bound)));
@@ -73,7 +114,7 @@ function checked(inputs: readonly Signature[], given: TensorMap, where: string):
     throw new BadInput({
       what,
       where,
-      fix: `the model takes ${inputs.map(({ name, dtype, dims }) => `${name} ${dtype} [${dims.map((axis) => axis ?? '?').join(', ')}]`).join('; ')}`,
+      fix: `the model takes ${inputs.map(shapeOf).join('; ')}`,
     });
   };
   const extra = Object.keys(given).find((name) => !inputs.some((input) => input.name === name));

@@ -6,12 +6,14 @@ import { rowsDiffer } from '../compare/vacuity.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { alignedFeeds, alignedOutputs } from './align.ts';
 import type { CompareOptions } from './compare-options.ts';
+import type { Feeding } from './feeds.ts';
 import type { PairedLatency } from './paired-latency.ts';
 import { blame, runSide } from './sides.ts';
 import type { OpenSide } from './sides.ts';
 
 export interface SideResult {
   readonly side: OpenSide;
+  readonly feeding: Feeding;
   readonly comparison: ParityComparison;
   readonly verdict: 'match' | 'mismatch' | 'vacuous';
   readonly assumptions: readonly string[];
@@ -23,12 +25,13 @@ export interface SideResult {
 interface Question {
   readonly base: OpenSide;
   readonly side: OpenSide;
-  readonly feeds: TensorMap;
+  readonly feeding: Feeding;
   readonly expected: TensorMap;
   readonly options: CompareOptions;
 }
 
-export async function judgeSide({ base, side, feeds, expected, options }: Question): Promise<SideResult> {
+export async function judgeSide({ base, side, feeding, expected, options }: Question): Promise<SideResult> {
+  const { feeds } = feeding;
   const aligned = alignedFeeds(feeds, base.session.inputs, side.session.inputs);
   const reply = await runSide(side, aligned.feeds);
   const { outputs: actual, assumptions } = alignedOutputs(reply.outputs, side.session.outputs, base.session.outputs);
@@ -40,6 +43,7 @@ export async function judgeSide({ base, side, feeds, expected, options }: Questi
   const verdict = comparison.vacuous !== null ? 'vacuous' : comparison.excess <= 1 ? 'match' : 'mismatch';
   return {
     side,
+    feeding,
     comparison,
     verdict,
     assumptions: [...aligned.assumptions, ...assumptions],

@@ -1,24 +1,26 @@
 /** What comparing files prints: the answer first, then all that a card would need. */
-import type { Signature } from '../backends/backend.ts';
 import { describeMismatch } from '../compare/describe.ts';
 import { explain } from '../compare/explain.ts';
 import { significant } from '../compare/significant.ts';
 import { sha256Of } from '../models/artifact.ts';
 import { encodeNumber } from '../report/json.ts';
-import { glyphOf, size, time } from '../report/format.ts';
-import type { TensorMap } from '../tensor/tensor.ts';
+import { glyphOf, size, threadsWord, time } from '../report/format.ts';
 import type { Comparison } from './compare-files.ts';
 import type { CompareOptions } from './compare-options.ts';
+import { shapeOf } from './feeds.ts';
 import type { SideResult } from './judge-sides.ts';
 import type { OpenSide } from './sides.ts';
 
-export function renderFiles({ base, results, feeds, options, absent }: Comparison<SideResult>): string {
-  const sides = results.map((result) => renderSide(base, result, feeds, options));
+export function renderFiles({ base, results, options, absent }: Comparison): string {
+  const sides = results.map((rows) => renderSide(base, rows, options));
   return [...sides, ...absent.map((line) => `· not here: ${line}`), renderCard(base)].join('\n');
 }
 
-function renderSide(base: OpenSide, result: SideResult, feeds: TensorMap, options: CompareOptions): string {
-  const { side, comparison, assumptions, latency } = result;
+/** One side at every batch size. */
+function renderSide(base: OpenSide, rows: readonly SideResult[], options: CompareOptions): string {
+  const [first] = rows;
+  if (first === undefined) throw new Error('no batch size was compared');
+  const { side, assumptions } = first;
   const where =
     side.backend.id === base.backend.id
       ? `on ${base.backend.id} ${base.version}`
@@ -28,22 +30,32 @@ function renderSide(base: OpenSide, result: SideResult, feeds: TensorMap, option
     options.inputs === undefined
       ? `inputs drawn from the signature, seed ${options.seed}`
       : `inputs of ${options.inputs}`;
+  const several = rows.length > 1;
   return [
-    `${files} ${where}   (${drawn}: ${Object.entries(feeds)
-      .map(([name, { dtype, dims }]) => `${name} ${dtype} [${dims.join(', ')}]`)
-      .join(', ')})`,
+    `${files} ${where}   (${drawn}${several ? '' : `: ${fedTo(first)}`})`,
     '',
-    ...comparison.outputs.flatMap((output) => outputLines(result, output)),
-    ...(comparison.vacuous === null ? [] : [`  ${glyphOf('bad')} vacuous: ${comparison.vacuous}`]),
+    ...rows.flatMap((row) => [
+      ...(several ? [`  batch ${row.feeding.batch}: ${fedTo(row)}`] : []),
+      ...row.comparison.outputs.flatMap((output) => outputLines(row, output)),
+      ...(row.comparison.vacuous === null ? [] : [`  ${glyphOf('bad')} vacuous: ${row.comparison.vacuous}`]),
+      ...(row.latency === null ? [] : [latencyLine(row.latency, options)]),
+    ]),
     ...assumptions.map((line) => `  assumed: ${line}`),
     `  size     ${size(side.bytes)} against ${size(base.bytes)}`,
-    ...(latency === null ? [] : [latencyLine(latency, options)]),
-    ...(result.verdict === 'mismatch' && !options.quantized && side.bytes < base.bytes * 0.6
+    ...(worstOf(rows) === 'mismatch' && !options.quantized && side.bytes < base.bytes * 0.6
       ? ['', 'These look like a model and its INT8 form: judge them as such with --quantized (NMSE <= 1e-3).']
       : []),
     '',
   ].join('\n');
 }
+
+const fedTo = ({ feeding }: SideResult): string =>
+  Object.entries(feeding.feeds)
+    .map(([name, { dtype, dims }]) => shapeOf({ name, dtype, dims }))
+    .join(', ');
+
+const worstOf = (rows: readonly SideResult[]): SideResult['verdict'] =>
+  (['mismatch', 'vacuous'] as const).find((word) => rows.some(({ verdict }) => verdict === word)) ?? 'match';
 
 function outputLines(
   { outputs, side, comparison }: SideResult,
@@ -77,16 +89,13 @@ function latencyLine(
   { threads }: CompareOptions,
 ): string {
   const range = `[${significant(interval.low)}, ${significant(interval.high)}]`;
-  return `  latency  ${time(other)} against ${time(base)} a call, ${significant(ratio)}x ${range} (steady, ${threads} thread, one process each: an indication)`;
+  return `  latency  ${time(other)} against ${time(base)} a call, ${significant(ratio)}x ${range} (steady, ${threadsWord(Number(threads))}, one process each: an indication)`;
 }
-
-const shape = ({ name, dtype, dims }: Signature): string =>
-  `${name} ${dtype} [${dims.map((axis) => axis ?? '?').join(', ')}]`;
 
 function renderCard({ session }: OpenSide): string {
   return [
-    `inputs   ${session.inputs.map(shape).join(', ')}`,
-    `outputs  ${session.outputs.map(shape).join(', ')}`,
+    `inputs   ${session.inputs.map(shapeOf).join(', ')}`,
+    `outputs  ${session.outputs.map(shapeOf).join(', ')}`,
     'With --json: the same as data, with hashes and the beginning of a model card.',
     '',
   ].join('\n');
@@ -100,26 +109,31 @@ const describe = async ({ file, path, bytes, backend, version }: OpenSide): Prom
   version,
 });
 
-/** Everything as data; `card` is the beginning of a fixtures/models/<id>/model.json. */
-export async function filesJson({ base, results, feeds, options, absent }: Comparison<SideResult>): Promise<string> {
+/** Everything as data, one result a side and batch size; `card` is the beginning of a fixtures/models/<id>/model.json. */
+export async function filesJson({ base, results, options, absent }: Comparison): Promise<string> {
   const card = {
     inputs: base.session.inputs,
     outputs: base.session.outputs.map((output) => ({ ...output, task: 'raw' })),
   };
   const document = {
+    verdict: worstOf(results.flat()),
     base: await describe(base),
     seed: options.inputs === undefined ? Number(options.seed) : null,
-    feeds: Object.entries(feeds).map(([name, { dtype, dims }]) => ({ name, dtype, dims })),
     card,
     absent,
-    results: await Promise.all(
-      results.map(async ({ side, verdict, comparison, latency, assumptions }) => ({
-        ...(await describe(side)),
-        parity: { verdict, ...comparison },
-        latency,
-        assumptions,
-      })),
-    ),
+    results: (await Promise.all(results.map(sideJson))).flat(),
   };
   return `${JSON.stringify(document, (_, value: unknown) => (typeof value === 'number' ? encodeNumber(value) : value), 2)}\n`;
+}
+
+async function sideJson(rows: readonly SideResult[]): Promise<readonly object[]> {
+  const described = await Promise.all(rows.slice(0, 1).map(({ side }) => describe(side)));
+  return rows.map(({ feeding, verdict, comparison, latency, assumptions }) => ({
+    ...described[0],
+    batch: feeding.batch,
+    feeds: Object.entries(feeding.feeds).map(([name, { dtype, dims }]) => ({ name, dtype, dims })),
+    parity: { verdict, ...comparison },
+    latency,
+    assumptions,
+  }));
 }

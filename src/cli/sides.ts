@@ -50,6 +50,12 @@ async function placesFor(files: readonly string[], ids: readonly string[]): Prom
   const all = await listBackends();
   const chosen = chosenBackends(all, ids);
   if (second !== undefined) {
+    if (chosen.length > 2)
+      throw new BadInput({
+        what: `${chosen.length} backends for 2 files`,
+        where: '--backend',
+        fix: 'name one for both files, or one for each',
+      });
     return files.map((file, index) => ({ file, backend: opening(chosen[index] ?? chosen[0], formatOf(file)) }));
   }
   const format = formatOf(first);

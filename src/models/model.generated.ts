@@ -208,6 +208,10 @@ export interface Tolerance {
   atol?: number;
   rtol?: number;
   nmse?: number;
+  /**
+   * Whether NaN against NaN at the same place is part of the answer; refused unless stated.
+   */
+  nan?: 'refuse' | 'equal';
   flips?: number;
   accuracyLoss?: number;
 }

@@ -13,7 +13,7 @@ export function columnsOf(model: ModelView): Column<Row>[] {
   return [
     { head: 'parity', keep: 0, cell: parityCell },
     { head: 'accuracy', keep: 2, cell: (row) => accuracyCell(row, model.images) },
-    { head: 'flips', keep: 4, cell: flipsCell },
+    { head: 'flips', keep: 7, cell: flipsCell },
     {
       head: `${unit} a call, batch ${smallest}`,
       keep: 1,
@@ -22,9 +22,9 @@ export function columnsOf(model: ModelView): Column<Row>[] {
     ...(largest > smallest
       ? [{ head: `batch ${largest}`, keep: 3, cell: (row: Row) => latencyCell(row, largest, unit, false) }]
       : []),
-    { head: 'inputs/s', keep: 6, cell: (row) => throughputCell(row, largest) },
-    { head: 'MiB', keep: 7, cell: (row) => bytesCell(row.bytes, worstMetric(row, 'size')) },
-    { head: 'peak MiB', keep: 5, cell: (row) => bytesCell(row.peakBytes, worstMetric(row, 'memory')) },
+    { head: 'inputs/s', keep: 5, cell: (row) => throughputCell(row, largest) },
+    { head: 'MiB', keep: 6, cell: (row) => (row.follows ? dash : bytesCell(row.bytes, worstMetric(row, 'size'))) },
+    { head: 'peak MiB', keep: 4, cell: (row) => bytesCell(row.peakBytes, worstMetric(row, 'memory')) },
   ];
 }
 
@@ -61,17 +61,13 @@ function commonUnit(model: ModelView): TimeUnit {
   return times.length > 0 ? format.timeUnit(Math.min(...times)) : 'ms';
 }
 
-function parityCell({ parity, precision }: Row): Cell {
+/** The verdict's glyph, its word where it is not the hoped-for one, and the greatest difference. */
+function parityCell({ follows, parity }: Row): Cell {
+  if (follows) return dash;
   const { glyph, word, tone } = format.mark(parity.verdict);
-  const flips = view.isQuantized(precision) && parity.flips !== null && parity.flips.n > 0 ? parity.flips : null;
-  const evidence =
-    flips !== null
-      ? `flips ${format.percent(flips.count / flips.n)}`
-      : parity.maxAbs === null
-        ? ''
-        : format.significant(parity.maxAbs, 2);
-  const bare = parity.verdict === 'match' && evidence !== '';
-  return { parts: [[glyph, ...(bare ? [] : [word]), evidence].filter(Boolean).join(' ')], tone };
+  const difference = parity.maxAbs === null ? '' : format.significant(parity.maxAbs, 2);
+  const bare = parity.verdict === 'match' && difference !== '';
+  return { parts: [[glyph, ...(bare ? [] : [word]), difference].filter(Boolean).join(' ')], tone };
 }
 
 function accuracyCell({ accuracy }: Row, images: number): Cell {
@@ -81,11 +77,12 @@ function accuracyCell({ accuracy }: Row, images: number): Cell {
   return flag(accuracy.verdict, [format.percent(correct / n), n < images ? `n=${format.count(n)}` : '']);
 }
 
-function flipsCell({ accuracy, parity }: Row): Cell {
-  if (accuracy !== null && accuracy.flips !== null && accuracy.n !== null)
-    return { parts: [`${format.count(accuracy.flips)} / ${format.count(accuracy.n)}`] };
-  if (parity.flips === null) return dash;
-  return { parts: [`${format.count(parity.flips.count)} / ${format.count(parity.flips.n)}`] };
+const share = (count: number, n: number): Cell => ({ parts: [`${format.count(count)}/${format.count(n)}`] });
+
+/** Over the data set, else over the reference's own inputs. */
+function flipsCell({ accuracy, parity, follows }: Row): Cell {
+  if (accuracy !== null && accuracy.flips !== null && accuracy.n !== null) return share(accuracy.flips, accuracy.n);
+  return follows || parity.flips === null ? dash : share(parity.flips.count, parity.flips.n);
 }
 
 function latencyCell(row: Row, batch: number, unit: TimeUnit, withRatio: boolean): Cell {

@@ -73,8 +73,17 @@ function spanning(remark: Cell | null, start: string, width: number, paint: Pain
   const tinted = (line: string): string => (remark?.tone === undefined ? line : paint(remark.tone, line));
   const oneLine = command === '' ? text : `${text}  ->  ${command}`;
   if (oneLine.length <= room) return [start + tinted(oneLine)];
-  const cut = text.length > room ? `${text.slice(0, room - 1)}…` : text;
-  return [start + tinted(cut), ...(command === '' ? [] : [`${' '.repeat(start.length)}${tinted(`->  ${command}`)}`])];
+  return [
+    start + tinted(clip(text, room)),
+    ...(command === '' ? [] : [`${' '.repeat(start.length)}${tinted(`->  ${command}`)}`]),
+  ];
+}
+
+/** Cut between words, so that no number loses digits. */
+export function clip(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const end = text.lastIndexOf(' ', width - 1);
+  return `${text.slice(0, end > 0 ? end : Math.max(1, width - 1))}…`;
 }
 
 interface Fitted {

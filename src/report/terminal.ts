@@ -8,7 +8,7 @@ import type { Tone } from './format.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
 import * as view from './view.ts';
 import type { ModelView, Row } from './view.ts';
-import { layOut } from './table.ts';
+import { clip, layOut } from './table.ts';
 import { about, absence, columnsOf, plain, remarkOf } from './cells.ts';
 
 export interface TerminalOptions {
@@ -26,7 +26,7 @@ export function renderTerminal(report: Report, { color, width }: TerminalOptions
   };
   const tables = view.viewModels(report).map((model) => modelBlock(model, page));
   const blocks = [
-    [clip(machineLine(report), width)],
+    joined(machineFacts(report), width),
     ...tables.map(({ lines }) => lines),
     legend(tables, page),
     ...report.summary.problems.map((problem) => [page.paint('bad', '✗ run'), ...sentence(problem, width)]),
@@ -46,16 +46,25 @@ interface Page {
 // Bright black for what is absent: it is information, not a warning.
 const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
 
-function machineLine({ onpar, machine, models, backends }: Report): string {
+function machineFacts({ onpar, machine, models, backends }: Report): string[] {
   const here = backends.filter((backend) => backend.available).length;
-  return plain(
-    [
-      `onpar ${onpar}`,
-      `${machine.cpu}, ${format.plural(machine.cores, 'core')}, ${machine.isa}`,
-      `Node ${machine.node.replace(/^v/, '')}`,
-      `${format.plural(models.length, 'model')}, ${here} of ${format.plural(backends.length, 'backend')}`,
-    ].join(' · '),
-  );
+  return [
+    `onpar ${onpar}`,
+    `${machine.cpu}, ${format.plural(machine.cores, 'core')}, ${machine.isa}`,
+    `Node ${machine.node.replace(/^v/, '')}`,
+    `${format.plural(models.length, 'model')}, ${here} of ${format.plural(backends.length, 'backend')}`,
+  ].map(plain);
+}
+
+/** Facts on as few lines as hold them whole. */
+function joined(facts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const fact of facts) {
+    const longer = `${lines.at(-1) ?? ''} · ${fact}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(clip(fact, width));
+  }
+  return lines;
 }
 
 interface Block {
@@ -69,16 +78,23 @@ function modelBlock(model: ModelView, { width, paint, bold }: Page): Block {
   const right = reference === null ? '' : plain(`reference: ${reference}`);
   const gap = width - left.length - right.length;
   const title = gap >= 3 ? `${left}${' '.repeat(gap)}${right}` : clip(left, width);
-  const rows = model.rows.map((row) => ({ label: plain(rowLabel(row)), row, remark: remarkOf(row) }));
+  const rows = model.rows.map((row, at) => ({
+    label: plain(rowLabel(row, model.rows[at - 1])),
+    row,
+    remark: remarkOf(row),
+  }));
   const absent = model.absent.map((one) => ({ label: plain(one.id), row: null, remark: absence(one) }));
   const body = layOut([...rows, ...absent], columnsOf(model), width, paint);
   return { lines: [title.trimEnd().replace(id, bold), ...body.lines], dropped: body.dropped };
 }
 
-const rowLabel = (row: Row): string =>
-  row.follows
-    ? `  ${[...row.tags, row.threadsTag].join('  ')}`
-    : [row.backend, ...row.tags, row.threadsTag ?? ''].join('  ').trimEnd();
+/** A backend is named once; what else it ran stands below it. */
+function rowLabel(row: Row, above: Row | undefined): string {
+  const told = [...row.tags, ...(row.threadsTag === null ? [] : [row.threadsTag])];
+  return above?.backend === row.backend
+    ? `  ${told.length === 0 ? row.artifact : told.join('  ')}`
+    : [row.backend, ...told].join('  ');
+}
 
 function legend(tables: readonly Block[], { width, paint }: Page): string[] {
   const dropped = [
@@ -88,6 +104,9 @@ function legend(tables: readonly Block[], { width, paint }: Page): string[] {
   return [
     ...(ratios
       ? [clip('(x): against the fastest right answer at full precision, equal threads and batch', width)]
+      : []),
+    ...(tables.some(({ lines }) => lines.some((line) => line.includes('inputs/s')))
+      ? [clip('inputs/s: at the largest batch', width)]
       : []),
     ...(dropped.length > 0 ? [clip(`not shown at this width: ${dropped.join(', ')}`, width)] : []),
   ].map((line) => paint('absent', line));
@@ -104,12 +123,18 @@ function redBlock(verdict: VerdictRow, { width, paint, bold }: Page): string[] {
 }
 
 function undecidedBlock(report: Report, { width, paint }: Page): string[] {
-  const open = report.verdicts.filter((v) => !v.red && format.mark(v.verdict).tone === 'unsure');
-  const shown = open.slice(0, 5).map((v) => {
+  const { alone, unbaselined } = view.openVerdicts(report);
+  const shown = alone.slice(0, 5).map((v) => {
     const why = v.sentences[0] === undefined ? '' : `: ${v.sentences[0]}`;
     return paint('unsure', clip(plain(`! ${v.metric.padEnd(8)} ${v.title} · ${v.verdict}${why}`), width));
   });
-  return open.length > 5 ? [...shown, `  and ${format.count(open.length - 5)} more like these`] : shown;
+  return [
+    ...shown,
+    ...(alone.length > 5 ? [`  and ${format.count(alone.length - 5)} more like these`] : []),
+    ...(unbaselined.length > 0
+      ? [paint('unsure', clip(`! unbaselined · ${view.unbaselinedWords(unbaselined.length)}`, width))]
+      : []),
+  ];
 }
 
 function lastLine(report: Report, { width, paint }: Page): string {
@@ -132,6 +157,3 @@ function sentence(text: string, width: number): string[] {
   }
   return lines.map((line) => `    ${line}`);
 }
-
-const clip = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;

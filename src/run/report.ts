@@ -15,17 +15,19 @@ export interface ReportFacts {
   readonly startedAt: Date;
   /** What is wrong with the run itself. */
   readonly problems: readonly string[];
+  /** Threads that the rows are about, 1 unless others were asked for. */
+  readonly threads?: number;
 }
 
 export async function buildReport(
   run: Run,
   verdicts: Verdicts,
-  { command, startedAt, problems }: ReportFacts,
+  { command, startedAt, problems, threads = 1 }: ReportFacts,
 ): Promise<Report> {
   const entries = verdicts.entries();
   const rows = entries.map((entry) => verdictRow(run, entry));
   const all = [...problems, ...verdicts.problems(), ...verdicts.forgotten()];
-  const cases = [...caseRows(run, verdicts)];
+  const cases = [...caseRows(run, verdicts, threads)];
   const shown = new Set([...cases, ...entries.map((entry) => entry.case)].map(({ model }) => model));
   return {
     schemaVersion: 1,

@@ -20,12 +20,15 @@ import type { Verdicts } from './verdicts.ts';
 /** Level of the intervals that are shown; fewer processes reach less, and say so. */
 const shownLevel = 0.95;
 
-export function caseRows(run: Run, verdicts: Verdicts): readonly CaseRow[] {
+/** `threads`: those of every row whose backend takes a number; an advisory row with the runtime's default comes beside them. */
+export function caseRows(run: Run, verdicts: Verdicts, threads: number): readonly CaseRow[] {
   return run.project.models.flatMap((model) =>
     Object.entries(model.card.artifacts).flatMap(([id, artifact]) =>
       run.project.backends
         .filter((backend) => backend.formats.includes(artifact.format))
-        .flatMap((backend) => new Rows(run, verdicts, { model, artifact, artifactId: id, backend }).all()),
+        .flatMap((backend) =>
+          new Rows(run, verdicts, { model, artifact, artifactId: id, backend }).all(backend.takesThreads ? threads : 1),
+        ),
     ),
   );
 }
@@ -48,21 +51,24 @@ class Rows {
     this.#place = place;
   }
 
-  all(): readonly CaseRow[] {
+  all(threads: number): readonly CaseRow[] {
     const { model, backend } = this.#place;
     // A filtered run shows what it asked for; a whole one shows everything, unavailable backends included.
-    if (this.#verdicts.scope !== 'whole' && !this.#isKnown()) return [];
-    const rows = batchesFor(model.card, backend).map((batch) => this.#row(batch, 1));
-    const advisory = this.#run.broker.known('latency', this.#case({ threads: 0 }));
-    return advisory === undefined ? rows : [...rows, this.#row(batchesFor(model.card, backend)[0] ?? 1, 0)];
+    if (this.#verdicts.scope !== 'whole' && !this.#isKnown(threads)) return [];
+    const [smallest = 1, ...larger] = batchesFor(model.card, backend);
+    const rows = [smallest, ...larger].map((batch) => this.#row(batch, threads));
+    const advisory = threads !== 0 && this.#run.broker.known('latency', this.#case({ threads: 0 })) !== undefined;
+    return advisory ? [...rows, this.#row(smallest, 0, true)] : rows;
   }
 
-  #isKnown(): boolean {
+  #isKnown(threads: number): boolean {
     const { broker } = this.#run;
-    return (['visit', 'accuracy', 'latency'] as const).some((kind) => broker.known(kind, this.#case({})) !== undefined);
+    return (['visit', 'accuracy', 'latency'] as const).some(
+      (kind) => broker.known(kind, this.#case({ threads: kind === 'latency' ? threads : 1 })) !== undefined,
+    );
   }
 
-  #row(batch: number, threads: number): CaseRow {
+  #row(batch: number, threads: number, advisory = false): CaseRow {
     const { model, artifact, artifactId, backend } = this.#place;
     return {
       id: caseId(this.#case({ batch, threads })),
@@ -72,12 +78,18 @@ class Rows {
       backend: backend.id,
       batch,
       threads,
-      parity: this.#parity(batch),
+      ...this.#answers(batch, advisory),
       latency: this.#latency(batch, threads),
-      accuracy: this.#accuracy(),
       size: { verdict: this.#verdictOf('size', { backend: null }) ?? 'skipped', bytes: bytesOf(artifact) },
-      memory: this.#memory(),
     };
+  }
+
+  /** What the visit says, which runs one thread: an advisory row has only its times. */
+  #answers(batch: number, advisory: boolean): Pick<CaseRow, 'parity' | 'accuracy' | 'memory'> {
+    const skipped = { verdict: 'skipped', reason: 'asked of one thread' };
+    if (advisory)
+      return { parity: { ...noParity, ...skipped }, accuracy: null, memory: { verdict: 'skipped', peakBytes: null } };
+    return { parity: this.#parity(batch), accuracy: this.#accuracy(), memory: this.#memory() };
   }
 
   #case(part: Partial<Case>): Case {
@@ -152,7 +164,11 @@ class Rows {
       ...numbersOf(measured.value, batch),
       gated: Boolean(gated),
       verdict: gated || 'skipped',
-      reason: gated ? null : 'measured and shown, not gated',
+      reason: gated
+        ? null
+        : threads === 0
+          ? 'advisory: the default threads, on any core'
+          : 'measured and shown, not gated',
     };
   }
 
@@ -212,7 +228,8 @@ function numbersOf(
   const steady = median(sample);
   return {
     steady,
-    interval: { ...medianInterval(sample, shownLevel) },
+    // One process has no spread: ±0 would be a claim.
+    interval: sample.length > 1 ? { ...medianInterval(sample, shownLevel) } : null,
     throughput: batch / steady,
     ...start,
     processes: sample.length,

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
-import { shapeFor, shapeOf, takePair } from '../../../src/broker/pairs.ts';
-import type { PairedArm, PairShape } from '../../../src/broker/pairs.ts';
+import { ProcessPair, shapeFor } from '../../../src/broker/pairs.ts';
+import type { Arms, PairedArm, PairShape } from '../../../src/broker/pairs.ts';
 import { Workers } from '../../../src/broker/workers.ts';
 import { modelOf, readProject } from '../../../src/cases/project.ts';
 import { feedsOf } from '../../../src/models/feeds.ts';
 import { readReference } from '../../../src/models/reference.ts';
+import type { Pair } from '../../../src/trace/pair.ts';
 import { randomFrom } from '../../../src/stats/random.ts';
 import { faulty } from '../support/faulty.ts';
 
@@ -22,6 +23,16 @@ const arm: PairedArm = {
   feeds: feedsOf(model.card, artifact, reference!.inputs, 0, 1),
 };
 const shape: PairShape = { calls: 3, blocks: 8, warmup: 2, reopen: true };
+
+/** One pair of fresh processes, which end with it. */
+async function takePair(arms: Arms, seed: number): Promise<Pair> {
+  const processes = new ProcessPair(workers, arms, randomFrom(seed));
+  try {
+    return await processes.take(arms, shape, 7);
+  } finally {
+    await processes.close();
+  }
+}
 
 let workers: Workers;
 beforeEach(() => void (workers = new Workers()));
@@ -42,7 +53,10 @@ describe('the shape of a pair', () => {
   });
 
   test('is found by looking at a process', async () => {
-    const { calls, blocks, warmup } = await shapeOf(workers, arm);
+    const arms = { base: arm, ours: arm };
+    const processes = new ProcessPair(workers, arms, randomFrom(1));
+    const { calls, blocks, warmup } = await processes.shape(arms);
+    await processes.close();
     expect(calls).toBeGreaterThanOrEqual(3);
     expect(blocks).toBeGreaterThanOrEqual(4);
     expect(warmup).toBeGreaterThanOrEqual(1);
@@ -52,7 +66,7 @@ describe('the shape of a pair', () => {
 
 describe('a pair', () => {
   test('has blocks of four visits in seconds, in both orders, from two processes that are gone afterwards', async () => {
-    const { pair, blocks } = await takePair(workers, { base: arm, ours: arm }, shape, 7, randomFrom(1));
+    const { pair, blocks } = await takePair({ base: arm, ours: arm }, 1);
     expect(pair).toBe(7);
     expect(blocks).toHaveLength(8);
     expect(new Set(blocks.map(({ order }) => order))).toEqual(new Set(['ABBA', 'BAAB']));
@@ -65,7 +79,7 @@ describe('a pair', () => {
 
   test.each(['base', 'ours'] as const)('whose %s crashes rejects and leaves no process behind', async (which) => {
     const arms = { base: arm, ours: arm, [which]: { ...arm, backend: faulty(backend, 'SIGSEGV@sample') } };
-    await expect(takePair(workers, arms, shape, 0, randomFrom(1))).rejects.toMatchObject({ kind: 'crashed' });
+    await expect(takePair(arms, 1)).rejects.toMatchObject({ kind: 'crashed' });
     await expectNoneLiving();
   });
 
@@ -75,7 +89,7 @@ describe('a pair', () => {
       feeds: feedsOf(model.card, artifact, reference!.inputs, 0, count),
     });
     const ratios = async (base: PairedArm, ours: PairedArm): Promise<number> => {
-      const { blocks } = await takePair(workers, { base, ours }, shape, 0, randomFrom(2));
+      const { blocks } = await takePair({ base, ours }, 2);
       const least = (letter: string): number =>
         Math.min(...blocks.flatMap(({ order, visits }) => visits.filter((_, index) => order[index] === letter).flat()));
       return least('B') / least('A');

@@ -9,19 +9,31 @@ import type { Pair } from '../../../src/trace/pair.ts';
 import { WorkerFailure } from '../../../src/workers/worker.ts';
 
 /** What is measured is no concern here: only who is measured, when, and how often. */
-const measured = vi.hoisted(() => ({ taken: [] as string[], fails: new Set<string>() }));
+const measured = vi.hoisted(() => ({ taken: [] as string[], fails: new Set<string>(), started: 0, living: 0 }));
 vi.mock('../../../src/broker/pairs.ts', () => ({
-  shapeOf: async () => ({ calls: 3, blocks: 4, warmup: 0, reopen: true }),
-  takePair: async (_: unknown, { ours }: { ours: PairedArm }, __: unknown, pair: number): Promise<Pair> => {
-    measured.taken.push(ours.path);
-    if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
-    return { pair, blocks: [] };
+  ProcessPair: class {
+    constructor() {
+      measured.started += 1;
+      measured.living += 1;
+    }
+    async shape() {
+      return { calls: 3, blocks: 4, warmup: 0, reopen: true };
+    }
+    async take({ ours }: { ours: PairedArm }, _: unknown, pair: number): Promise<Pair> {
+      measured.taken.push(ours.path);
+      if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
+      return { pair, blocks: [] };
+    }
+    async close() {
+      measured.living -= 1;
+    }
   },
 }));
 
 const backend = await findBackend('ort-node/cpu');
-const contest = (name: string): Contest => {
-  const arm = { backend, options: { root: '.', threads: 1, core: null, deadline: 1 }, path: name, feeds: {} };
+const web = await findBackend('ort-web/wasm');
+const contest = (name: string, on = backend): Contest => {
+  const arm = { backend: on, options: { root: '.', threads: 1, core: null, deadline: 1 }, path: name, feeds: {} };
   return { name, base: arm, ours: arm };
 };
 const a = contest('a');
@@ -33,8 +45,12 @@ beforeEach(() => {
   workers = new Workers();
   measured.taken.length = 0;
   measured.fails.clear();
+  measured.started = 0;
 });
-afterEach(() => workers.close());
+afterEach(async () => {
+  if (measured.living !== 0) throw new Error(`${measured.living} pairs of processes still live`);
+  await workers.close();
+});
 
 const take = (contests: readonly Contest[], rule: Partial<Rule>, seed = 1) =>
   takeRounds(contests, {
@@ -98,6 +114,19 @@ describe('rounds', () => {
       failure: { kind: 'crashed', reason: 'b crashed', missing: null },
     });
     expect(taken.get('a')).toMatchObject({ ok: true });
+  });
+
+  test('share processes within a backend and a round, and nowhere else', async () => {
+    await take([a, b, contest('w', web)], { enough: (pairs) => pairs.length >= 4 });
+    expect(measured.started).toBe(4 * 2);
+  });
+
+  test('give the others of a dead one new processes', async () => {
+    measured.fails.add('b');
+    await take([a, b, c], {}, 3);
+    expect(measured.taken.toSorted().join('')).toBe('aaaabcccc');
+    expect(measured.started).toBeGreaterThanOrEqual(4);
+    expect(measured.started).toBeLessThanOrEqual(5);
   });
 
   test('of nothing are nothing', async () => {

@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { writeNpz } from '../../../src/tensor/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { faultEnv } from '../support/faulty.ts';
-import { floats, identityModel, linearModel, modelOf, node, unknownOperatorModel, valueInfo } from '../support/onnx.ts';
+import {
+  batchMeanModel,
+  floats,
+  identityModel,
+  linearModel,
+  modelOf,
+  node,
+  unknownOperatorModel,
+  valueInfo,
+} from '../support/onnx.ts';
 import { newWorkplace, repository } from './onpar.ts';
 import type { Outcome } from './onpar.ts';
 
@@ -69,6 +78,7 @@ put(
     outputs: [valueInfo('y', 'float32', ['batch', 3])],
   }),
 );
+put('identity.onnx', identityModel('float32'));
 put('half.onnx', identityModel('float16'));
 put('refused.onnx', unknownOperatorModel());
 
@@ -76,8 +86,11 @@ const compare = (...args: readonly string[]): Promise<Outcome> => onpar(['compar
 
 interface Document {
   readonly seed: number | null;
-  readonly feeds: readonly { name: string; dtype: string; dims: readonly number[] }[];
+  readonly verdict: string;
   readonly results: readonly {
+    backend: string;
+    batch: number | null;
+    feeds: readonly { name: string; dtype: string; dims: readonly number[] }[];
     parity: { verdict: string; outputs: readonly { maxAbs: unknown; output: string }[] };
     assumptions: readonly string[];
     sha256: string;
@@ -130,7 +143,6 @@ describe.concurrent('onpar compare of two files', () => {
   });
 
   test('with NaN in the outputs of one is a mismatch, and JSON says NaN in a word', async () => {
-    put('identity.onnx', identityModel('float32'));
     const outcome = await compare('identity.onnx', 'root.onnx', '--json');
     expect(outcome.code).toBe(1);
     expect(outcome.stdout).toMatch(/"(?:NaN|Infinity)"/);
@@ -152,12 +164,45 @@ describe.concurrent('onpar compare of two files', () => {
       '--json',
     );
     expect(outcome.code).toBe(0);
-    const { feeds, results } = documentOf(outcome);
-    expect(feeds).toEqual([
+    const { results } = documentOf(outcome);
+    expect(results[0]?.feeds).toEqual([
       { name: 'input_ids', dtype: 'int64', dims: [3, 5] },
       { name: 'attention_mask', dtype: 'int64', dims: [3, 5] },
     ]);
     expect(results[0]?.parity.outputs.map(({ output }) => output).toSorted()).toEqual(['embedding', 'logits']);
+  });
+});
+
+describe.concurrent('--batch', () => {
+  test('compares at every size that is asked for, as rows in text and in JSON', async () => {
+    const text = await compare('a.onnx', 'same.onnx', '--batch', '1,8');
+    expect(text.stdout).toMatch(
+      /batch 1: x float32 \[1, 4\]\n.*y +match[^]*batch 8: x float32 \[8, 4\]\n.*y +match[^]*size/,
+    );
+    expect(text.code).toBe(0);
+    const json = await compare('a.onnx', '--backend', 'ort-node/cpu,ort-web/wasm', '--batch', '1,8', '--json');
+    const { verdict, results } = documentOf(json);
+    expect(results.map(({ backend, batch, feeds }) => [backend, batch, feeds[0]?.dims])).toEqual([
+      ['ort-web/wasm', 1, [1, 4]],
+      ['ort-web/wasm', 8, [8, 4]],
+    ]);
+    expect([verdict, json.code]).toEqual(['match', 0]);
+  });
+
+  test('is as good as its worst size: a model that is wrong beyond its first row is a mismatch', async () => {
+    put('mean.onnx', batchMeanModel());
+    const alone = await compare('identity.onnx', 'mean.onnx', '--batch', '1', '--json');
+    expect([documentOf(alone).verdict, alone.code]).toEqual(['match', 0]);
+    const both = await compare('identity.onnx', 'mean.onnx', '--batch', '1,8', '--json');
+    expect(documentOf(both).results.map(({ parity }) => parity.verdict)).toEqual(['match', 'mismatch']);
+    expect([documentOf(both).verdict, both.code]).toEqual(['mismatch', 1]);
+  });
+
+  test('contradicts --inputs', async () => {
+    put('eight.npz', writeNpz({ x: tensor('float32', [8, 4], new Float32Array(32)) }));
+    expect(await compare('a.onnx', 'same.onnx', '--inputs', 'eight.npz', '--batch', '8')).toEqual(
+      refusedWith('--batch sizes drawn feeds, and --inputs gives them'),
+    );
   });
 });
 
@@ -177,6 +222,7 @@ describe.concurrent('drawn inputs', () => {
     ['--range', 'x=1:0', 'is no range'],
     ['--backend', 'ort-nod/cpu', 'did you mean ort-node/cpu?'],
     ['--backend', 'tfjs/wasm', 'does not open onnx files'],
+    ['--backend', 'ort-node/cpu,ort-web/wasm,ort-node/cpu', '3 backends for 2 files'],
   ])('with %s %s are refused', async (option, value, words) => {
     expect(await compare('a.onnx', 'same.onnx', option, value)).toEqual(refusedWith(words));
   });
@@ -197,7 +243,10 @@ describe.concurrent('--inputs', () => {
     put('x.npz', writeNpz({ x }));
     const outcome = await compare('a.onnx', 'same.onnx', '--inputs', 'x.npz', '--json');
     expect(outcome.code).toBe(0);
-    expect(documentOf(outcome)).toMatchObject({ seed: null, feeds: [{ name: 'x', dtype: 'float32', dims: [2, 4] }] });
+    expect(documentOf(outcome)).toMatchObject({
+      seed: null,
+      results: [{ batch: null, feeds: [{ name: 'x', dtype: 'float32', dims: [2, 4] }] }],
+    });
   });
 
   test("with a wrong name are refused, and the model's own inputs are told", async () => {

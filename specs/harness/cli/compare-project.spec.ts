@@ -10,8 +10,19 @@ project.card('linear', { latency: { gated: ['float32/ort-node/cpu', 'float32/ort
 const onpar = onparIn(project.root);
 
 interface Report {
-  readonly cases: readonly { model: string; backend: string; batch: number; parity: { verdict: string } }[];
+  readonly cases: readonly {
+    model: string;
+    backend: string;
+    batch: number;
+    threads: number;
+    parity: { verdict: string };
+    latency: { steady: number | null; interval: object | null; processes: number; gated: boolean };
+  }[];
+  readonly verdicts: readonly { metric: string; case: string }[];
 }
+
+const report = async (...args: readonly string[]): Promise<Report> =>
+  JSON.parse((await onpar(['compare', 'linear', ...args, '--json'])).stdout) as Report;
 
 describe('onpar compare in a project', () => {
   test('shows the backend that was asked for, although the cards gate others, and writes a report', async () => {
@@ -26,12 +37,48 @@ describe('onpar compare in a project', () => {
     ]);
     expect(stderr).toBe('');
     const { cases } = JSON.parse(stdout) as Report;
-    expect(cases.map(({ model, backend, batch, parity }) => [model, backend, batch, parity.verdict])).toEqual([
-      ['linear', 'ort-node/cpu', 1, 'match'],
+    expect(cases.map(({ model, backend, batch, threads }) => [model, backend, batch, threads])).toEqual([
+      ['linear', 'ort-node/cpu', 1, 1],
+      ['linear', 'ort-node/cpu', 1, 0],
     ]);
+    expect(cases[0]?.parity.verdict).toBe('match');
     expect(code).toBe(0);
     for (const name of ['report.json', 'report.html'])
       expect(existsSync(join(project.root, '.onpar', name))).toBe(true);
+  });
+
+  test('judges by every metric that has cases, each once', async () => {
+    const { verdicts } = await report('--backend', 'ort-node/cpu');
+    expect(verdicts.map(({ metric }) => metric).toSorted()).toEqual([
+      'first',
+      'latency',
+      'load',
+      'memory',
+      'parity',
+      'size',
+    ]);
+  });
+
+  test("shows the runtime's default threads beside one thread, at the smallest batch, as an advisory row of one process", async () => {
+    const { cases } = await report('--backend', 'ort-node/cpu');
+    expect(cases.map(({ batch, threads }) => [batch, threads])).toEqual([
+      [1, 1],
+      [4, 1],
+      [1, 0],
+    ]);
+    const advisory = cases.at(-1)?.latency;
+    expect(advisory).toMatchObject({ interval: null, processes: 1, gated: false });
+    expect(advisory?.steady).toBeGreaterThan(0);
+  });
+
+  test('measures with the threads that were asked for; with the default ones no row stands beside them', async () => {
+    const two = await report('--backend', 'ort-node/cpu', '--batch', '1', '--threads', '2');
+    expect(two.cases.map(({ threads, latency }) => [threads, latency.steady !== null])).toEqual([
+      [2, true],
+      [0, true],
+    ]);
+    const zero = await report('--backend', 'ort-node/cpu', '--batch', '1', '--threads', '0');
+    expect(zero.cases.map(({ threads, latency }) => [threads, latency.processes > 1])).toEqual([[0, true]]);
   });
 
   test.each([

@@ -16,8 +16,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const x: Signature = { name: 'x', dtype: 'float32', dims: ['batch', 4] };
 const ids: Signature = { name: 'ids', dtype: 'int64', dims: ['batch', 'sequence'] };
 const base: CompareOptions = { threads: '1', seed: '7' };
-const feeds = (inputs: readonly Signature[], options: Partial<CompareOptions> = {}): Promise<TensorMap> =>
-  feedsFor(inputs, { ...base, ...options });
+const feeds = async (inputs: readonly Signature[], options: Partial<CompareOptions> = {}): Promise<TensorMap> =>
+  (await feedsFor(inputs, { ...base, ...options }))[0]!.feeds;
 
 describe('drawn feeds', () => {
   test('have several rows, so that an output which ignores its input shows', async () => {
@@ -30,6 +30,24 @@ describe('drawn feeds', () => {
     const { ids: drawn } = await feeds([x, ids], { dim: ['sequence=5'], batch: ['2'], range: ['ids=100:103'] });
     expect(drawn?.dims).toEqual([2, 5]);
     expect(Array.from(drawn?.data ?? [], Number).every((id) => id >= 100 && id <= 103)).toBe(true);
+  });
+
+  test('are drawn anew for every batch size, each of them once', async () => {
+    const drawn = await feedsFor([x], { ...base, batch: ['1', '8', '8', '32'] });
+    expect(drawn.map(({ batch, feeds: { x: value } }) => [batch, value?.dims])).toEqual([
+      [1, [1, 4]],
+      [8, [8, 4]],
+      [32, [32, 4]],
+    ]);
+  });
+
+  test('of a batch size that no axis takes are refused: it would be told and not compared', async () => {
+    const fixed: Signature = { ...x, dims: [1, 4] };
+    expect((await refusal(() => feeds([fixed], { batch: ['8'] }))).message).toContain(
+      'no input has a batch axis to size: x float32 [1, 4]',
+    );
+    expect((await refusal(() => feeds([x], { batch: ['8'], dim: ['batch=2'] }))).where).toBe('--batch');
+    expect((await feeds([fixed]))['x']?.dims).toEqual([1, 4]);
   });
 
   test.each([
@@ -68,6 +86,11 @@ describe('given feeds', () => {
   test('are fed as they are', async () => {
     const value = tensor('float32', [1, 4], Float32Array.of(1, NaN, -0, Infinity));
     expect(await given({ x: value })).toEqual({ x: value });
+  });
+
+  test.each(['batch', 'dim', 'range'])('contradict --%s', async (name) => {
+    const error = await refusal(() => feeds([x], { inputs: 'x.npz', [name]: ['8'] }));
+    expect(error.what).toBe(`--${name} sizes drawn feeds, and --inputs gives them`);
   });
 
   test.each([

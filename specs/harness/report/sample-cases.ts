@@ -132,11 +132,14 @@ function caseOf(wish: Wish): CaseRow {
     backend,
     batch,
     threads,
-    parity: parityOf(wish),
+    parity: threads === 0 ? unasked : parityOf(wish),
     latency: latencyOf(wish),
     accuracy: accuracyOf(wish),
     size: { verdict: 'held', bytes: int8 ? Math.round(model.bytes * 0.262) : model.bytes },
-    memory: { verdict: 'held', peakBytes: Math.round(peak * 2 ** 20 + model.bytes * (2 + batch / 8)) },
+    memory:
+      threads === 0
+        ? { verdict: 'skipped', peakBytes: null }
+        : { verdict: 'held', peakBytes: Math.round(peak * 2 ** 20 + model.bytes * (2 + batch / 8)) },
     provenance: {
       file: `fixtures/models/${model.id}/${precision}.onnx`,
       sha256: '9f3c51d0aa77e4'.repeat(4),
@@ -144,6 +147,17 @@ function caseOf(wish: Wish): CaseRow {
     },
   };
 }
+
+/** An advisory row has times alone. */
+const unasked: CaseRow['parity'] = {
+  verdict: 'skipped',
+  reason: 'asked of one thread',
+  maxAbs: null,
+  excess: null,
+  nmse: null,
+  flips: null,
+  against: null,
+};
 
 const mannersOf = (backend: string): [number, number, number, number] => manners[backend] ?? [1, 1, 1e-6, 100];
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { renderMarkdown } from '../../../src/report/markdown.ts';
 import type { Report } from '../../../src/report/report.generated.ts';
 import { renderTerminal } from '../../../src/report/terminal.ts';
+import { clip } from '../../../src/report/table.ts';
 import { rowName, viewModels } from '../../../src/report/view.ts';
 import * as sample from './sample.ts';
 
@@ -33,6 +34,26 @@ test.each([200, 120, 80, 60])('at %i columns no line is wider, but for commands 
   expect(wide.filter((line) => !/^ *(replay|accept|->) /.test(line) && !line.endsWith('without verdict'))).toEqual([]);
 });
 
+test.each([sample.red, sample.green])(
+  '120 columns hold every column but flips, which accuracy and its images leave readable',
+  (make) => {
+    const text = plain(make(), 120);
+    const heads = text.split('\n').filter((line) => line.includes(' a call, batch 1'));
+    expect(heads).toHaveLength(viewModels(make()).length);
+    for (const head of heads)
+      for (const column of ['parity', 'batch 32', 'inputs/s', 'MiB', 'peak MiB']) expect(head).toContain(`  ${column}`);
+    expect(heads.filter((head) => head.includes('  accuracy'))).toHaveLength(2);
+    expect(text.match(/not shown at this width: (.*)/)?.[1] ?? 'flips').toBe('flips');
+  },
+);
+
+test('where a line is too long it ends with a whole word: half a number would be another number', () => {
+  expect(clip('154 MiB of 4 096', 8)).toBe('154 MiB…');
+  expect(clip('154 MiB of 4 096', 6)).toBe('154…');
+  expect(clip('154 MiB', 7)).toBe('154 MiB');
+  expect(plain(sample.red(), 80)).toContain('\n3 models, 5 of 6 backends\n');
+});
+
 test('every row of the report is in the terminal and in Markdown', () => {
   const terminal = plain(sample.red(), 160);
   const markdown = renderMarkdown(sample.red());
@@ -40,9 +61,10 @@ test('every row of the report is in the terminal and in Markdown', () => {
   expect(rows.length).toBe(20);
   for (const row of rows) {
     expect(markdown).toContain(`| ${rowName(row)} |`);
-    expect(terminal).toMatch(
-      new RegExp(`^  ${row.follows ? `  ${row.threadsTag}` : [row.backend, ...row.tags].join('  ')}  `, 'm'),
-    );
+    // A backend's further rows stand below it.
+    const isMain = row.tags.length === 0 && row.threadsTag === null;
+    const below = [...row.tags, ...(row.threadsTag === null ? [] : [row.threadsTag])].join('  ');
+    expect(terminal).toMatch(new RegExp(isMain ? `^  ${row.backend}  ` : `^    ${below}  `, 'm'));
   }
   for (const verdict of sample.red().verdicts.filter(({ red }) => red)) {
     expect(terminal).toContain(`  replay   ${verdict.replay}\n`);

@@ -138,6 +138,19 @@ export const identityModel = (type: ElementType, dims: readonly (number | string
     outputs: [valueInfo('y', type, dims)],
   });
 
+/** Answers every row with the mean of the batch: right for a single row only. */
+export const batchMeanModel = (): Bytes =>
+  modelOf({
+    nodes: [
+      node('ReduceMean', ['x'], ['mean'], join(bytes(1, 'axes'), int(8, 0), int(20, 7))),
+      node('Mul', ['x', 'zero'], ['zeros']),
+      node('Add', ['zeros', 'mean'], ['y']),
+    ],
+    initializers: [floats('zero', [1], [0])],
+    inputs: [valueInfo('x', 'float32', ['batch', 3])],
+    outputs: [valueInfo('y', 'float32', ['batch', 3])],
+  });
+
 /** A graph that no runtime can run: its operator does not exist. */
 export const unknownOperatorModel = (): Bytes =>
   modelOf({
