@@ -1,0 +1,86 @@
+/** Records pairs into a trace with the product's own takePair. A second recording goes on where the first one ended, under equal conditions only. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { built, root } from '../../lib/onpar.mjs';
+import { append, fold, pairLine, summary } from '../trace/file.mjs';
+import { armsOf, calibrated, coreFor } from './arms.mjs';
+import { classes, workOf } from './classes.mjs';
+import { startHog } from './hog.mjs';
+
+/**
+ * @param {{ class: string, work: string, pinned: boolean, hog: boolean }} task
+ * @param {string} path of the trace
+ * @param {number} pairs how many more
+ * @param {(line: string) => void} log
+ * @param {() => boolean} enough asked before each pair
+ */
+export async function record(task, path, pairs, log, enough = () => false) {
+  fold(path);
+  const before = summary(path);
+  const core = await coreFor(task.pinned);
+  const extra = before === null ? calibrated(task.class, workOf(task.work), core) : before.header.extra;
+  const { Workers } = await built('broker/workers.js');
+  const { title, arms, clear } = await armsOf(task.class, extra, core);
+  const workers = new Workers();
+  const endHog = task.hog ? startHog(core) : () => {};
+  try {
+    const header = await headerOf({ task, title, extra, before: before?.header, workers, arm: arms.base });
+    if (before === null) append(path, JSON.stringify(header));
+    const from = before?.next ?? 0;
+    for (let pair = from; pair < from + pairs && !enough(); pair += 1)
+      await takeOne({ workers, arms, header, pair, path, log });
+  } finally {
+    endHog();
+    await workers.close();
+    clear();
+    fold(path);
+  }
+}
+
+async function takeOne({ workers, arms, header, pair, path, log }) {
+  const [{ takePair }, { randomFrom }] = await Promise.all(['broker/pairs.js', 'stats/random.js'].map(built));
+  const start = performance.now();
+  // By the number of the pair, so that a recording in two parts is drawn as one in a single part.
+  const taken = await takePair(workers, arms, header.shape, pair, randomFrom(header.seed + pair));
+  const wall = Number(((performance.now() - start) / 1e3).toPrecision(3));
+  append(path, pairLine(taken, { wall, at: Math.round(Date.now() / 1e3) }));
+  log(`${header.class} ${header.work}  pair ${pair}  ${wall} s`);
+}
+
+/** Everything that must be equal for two recordings to be one. */
+async function headerOf({ task, title, extra, before, workers, arm }) {
+  const [{ readMachine }, { shapeOf }] = await Promise.all(['baselines/read-machine.js', 'broker/pairs.js'].map(built));
+  const header = {
+    fingerprint: readMachine().fingerprint,
+    case: title,
+    seed: 1,
+    class: task.class,
+    work: task.work,
+    pinned: task.pinned,
+    hog: task.hog,
+    batch: classes[task.class].batch,
+    subject: { node: process.version, runtime: await versionOf(workers, arm), onpar: onparVersion() },
+    extra,
+    shape: before?.shape ?? (await shapeOf(workers, arm)),
+  };
+  if (before !== undefined) mustAgree(before, header);
+  return header;
+}
+
+function mustAgree(before, now) {
+  const other = Object.keys(now).find((key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]));
+  if (other === undefined) return;
+  const [was, is] = [before, now].map((header) => JSON.stringify(header[other]));
+  throw new Error(`the trace was recorded with ${other} ${was}, now it is ${is}: record into another file`);
+}
+
+async function versionOf(workers, { backend, options }) {
+  const worker = workers.start(backend, options);
+  try {
+    return (await worker.hello()).version;
+  } finally {
+    await worker.close();
+  }
+}
+
+const onparVersion = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
