@@ -1,10 +1,10 @@
 /** Records pairs into a trace with the product's own takePair. A second recording goes on where the first one ended, under equal conditions only. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { built, root } from '../../lib/onpar.mjs';
 import { append, fold, pairLine, summary } from '../trace/file.mjs';
 import { armsOf, calibrated, coreFor } from './arms.mjs';
-import { classes, workOf } from './classes.mjs';
+import { workOf } from './classes.mjs';
 import { startHog } from './hog.mjs';
 
 /**
@@ -24,11 +24,14 @@ export async function record(task, path, pairs, log, enough = () => false) {
   const workers = new Workers();
   const endHog = task.hog ? startHog(core) : () => {};
   try {
-    const header = await headerOf({ task, title, extra, before: before?.header, workers, arm: arms.base });
+    const shape = before?.header.shape ?? shapeBeside(path, task.class) ?? (await shapeFrom(workers, arms.base));
+    const header = await headerOf({ task, title, extra, shape });
     if (before === null) append(path, JSON.stringify(header));
+    else mustAgree(before.header, header);
+    const subject = { node: process.version, runtime: await versionOf(workers, arms.base), onpar: onparVersion() };
     const from = before?.next ?? 0;
     for (let pair = from; pair < from + pairs && !enough(); pair += 1)
-      await takeOne({ workers, arms, header, pair, path, log });
+      await takeOne({ workers, arms, header, pair, path, log, ...(pair === from && { subject }) });
   } finally {
     endHog();
     await workers.close();
@@ -37,20 +40,21 @@ export async function record(task, path, pairs, log, enough = () => false) {
   }
 }
 
-async function takeOne({ workers, arms, header, pair, path, log }) {
+/** `subject`: what was measured with, written with the first pair of every recording. */
+async function takeOne({ workers, arms, header, pair, path, log, subject }) {
   const [{ takePair }, { randomFrom }] = await Promise.all(['broker/pairs.js', 'stats/random.js'].map(built));
   const start = performance.now();
   // By the number of the pair, so that a recording in two parts is drawn as one in a single part.
   const taken = await takePair(workers, arms, header.shape, pair, randomFrom(header.seed + pair));
   const wall = Number(((performance.now() - start) / 1e3).toPrecision(3));
-  append(path, pairLine(taken, { wall, at: Math.round(Date.now() / 1e3) }));
+  append(path, pairLine(taken, { wall, at: Math.round(Date.now() / 1e3), subject }));
   log(`${header.class} ${header.work}  pair ${pair}  ${wall} s`);
 }
 
 /** Everything that must be equal for two recordings to be one. */
-async function headerOf({ task, title, extra, before, workers, arm }) {
-  const [{ readMachine }, { shapeOf }] = await Promise.all(['baselines/read-machine.js', 'broker/pairs.js'].map(built));
-  const header = {
+async function headerOf({ task, title, extra, shape }) {
+  const { readMachine } = await built('baselines/read-machine.js');
+  return {
     fingerprint: readMachine().fingerprint,
     case: title,
     seed: 1,
@@ -58,13 +62,20 @@ async function headerOf({ task, title, extra, before, workers, arm }) {
     work: task.work,
     pinned: task.pinned,
     hog: task.hog,
-    batch: classes[task.class].batch,
-    subject: { node: process.version, runtime: await versionOf(workers, arm), onpar: onparVersion() },
     extra,
-    shape: before?.shape ?? (await shapeOf(workers, arm)),
+    shape,
   };
-  if (before !== undefined) mustAgree(before, header);
-  return header;
+}
+
+const shapeFrom = async (workers, arm) => (await built('broker/pairs.js')).shapeOf(workers, arm);
+
+/** All traces of a class in a folder have one shape: what differs between them is then the work alone. */
+function shapeBeside(path, name) {
+  const folder = dirname(path);
+  const sibling = existsSync(folder)
+    ? readdirSync(folder).find((file) => file.startsWith(`${name}.`) && file.endsWith('.jsonl.gz'))
+    : undefined;
+  return sibling === undefined ? undefined : summary(join(folder, sibling)).header.shape;
 }
 
 function mustAgree(before, now) {
