@@ -31,4 +31,9 @@ const task = {
   pinned: values.unpinned !== true,
   hog: values.hog === true,
 };
-await record(task, values.out, pairs, (line) => process.stderr.write(`${line}\n`));
+try {
+  await record(task, values.out, pairs, (line) => process.stderr.write(`${line}\n`));
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

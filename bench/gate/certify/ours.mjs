@@ -52,7 +52,7 @@ export function decide(channels, rules = settings, pairs = []) {
  */
 export function inSequence({ pairs, channels }, rules = settings) {
   const verdicts = [];
-  for (let start = 0; start + planned <= pairs.length; ) {
+  for (let start = 0; start + planned <= pairs.length;) {
     const end = start + planned;
     const decided = decide(part(channels, start, end), rules, pairs.slice(start, end));
     verdicts.push({ ...decided, start });

@@ -19,15 +19,14 @@ export async function record(task, path, pairs, log, enough = () => false) {
   const before = summary(path);
   const core = await coreFor(task.pinned);
   const extra = before === null ? calibrated(task.class, workOf(task.work), core) : before.header.extra;
-  const { Workers } = await built('broker/workers.js');
   const { title, arms, clear } = await armsOf(task.class, extra, core);
+  const { Workers } = await built('broker/workers.js');
   const workers = new Workers();
   const endHog = task.hog ? startHog(core) : () => {};
   try {
-    const shape = before?.header.shape ?? shapeBeside(path, task.class) ?? (await shapeFrom(workers, arms.base));
+    const shape = await shapeFor({ before, path, task, workers, arm: arms.base });
     const header = await headerOf({ task, title, extra, shape });
-    if (before === null) append(path, JSON.stringify(header));
-    else mustAgree(before.header, header);
+    await begin(path, before, header);
     const subject = { node: process.version, runtime: await versionOf(workers, arms.base), onpar: onparVersion() };
     const from = before?.next ?? 0;
     for (let pair = from; pair < from + pairs && !enough(); pair += 1)
@@ -38,6 +37,11 @@ export async function record(task, path, pairs, log, enough = () => false) {
     clear();
     fold(path);
   }
+}
+
+async function begin(path, before, header) {
+  if (before === null) append(path, JSON.stringify(header));
+  else await mustAgree(before.header, header, path);
 }
 
 /** `subject`: what was measured with, written with the first pair of every recording. */
@@ -67,22 +71,28 @@ async function headerOf({ task, title, extra, shape }) {
   };
 }
 
-const shapeFrom = async (workers, arm) => (await built('broker/pairs.js')).shapeOf(workers, arm);
-
-/** All traces of a class in a folder have one shape: what differs between them is then the work alone. */
-function shapeBeside(path, name) {
+/** That of this trace, else of its class in this folder: what differs between traces is then the work alone. Else as the product would choose it. */
+async function shapeFor({ before, path, task, workers, arm }) {
+  if (before !== null) return before.header.shape;
   const folder = dirname(path);
-  const sibling = existsSync(folder)
-    ? readdirSync(folder).find((file) => file.startsWith(`${name}.`) && file.endsWith('.jsonl.gz'))
-    : undefined;
-  return sibling === undefined ? undefined : summary(join(folder, sibling)).header.shape;
+  const beside = (existsSync(folder) ? readdirSync(folder) : []).find(
+    (file) => file.startsWith(`${task.class}.`) && file.endsWith('.jsonl.gz'),
+  );
+  return beside === undefined
+    ? (await built('broker/pairs.js')).shapeOf(workers, arm)
+    : summary(join(folder, beside)).header.shape;
 }
 
-function mustAgree(before, now) {
+async function mustAgree(before, now, where) {
   const other = Object.keys(now).find((key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]));
   if (other === undefined) return;
+  const { BadInput } = await built('schema/bad-input.js');
   const [was, is] = [before, now].map((header) => JSON.stringify(header[other]));
-  throw new Error(`the trace was recorded with ${other} ${was}, now it is ${is}: record into another file`);
+  throw new BadInput({
+    what: `was recorded with ${other} ${was}, now it is ${is}`,
+    where,
+    fix: 'Record into another file.',
+  });
 }
 
 async function versionOf(workers, { backend, options }) {
