@@ -13,6 +13,9 @@ export const atLeast = (value) => `${(Math.floor(1000 * value + 1e-9) / 10).toFi
 export const change = (value) => (Number.isFinite(value) ? `${value < 0 ? '' : '+'}${percent(value, 2)}` : '–');
 
 /** @param {number} value */
+export const seconds = (value) => (Number.isFinite(value) ? `${value.toFixed(1)} s` : '–');
+
+/** @param {number} value */
 export const fixed = (value, digits = 1) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
 /** @param {readonly string[]} head @param {readonly (readonly (string | number)[])[]} rows */

@@ -1,5 +1,5 @@
 /** What the gate is meant to reach, and what the traces show: a missed goal stays in the table. */
-import { atMost, fixed, percent } from './format.mjs';
+import { atMost, percent, seconds } from './format.mjs';
 
 /**
  * @typedef {{ what: string, goal: string, shown: string, met: boolean | null }} Goal null: nothing recorded yet
@@ -27,11 +27,11 @@ const found = ({ detection }) =>
   detection.filter(usual).flatMap(({ class: name, effect, kind, margin, n, slower, measured }) =>
     limits
       .filter((limit) => limit.effect === effect && limit.margin === margin)
-      .map(({ least, seconds }) => ({
+      .map(({ least, seconds: most }) => ({
         what: `${name}: ${effect} (${kind}) found, margin ${percent(margin)}`,
-        goal: `>= ${percent(least)} in <= ${seconds} s of measuring`,
-        shown: `${slower} of ${n}, ${fixed(measured)} s`,
-        met: n === 0 ? null : slower / n >= least && measured <= seconds,
+        goal: `>= ${percent(least)} in <= ${most} s of measuring`,
+        shown: `${slower} of ${n}, ${seconds(measured)}`,
+        met: n === 0 ? null : slower / n >= least && measured <= most,
       })),
   );
 

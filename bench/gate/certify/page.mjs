@@ -1,5 +1,5 @@
 /** docs/gate.md from the figures. */
-import { atLeast, atMost, change, fixed, percent, table } from './format.mjs';
+import { atLeast, atMost, change, fixed, percent, seconds, table } from './format.mjs';
 import { goalsOf } from './goals.mjs';
 import { planned, settings } from './ours.mjs';
 import { peers } from '../peers/all.mjs';
@@ -67,7 +67,7 @@ const alarms = (figures) =>
     ]),
   )}`;
 
-const costs = ({ pairs, measured, wall }) => [fixed(pairs), `${fixed(measured)} s`, `${fixed(wall)} s`];
+const costs = ({ pairs, measured, wall }) => [fixed(pairs), seconds(measured), seconds(wall)];
 
 const isShape = ({ effect }) => effect === 'tail' || effect === 'bimodal';
 
