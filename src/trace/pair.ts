@@ -1,6 +1,6 @@
 /** What is measured of one process pair: the interface between whoever records it and the judge. Seconds inside; A is the base, B the new one. */
 
-/** Consecutive calls of one arm, in the order run. */
+/** Durations of consecutive calls of one arm. Ascending where the sampler sorts them (tinybench does): only their order statistics are used. */
 export type Visit = readonly number[];
 
 export interface Block {

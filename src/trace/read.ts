@@ -19,7 +19,7 @@ export interface Trace {
 export const readTrace = (path: string): Trace => parseTrace(readLines(path), path);
 
 /** The same for lines in hand; empty ones at the end do not count. */
-const parseTrace = (given: readonly string[], where: string): Trace => {
+export const parseTrace = (given: readonly string[], where: string): Trace => {
   const lines = given.slice(0, given.findLastIndex((line) => line.trim() !== '') + 1);
   const first = lines[0] ?? '';
   const header = isHeader(first, where) ? parseJson(first, where, headerSchema) : undefined;
