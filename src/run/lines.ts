@@ -18,7 +18,9 @@ const acceptable: ReadonlySet<Verdict> = new Set<Verdict>([
   'match',
 ]);
 
-type Accepting = Pick<Ruling, 'verdict' | 'paired'>;
+interface Accepting extends Pick<Ruling, 'verdict'> {
+  readonly paired: boolean;
+}
 
 /** A base version cannot be blessed away; until it is the new one, the card says what this case may lose. */
 const acceptedSlowdown = ({ artifact, backend }: Case): string =>

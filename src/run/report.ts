@@ -101,7 +101,8 @@ function verdictRow(run: Run, { case: subject, verdict, red, sentences, paired }
     red,
     sentences: [...sentences],
     replay: replayLine(metric, subject),
-    accept: acceptLine(metric, subject, { verdict, paired }),
+    accept: acceptLine(metric, subject, { verdict, paired: paired !== null }),
+    ...(paired !== null && { paired: { ...paired, interval: { ...paired.interval } } }),
   };
 }
 

@@ -78,7 +78,7 @@ export class Verdicts {
   /** After a bless: the same targets against what is committed now. */
   judgeAgain(): void {
     for (const [name, { case: subject, target, paired }] of this.#entries) {
-      if (target === null || paired) continue;
+      if (target === null || paired !== null) continue;
       const answer = this.#run.answer(subject, { ok: true, value: target }, []);
       const ruling = judgeAnswer(this.#run.metric(subject.metric), answer);
       this.#entries.set(name, { case: subject, target, ...ruling });

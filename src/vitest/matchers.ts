@@ -69,13 +69,13 @@ function isBlessed(state: MatcherState, metric: Metric, { measured }: Answer, { 
   const { snapshotState } = state as unknown as { snapshotState: { snapshotUpdateState?: string } };
   const kinds = readOnly(process.env['ONPAR_BLESS_ONLY']);
   const updates = snapshotState.snapshotUpdateState === 'all';
-  return updates && measured.ok && !paired && verdict !== 'vacuous' && covers(kinds, metric.only);
+  return updates && measured.ok && paired === null && verdict !== 'vacuous' && covers(kinds, metric.only);
 }
 
 function describe(metric: Metric, answer: Answer, ruling: Ruling): string {
   const { verdict, sentences } = ruling;
   const id = caseId(answer.case);
-  const accept = acceptLine(metric, answer.case, ruling);
+  const accept = acceptLine(metric, answer.case, { verdict, paired: ruling.paired !== null });
   return [
     `${metric.id} ${verdict}: ${id}`,
     ...sentences.map((sentence) => `  ${sentence}`),

@@ -87,6 +87,11 @@ describe('against the version before', () => {
     expect(slow.output).toMatch(/slower by \d+ % \[\d+, \d+\] than .* \(\d+ process pairs, false alarm <= 1 %\)/);
     expect(slow.output).toMatch(/differs in onnxruntime-node \d.* -> 9\.9\.9/);
     expect(slow.status).toBe(1);
+    const { paired } = latencyOf();
+    expect(paired.interval.low).toBeGreaterThan(1.005);
+    expect(paired.ratio).toBeGreaterThan(paired.interval.low);
+    expect(paired.pairs).toBeGreaterThanOrEqual(8);
+    expect(paired.visible).toBeGreaterThan(0);
     const [, trace = ''] = /npx onpar gate replay (\S+)/.exec(slow.output) ?? [];
     const replayed = stranger.onpar(['gate', 'replay', trace, '--json']);
     expect(JSON.parse(replayed.output)).toMatchObject({ verdict: 'slower' });
