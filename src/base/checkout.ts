@@ -29,30 +29,34 @@ export interface CheckoutOptions {
 /** The folder of the commit. Throws BadInput where it cannot be checked out, installed or built. */
 export function checkOut(root: string, sha: string, { tell, build }: CheckoutOptions): string {
   const folder = join(root, '.onpar', 'base', sha.slice(0, 12));
+  // A project may lie below the top of its repository.
+  const project = join(folder, git(root, 'rev-parse', '--show-prefix') ?? '');
   const marker = `${folder}.json`;
-  const made = JSON.stringify({ sha, build: build ?? null });
-  if (existsSync(marker) && existsSync(folder) && readFileSync(marker, 'utf8') === made) return folder;
+  // The lockfile of the working tree may move on while this base stays: then it needs packages of its own.
+  const installs = installerFor(root, sha);
+  const made = JSON.stringify({ sha, build: build ?? null, installs: installs?.join(' ') ?? null });
+  if (existsSync(marker) && existsSync(folder) && readFileSync(marker, 'utf8') === made) return project;
   discard(root, folder);
   mkdirSync(join(folder, '..'), { recursive: true });
   writeFileSync(join(root, '.onpar', '.gitignore'), '*\n');
   if (git(root, 'worktree', 'add', '--quiet', '--detach', '--force', folder, sha) === null)
     throw unusable(sha, 'cannot be checked out', `look at: git worktree add --detach ${folder} ${sha}`);
-  install(root, folder, sha, tell);
+  if (installs !== null) run(installs, { folder: project, sha, tell, failure: 'does not install' });
   if (build !== undefined)
-    run(['sh', '-c', build], { folder, sha, tell, failure: 'does not build (ONPAR_BASE_BUILD)' });
+    run(['sh', '-c', build], { folder: project, sha, tell, failure: 'does not build (ONPAR_BASE_BUILD)' });
   writeFileSync(marker, made);
   forgetOldest(root);
-  return folder;
+  return project;
 }
 
-function install(root: string, folder: string, sha: string, tell: CheckoutOptions['tell']): void {
-  const lockfile = Object.keys(installers).find((name) => existsSync(join(folder, name)));
-  if (lockfile === undefined || sameFile(join(root, lockfile), join(folder, lockfile))) return;
-  run(installers[lockfile] ?? [], { folder, sha, tell, failure: 'does not install' });
+/** How the commit's own packages are installed; null where its lockfile is that of the working tree, or it has none. */
+function installerFor(root: string, sha: string): readonly string[] | null {
+  const lockfile = Object.keys(installers).find((name) => git(root, 'cat-file', '-e', `${sha}:./${name}`) !== null);
+  if (lockfile === undefined) return null;
+  const path = join(root, lockfile);
+  const same = existsSync(path) && git(root, 'show', `${sha}:./${lockfile}`) === readFileSync(path, 'utf8').trim();
+  return same ? null : (installers[lockfile] ?? null);
 }
-
-const sameFile = (ours: string, theirs: string): boolean =>
-  existsSync(ours) && readFileSync(ours).equals(readFileSync(theirs));
 
 interface Step {
   readonly folder: string;

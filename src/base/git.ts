@@ -12,6 +12,7 @@ export function git(root: string, ...args: readonly string[]): string | null {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: patience * 1e3,
+      maxBuffer: 2 ** 28,
       env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
     }).trim();
   } catch {

@@ -20,6 +20,16 @@ describe('a base commit beside the working tree', () => {
     expect(git(root, 'status', '--porcelain')).toBe('');
   });
 
+  test('of a project below the top of its repository is that project', () => {
+    const top = newRepository({ 'packages/ml/model.bin': 'old' });
+    const base = git(top, 'rev-parse', 'HEAD');
+    const root = join(top, 'packages/ml');
+    const folder = checkOut(root, base, { ...quiet, build: 'echo made > made.txt' });
+    expect(readFileSync(join(folder, 'model.bin'), 'utf8')).toBe('old');
+    expect(readFileSync(join(folder, 'made.txt'), 'utf8')).toBe('made\n');
+    expect(checkOut(root, base, { ...quiet, build: 'echo made > made.txt' })).toBe(folder);
+  });
+
   test('is made once, and made anew where it is not complete', () => {
     const root = newRepository({ 'model.bin': 'old' });
     const base = git(root, 'rev-parse', 'HEAD');
@@ -45,6 +55,18 @@ describe('a base commit beside the working tree', () => {
     commit(root, { 'package.json': manifest('1.0.1'), 'package-lock.json': lockfile('1.0.1') });
     rmSync(join(root, '.onpar'), { recursive: true });
     checkOut(root, base, { tell, build: undefined });
+    expect(told).toEqual([`base ${base.slice(0, 7)}: npm ci --no-audit --no-fund …`]);
+  });
+
+  test('gets packages of its own as soon as the working tree has others', () => {
+    const root = newRepository({ 'package.json': manifest('1.0.0'), 'package-lock.json': lockfile('1.0.0') });
+    const base = git(root, 'rev-parse', 'HEAD');
+    const told: string[] = [];
+    const check = (): string => checkOut(root, base, { tell: (line) => told.push(line), build: undefined });
+    check();
+    write(root, { 'package.json': manifest('1.0.1'), 'package-lock.json': lockfile('1.0.1') });
+    check();
+    check();
     expect(told).toEqual([`base ${base.slice(0, 7)}: npm ci --no-audit --no-fund …`]);
   });
 
