@@ -19,9 +19,11 @@ const installers: Readonly<Record<string, readonly string[]>> = {
   'yarn.lock': ['yarn', 'install', '--immutable'],
 };
 
+type Tell = (line: string) => void;
+
 export interface CheckoutOptions {
   /** Told what takes long. */
-  readonly tell: (line: string) => void;
+  readonly tell: Tell;
   /** Command that makes what is not committed, such as an export; undefined where nothing has to be made. */
   readonly build: string | undefined;
 }
@@ -34,16 +36,18 @@ export function checkOut(root: string, sha: string, { tell, build }: CheckoutOpt
   const marker = `${folder}.json`;
   // The lockfile of the working tree may move on while this base stays: then it needs packages of its own.
   const installs = installerFor(root, sha);
-  const made = JSON.stringify({ sha, build: build ?? null, installs: installs?.join(' ') ?? null });
+  const steps: readonly Step[] = [
+    ...(installs === null ? [] : [{ command: installs, failure: 'does not install' }]),
+    ...(build === undefined ? [] : [{ command: ['sh', '-c', build], failure: 'does not build (ONPAR_BASE_BUILD)' }]),
+  ];
+  const made = JSON.stringify({ sha, steps });
   if (existsSync(marker) && existsSync(folder) && readFileSync(marker, 'utf8') === made) return project;
   discard(root, folder);
   mkdirSync(join(folder, '..'), { recursive: true });
   writeFileSync(join(root, '.onpar', '.gitignore'), '*\n');
   if (git(root, 'worktree', 'add', '--quiet', '--detach', '--force', folder, sha) === null)
     throw unusable(sha, 'cannot be checked out', `look at: git worktree add --detach ${folder} ${sha}`);
-  if (installs !== null) run(installs, { folder: project, sha, tell, failure: 'does not install' });
-  if (build !== undefined)
-    run(['sh', '-c', build], { folder: project, sha, tell, failure: 'does not build (ONPAR_BASE_BUILD)' });
+  for (const step of steps) run(step, project, sha, tell);
   writeFileSync(marker, made);
   forgetOldest(root);
   return project;
@@ -59,14 +63,12 @@ function installerFor(root: string, sha: string): readonly string[] | null {
 }
 
 interface Step {
-  readonly folder: string;
-  readonly sha: string;
-  readonly tell: CheckoutOptions['tell'];
+  readonly command: readonly string[];
   /** What is said where it fails. */
   readonly failure: string;
 }
 
-function run([command = '', ...args]: readonly string[], { folder, sha, tell, failure }: Step): void {
+function run({ command: [command = '', ...args], failure }: Step, folder: string, sha: string, tell: Tell): void {
   const line = [command, ...args].join(' ');
   tell(`base ${sha.slice(0, 7)}: ${line} …`);
   try {
