@@ -59,7 +59,22 @@ function installerFor(root: string, sha: string): readonly string[] | null {
   if (lockfile === undefined) return null;
   const path = join(root, lockfile);
   const same = existsSync(path) && git(root, 'show', `${sha}:./${lockfile}`) === readFileSync(path, 'utf8').trim();
-  return same ? null : (installers[lockfile] ?? null);
+  return same && installedAsLocked(root, path) ? null : (installers[lockfile] ?? null);
+}
+
+/** What npm says that it installed, where it says so: a runtime may have been tried with --no-save, and the base must not get it. */
+function installedAsLocked(root: string, lockfile: string): boolean {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (!lockfile.endsWith('.json') || !existsSync(installed)) return true;
+  const [locked, present] = [versionsIn(lockfile), versionsIn(installed)];
+  return [...present].every(([name, version]) => locked.get(name) === version);
+}
+
+function versionsIn(lockfile: string): ReadonlyMap<string, string | undefined> {
+  const { packages = {} } = JSON.parse(readFileSync(lockfile, 'utf8')) as {
+    packages?: Readonly<Record<string, { version?: string }>>;
+  };
+  return new Map(Object.entries(packages).map(([name, { version }]) => [name, version]));
 }
 
 interface Step {

@@ -70,6 +70,23 @@ describe('a base commit beside the working tree', () => {
     expect(told).toEqual([`base ${base.slice(0, 7)}: npm ci --no-audit --no-fund …`]);
   });
 
+  test('gets packages of its own where others than the locked ones are installed', () => {
+    const root = newRepository({ 'package.json': manifest('1.0.0'), 'package-lock.json': lockfile('1.0.0') });
+    const told: string[] = [];
+    const installed = (version: string): void =>
+      write(root, {
+        'node_modules/.package-lock.json': JSON.stringify({ packages: { 'node_modules/runtime': { version } } }),
+        'package-lock.json': JSON.stringify({ packages: { 'node_modules/runtime': { version: '1.0.0' } } }),
+      });
+    installed('1.0.0');
+    const locked = commit(root, {});
+    checkOut(root, locked, { tell: (line) => told.push(line), build: undefined });
+    expect(told).toEqual([]);
+    installed('2.0.0');
+    checkOut(root, locked, { tell: (line) => told.push(line), build: undefined });
+    expect(told).toEqual([`base ${locked.slice(0, 7)}: npm ci --no-audit --no-fund …`]);
+  });
+
   test('keeps the last three', () => {
     const root = newRepository();
     const shas = [1, 2, 3, 4].map((count) => commit(root, { 'a.txt': `${count}` }));
