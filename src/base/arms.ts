@@ -44,7 +44,7 @@ async function armOf({ label, root, project }: Side, { model: id, artifact: name
 }
 
 /** Compiled: workers run from dist. Null where this version has no onpar that speaks as this one does. */
-function backendsOf(root: string): string | null {
+export function backendsOf(root: string): string | null {
   const onpar = onparOf(root);
   const folder = onpar === null || versionOf(onpar) !== version() ? null : join(onpar, 'dist', 'backends');
   return folder !== null && existsSync(folder) ? folder : null;

@@ -45,6 +45,8 @@ export interface BrokerOptions {
   readonly patience: number;
   /** Measuring time a batch size takes in one process, seconds. */
   readonly budget: number;
+  /** Folder of the backend files of another version; absent for this one's own. */
+  readonly backends?: string | null;
 }
 
 export class Broker {
@@ -105,6 +107,11 @@ export class Broker {
         takeAccuracy({ worker, card, artifact, dataset, reference, images, maxBatch }),
       );
     });
+  }
+
+  /** Anything else that is asked of a case's open session. */
+  ask<T>(subject: Case, body: (worker: Worker) => Promise<T>): Promise<Measured<T>> {
+    return attempt(() => this.#session(subjectOf(this.#project, subject), body));
   }
 
   /** Batch sizes beyond the case's own are measured only where they are asked for, and other numbers of processes. */
@@ -223,7 +230,7 @@ export class Broker {
   }
 
   #start(backend: Backend, threads = 1, core: number | null = null): Worker {
-    return this.#workers.start(backend, { root: this.#project.root, threads, core, deadline: this.#options.deadline });
+    return this.#workers.start(backend, { ...this.#options, root: this.#project.root, threads, core });
   }
 
   #measured<K extends Source>(

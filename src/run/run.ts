@@ -5,7 +5,7 @@
 import { readMachine } from '../baselines/read-machine.ts';
 import type { Machine } from '../baselines/fingerprint.ts';
 import type { CaseName } from '../baselines/obsolete.ts';
-import { lookup, readBaselines } from '../baselines/store.ts';
+import { commitOfBless, lookup, readBaselines } from '../baselines/store.ts';
 import type { Baselines, Lookup } from '../baselines/store.ts';
 import { Broker } from '../broker/broker.ts';
 import type { BrokerOptions } from '../broker/broker.ts';
@@ -70,12 +70,17 @@ export class Run {
     this.#policy = policy;
     this.#env = env;
     const { project, broker, machine } = this;
-    const [blessed] = [...this.#baselines.machine.values(), ...this.#baselines.portable.values()];
-    const commit = blessed?.baseline.provenance.commit ?? null;
     this.#pairings =
       pairing === undefined
         ? null
-        : new Pairings({ project, broker, env, fingerprint: machine.fingerprint, blessed: commit, ...pairing });
+        : new Pairings({
+            project,
+            broker,
+            env,
+            fingerprint: machine.fingerprint,
+            blessed: commitOfBless(parts.baselines),
+            ...pairing,
+          });
   }
 
   /** Reads cards and baselines; nothing is measured yet. Throws BadInput. */
