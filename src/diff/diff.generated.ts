@@ -37,6 +37,7 @@ export interface Diff {
     worse: number;
     undecided: number;
     better: number;
+    within: number;
     /**
      * Cases.
      */

@@ -153,9 +153,9 @@ export interface Moved {
   readonly trace: string | null;
 }
 
-const ranks: readonly Move[] = ['worse', 'undecided', 'better'];
+const ranks: readonly Move[] = ['worse', 'undecided', 'better', 'within', 'none'];
 
-/** Everything that moved, worst first: the kind of move, then the column, then how far. */
+/** Everything that moved or could not be compared, worst first: the kind of move, then the column, then how far. */
 export function movesOf(rows: readonly Row[]): readonly Moved[] {
   const all = rows.flatMap((row) => {
     const { remark } = row;
@@ -215,6 +215,7 @@ export function summaryOf(rows: readonly Row[]): Diff['summary'] {
     worse,
     undecided: count('undecided'),
     better: count('better'),
+    within: count('within'),
     compared,
     notCompared: rows.length - compared,
     exitCode: worse > 0 || compared === 0 ? 1 : 0,

@@ -9,6 +9,7 @@ import { layOut } from '../report/table.ts';
 import type { Cell, Column, Line } from '../report/table.ts';
 import type { Accuracy, Column as ColumnName, Diff, Latency, Move, Parity, Row, Size } from './diff.generated.ts';
 import { movesOf } from './moves.ts';
+import type { Moved } from './moves.ts';
 
 export interface DiffPage {
   readonly color: boolean;
@@ -29,14 +30,14 @@ export function renderDiff(diff: Diff, { color, width }: DiffPage): string {
   const paint = (tone: Tone, text: string): string =>
     color ? styleText(colours[tone], text, { validateStream: false }) : text;
   const { lines, dropped } = layOut(linesOf(diff.cases), columnsOf(diff.columns), width, paint);
-  const moved = movesOf(diff.cases).flatMap(({ subject, column, move, sentence, trace }) => [
+  const told = toldOf(diff).flatMap(({ subject, column, move, sentence, trace }) => [
     paint(tones[move], plain(`${format.glyphOf(tones[move])} ${column.padEnd(8)} ${subject}: ${sentence}`)),
     ...(trace === null ? [] : [`    replay   npx onpar gate replay ${plain(trace)}`]),
   ]);
   const blocks = [
     [plain(`what moved from ${diff.base} to ${diff.new}`)],
     [...lines, ...(dropped.length > 0 ? [paint('absent', `not shown at this width: ${dropped.join(', ')}`)] : [])],
-    moved,
+    told,
     [paint(diff.summary.exitCode === 0 ? 'good' : 'bad', `${conclusion(diff)}   ${format.elapsed(diff.seconds)}`)],
   ];
   return `${blocks
@@ -53,7 +54,7 @@ export function diffMarkdown(diff: Diff): string {
     const cells = row.remark === null ? shown.map((column) => textOf(column.cell(row))) : [textOf(remarkOf(row))];
     return [row.case, ...head.slice(1).map((_, at) => cells[at] ?? '')];
   });
-  const moved = movesOf(diff.cases).map(
+  const told = toldOf(diff).map(
     ({ subject, column, move, sentence }) =>
       `- ${format.glyphOf(tones[move])} **${column}** ${escape(subject)}: ${escape(sentence)}`,
   );
@@ -61,7 +62,7 @@ export function diffMarkdown(diff: Diff): string {
     `## ${diff.summary.exitCode === 0 ? '✓' : '✗'} ${escape(conclusion(diff))}`,
     `What moved from ${escape(diff.base)} to ${escape(diff.new)}:`,
     [line(head), line(head.map(() => '---')), ...rows.map((cells) => line(cells.map(escape)))].join('\n'),
-    moved.join('\n'),
+    told.join('\n'),
     `<sub>onpar ${escape(diff.onpar)} · ${escape(diff.command)} · ${format.elapsed(diff.seconds)}</sub>`,
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -69,16 +70,33 @@ export function diffMarkdown(diff: Diff): string {
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-export function conclusion({ summary: { worse, undecided, better, compared, notCompared } }: Diff): string {
+export function conclusion({ summary: { worse, undecided, better, within, compared, notCompared } }: Diff): string {
   const parts = [
     ...(worse > 0 ? [`${worse} for the worse`] : []),
     ...(undecided > 0 ? [`${undecided} undecided`] : []),
     ...(better > 0 ? [`${better} for the better`] : []),
   ];
-  const moved =
-    compared === 0 ? 'nothing was compared' : parts.length === 0 ? 'nothing moved' : `moved: ${parts.join(', ')}`;
+  const calm = within > 0 ? 'nothing moved beyond what is allowed' : 'nothing moved';
+  const moved = parts.length === 0 ? calm : `moved: ${parts.join(', ')}`;
+  if (compared === 0) return `nothing was compared (${format.plural(notCompared, 'case')})`;
   const rest = notCompared > 0 ? `, ${notCompared} not compared` : '';
   return `${moved} (${format.plural(compared, 'case')} compared${rest})`;
+}
+
+/** What has a sentence of its own. Rows say themselves why they were not compared; of columns each reason is told once. */
+function toldOf({ cases }: Diff): readonly Moved[] {
+  const all = movesOf(cases).filter(({ move, column }) => move !== 'within' && (move !== 'none' || column !== 'case'));
+  const reasons = new Map<string, Moved[]>();
+  for (const each of all.filter(({ move }) => move === 'none')) {
+    const key = `${each.column} ${each.sentence}`;
+    reasons.set(key, [...(reasons.get(key) ?? []), each]);
+  }
+  const grouped = [...reasons.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const subject = more.length === 0 ? first.subject : `${first.subject} and ${more.length} more`;
+    return [{ ...first, subject }];
+  });
+  return [...all.filter(({ move }) => move !== 'none'), ...grouped];
 }
 
 /** A model is named once, above its cases. */
@@ -104,7 +122,7 @@ function columnsOf(names: readonly ColumnName[]): readonly Column<Row>[] {
     { name: 'parity', head: 'parity', keep: 0, cell: ({ parity }) => cellOf(parity, parityText) },
     { name: 'accuracy', head: 'accuracy', keep: 1, cell: ({ accuracy }) => cellOf(accuracy, accuracyText) },
     { name: 'size', head: 'size', keep: 3, cell: ({ size }) => cellOf(size, sizeText) },
-    { name: 'latency', head: 'latency, smallest batch', keep: 2, cell: ({ latency }) => cellOf(latency, latencyText) },
+    { name: 'latency', head: 'latency', keep: 2, cell: ({ latency }) => cellOf(latency, latencyText) },
   ];
   return all.filter(({ name }) => names.includes(name));
 }
