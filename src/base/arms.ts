@@ -32,6 +32,10 @@ export async function armsOf(base: Side, ours: Side, subject: Case, backend: Bac
   const [theirs, own] = [await armOf(base, subject), await armOf(ours, subject)];
   if (own === null) throw new Error(`no artifact ${subject.model}/${subject.artifact}`);
   if (theirs === null) return { found: false, reason: `${base.label} has no ${subject.model}/${subject.artifact}` };
+  const there = packagesOf(base.root, backend.packages);
+  const missing = backend.packages.find((name) => !there.has(name));
+  // Ours would be loaded in its place.
+  if (missing !== undefined) return { found: false, reason: `${missing} is not installed at ${base.label}` };
   return { found: true, base: theirs, ours: own, differs: differences(theirs, own, backend) };
 }
 
@@ -44,7 +48,7 @@ async function armOf({ label, root, project }: Side, { model: id, artifact: name
 }
 
 /** Compiled: workers run from dist. Null where this version has no onpar that speaks as this one does. */
-function backendsOf(root: string): string | null {
+export function backendsOf(root: string): string | null {
   const onpar = onparOf(root);
   const folder = onpar === null || versionOf(onpar) !== version() ? null : join(onpar, 'dist', 'backends');
   return folder !== null && existsSync(folder) ? folder : null;
@@ -55,10 +59,17 @@ function differences(base: Arm, ours: Arm, { packages }: Backend): readonly stri
   return [
     ...(sameFiles(base.artifact, ours.artifact) ? [] : ['the artifact']),
     ...packageChanges(packagesOf(base.root, packages), packagesOf(ours.root, packages)),
+    ...onparChanges(base.root, ours.root),
     ...(base.backends === null || ours.backends === null || hashOf(base.backends) === hashOf(ours.backends)
       ? []
       : ["onpar's backend files"]),
   ];
+}
+
+/** Backend files of another version of onpar may speak otherwise: ours then drive both, and that it differs is said. */
+function onparChanges(before: string, after: string): readonly string[] {
+  const [was, is] = [onparOf(before), onparOf(after)].map((folder) => (folder === null ? null : versionOf(folder)));
+  return was === null || is === null || was === is ? [] : [`onpar ${was} -> ${is}`];
 }
 
 const sameFiles = (a: Artifact, b: Artifact): boolean =>

@@ -18,25 +18,32 @@ export type Base = { readonly found: true; readonly side: Side } | { readonly fo
 
 export interface BaseOptions {
   readonly env: NodeJS.ProcessEnv;
+  /** What a command line names in place of ONPAR_BASE. */
+  readonly asked?: string | undefined;
   /** Commit of the last bless. */
   readonly blessed: string | null;
   /** Told what takes long. */
   readonly tell: (line: string) => void;
 }
 
+/** ONPAR_BASE that leaves the choice to choose.ts. */
+const automatic = 'auto';
+
 /** Throws BadInput where the base that ONPAR_BASE names cannot be used; one that was chosen unasked is then not found, with the reason. */
 export async function prepareBase(root: string, options: BaseOptions): Promise<Base> {
   try {
     return await prepare(root, options);
   } catch (error) {
-    const wasAsked = (options.env['ONPAR_BASE'] ?? '') !== '';
+    const wasAsked = !['', automatic].includes(options.asked ?? options.env['ONPAR_BASE'] ?? '');
     if (wasAsked || !(error instanceof BadInput)) throw error;
     return { found: false, reason: error.message };
   }
 }
 
-async function prepare(root: string, { env, blessed, tell }: BaseOptions): Promise<Base> {
-  const choice = chooseBase(root, { asked: env['ONPAR_BASE'], target: env['GITHUB_BASE_REF'], blessed });
+async function prepare(root: string, { env, asked, blessed, tell }: BaseOptions): Promise<Base> {
+  const from = asked ?? env['ONPAR_BASE'] ?? '';
+  const named = { asked: from === automatic ? '' : from, ...(asked !== undefined && { where: '--base' }) };
+  const choice = chooseBase(root, { ...named, target: env['GITHUB_BASE_REF'], blessed });
   if (choice.kind === 'none') return { found: false, reason: choice.reason };
   const folder =
     choice.kind === 'folder' ? choice.path : checkOut(root, choice.sha, { tell, build: buildOf(root, env) });

@@ -16,6 +16,8 @@ export type Choice =
 export interface ChooseOptions {
   /** ONPAR_BASE: a ref, a folder, or `none`; undefined or empty chooses. */
   readonly asked: string | undefined;
+  /** Who asked, for messages; ONPAR_BASE where absent. */
+  readonly where?: string;
   /** Branch that a pull request goes to, where CI names it. */
   readonly target: string | undefined;
   /** Commit of the last bless. */
@@ -23,22 +25,23 @@ export interface ChooseOptions {
 }
 
 /** Throws BadInput where the base that was asked for is not there. */
-export function chooseBase(root: string, { asked = '', target = '', blessed }: ChooseOptions): Choice {
-  if (asked === 'none') return { kind: 'none', reason: 'ONPAR_BASE is none' };
-  if (asked !== '') return named(root, asked);
+export function chooseBase(root: string, options: ChooseOptions): Choice {
+  const { asked = '', where = 'ONPAR_BASE', target = '', blessed } = options;
+  if (asked === 'none') return { kind: 'none', reason: `${where} is none` };
+  if (asked !== '') return named(root, asked, where);
   const head = resolveCommit(root, 'HEAD');
   if (head === null) return { kind: 'none', reason: 'there is no git history here' };
   return beforeThis(root, head, target) ?? ofBless(root, blessed) ?? { kind: 'none', reason: whyNone(root) };
 }
 
-function named(root: string, asked: string): Choice {
+function named(root: string, asked: string, where: string): Choice {
   const sha = resolveCommit(root, asked) ?? fetched(root, asked);
   if (sha !== null) return { kind: 'commit', sha, label: labelOf(asked, sha) };
   const path = resolve(root, asked);
   if (existsSync(path) && statSync(path).isDirectory()) return { kind: 'folder', path, label: asked };
   throw new BadInput({
     what: `'${asked}' is no commit of this repository and no folder`,
-    where: 'ONPAR_BASE',
+    where,
     fix: isShallow(root) ? shallowFix : 'name a branch, tag, commit or folder; git log --oneline lists commits',
   });
 }
@@ -56,10 +59,13 @@ function beforeThis(root: string, head: string, target: string): Choice | null {
   const fork = main === undefined ? null : deepened(root, head, () => git(root, 'merge-base', 'HEAD', main));
   if (fork !== null && fork !== head) return { kind: 'commit', sha: fork, label: labelOf(main ?? '', fork) };
   // What is not committed yet is compared with what is.
-  if (git(root, 'status', '--porcelain') !== '') return { kind: 'commit', sha: head, label: labelOf('HEAD', head) };
+  if (isDirty(root)) return { kind: 'commit', sha: head, label: labelOf('HEAD', head) };
   const parent = deepened(root, head, () => resolveCommit(root, 'HEAD^'));
   return parent === null ? null : { kind: 'commit', sha: parent, label: labelOf('HEAD^', parent) };
 }
+
+/** Files that git does not know are no version: a report or a download lies beside the code. */
+const isDirty = (root: string): boolean => (git(root, 'status', '--porcelain', '--untracked-files=no') ?? '') !== '';
 
 /** What a pull request goes to is fetched where the clone lacks it: CI clones one commit. */
 function mainBranch(root: string, target: string): string | undefined {

@@ -4,6 +4,15 @@ import { execFileSync } from 'node:child_process';
 /** Seconds for anything that may reach a network. */
 const patience = 60;
 
+/**
+ * The environment without what git tells its hooks: with it a `git worktree add` in a hook would write into the index that is just
+ * being committed. The names are those of `git rev-parse --local-env-vars`.
+ */
+export function outsideHooks(): NodeJS.ProcessEnv {
+  const local = /^GIT_(ALTERNATE_OBJECT_DIRECTORIES|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|OBJECT_DIRECTORY|DIR|WORK_TREE|IMPLICIT_WORK_TREE|GRAFT_FILE|INDEX_FILE|NO_REPLACE_OBJECTS|REPLACE_REF_BASE|PREFIX|SHALLOW_FILE|COMMON_DIR|INTERNAL_SUPER_PREFIX)$/; // prettier-ignore
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !local.test(name)));
+}
+
 /** What git prints, trimmed; null where it fails, is missing or takes too long. */
 export function git(root: string, ...args: readonly string[]): string | null {
   try {
@@ -13,7 +22,7 @@ export function git(root: string, ...args: readonly string[]): string | null {
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: patience * 1e3,
       maxBuffer: 2 ** 28,
-      env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
+      env: { ...outsideHooks(), GIT_TERMINAL_PROMPT: '0' },
     }).trim();
   } catch {
     return null;

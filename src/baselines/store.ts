@@ -47,6 +47,10 @@ export const readBaselines = (root: string, fingerprint: string, metrics: Metric
   machine: readFolder(root, machineFolder(fingerprint), fingerprint, metrics),
 });
 
+/** Null where nothing was blessed, or not in git. */
+export const commitOfBless = ({ machine, portable }: Baselines): string | null =>
+  [...machine.values(), ...portable.values()][0]?.baseline.provenance.commit ?? null;
+
 /** The value of a case, or why there is none. */
 export const lookup = (baselines: Baselines, metric: Metric, model: string, key: string): Lookup => {
   const files = metric.scope === 'portable' ? baselines.portable : baselines.machine;

@@ -27,15 +27,15 @@ export interface AccuracyRequest {
   readonly maxBatch: number;
 }
 
-export async function takeAccuracy({
-  worker,
-  card,
-  artifact,
-  dataset,
-  reference,
-  images,
-  maxBatch,
-}: AccuracyRequest): Promise<Accuracy> {
+export async function takeAccuracy(request: AccuracyRequest): Promise<Accuracy> {
+  const { dataset, reference, images } = request;
+  const logits = await takeLogits(request);
+  return count(logits, dataset, reference === null ? null : batchRows(reference, 0, images));
+}
+
+/** What decides each of the first n images. */
+export async function takeLogits(request: AccuracyRequest): Promise<Tensor> {
+  const { worker, card, artifact, dataset, reference, images, maxBatch } = request;
   const output = decisionOutput(card);
   const [input] = card.inputs;
   if (output === undefined || input === undefined) throw new Error(`${card.id} has no classification output`);
@@ -50,7 +50,7 @@ export async function takeAccuracy({
     const logits = checkedRows(output.name, answered, end - start, parts[0]);
     parts.push(checkedLogits(output.name, logits, end - start, reference));
   }
-  return count(concatRows(parts), dataset, reference === null ? null : batchRows(reference, 0, images));
+  return concatRows(parts);
 }
 
 function refuseShort({ dims: [rows = 0] }: Tensor, images: number, { id }: ModelCard): void {

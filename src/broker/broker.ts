@@ -30,7 +30,7 @@ import type { PairsTaken, RoundsOptions } from './rounds.ts';
 import { Slots } from './slots.ts';
 import { nameOf, subjectOf } from './subject.ts';
 import type { Subject } from './subject.ts';
-import { contestOf } from './versions.ts';
+import { contestsOf } from './versions.ts';
 import type { VersionedCase } from './versions.ts';
 import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
@@ -45,6 +45,8 @@ export interface BrokerOptions {
   readonly patience: number;
   /** Measuring time a batch size takes in one process, seconds. */
   readonly budget: number;
+  /** Folder of the backend files of another version; absent for this one's own. */
+  readonly backends?: string | null;
 }
 
 export class Broker {
@@ -107,6 +109,11 @@ export class Broker {
     });
   }
 
+  /** Anything else that is asked of a case's open session. */
+  ask<T>(subject: Case, body: (worker: Worker) => Promise<T>): Promise<Measured<T>> {
+    return attempt(() => this.#session(subjectOf(this.#project, subject), body));
+  }
+
   /** Batch sizes beyond the case's own are measured only where they are asked for, and other numbers of processes. */
   latency(
     subject: Case,
@@ -145,12 +152,10 @@ export class Broker {
     contests: readonly VersionedCase[],
     options: Pick<RoundsOptions, 'random' | 'rule' | 'tell'>,
   ): Promise<ReadonlyMap<string, PairsTaken>> {
-    const { deadline } = this.#options;
-    const prepared = await Promise.all(
-      contests.map((each) => contestOf(each, backendOf(this.#project, each.subject.backend ?? ''), deadline)),
-    );
+    const backend = ({ backend: id }: Case): Backend => backendOf(this.#project, id ?? '');
+    const { able, unable } = await contestsOf(contests, backend, this.#options.deadline);
     const alone = <T>(body: () => Promise<T>): Promise<T> => this.#slots.alone(body);
-    return takeRounds(prepared, { ...options, workers: this.#workers, alone });
+    return new Map([...unable, ...(await takeRounds(able, { ...options, workers: this.#workers, alone }))]);
   }
 
   /** What has been measured already; undefined where nobody asked. */
@@ -223,7 +228,7 @@ export class Broker {
   }
 
   #start(backend: Backend, threads = 1, core: number | null = null): Worker {
-    return this.#workers.start(backend, { root: this.#project.root, threads, core, deadline: this.#options.deadline });
+    return this.#workers.start(backend, { ...this.#options, root: this.#project.root, threads, core });
   }
 
   #measured<K extends Source>(

@@ -67,6 +67,8 @@ export class ProcessPair {
   readonly #base: Worker;
   readonly #ours: Worker;
   readonly #random: Random;
+  /** Whose worker died, once one has. */
+  failed: 'base' | 'ours' | null = null;
 
   /** Starts both, in an order that is drawn. */
   constructor(workers: Workers, { base, ours }: Arms, random: Random) {
@@ -89,8 +91,8 @@ export class ProcessPair {
 
   async take(arms: Arms, { calls, blocks, warmup, reopen }: PairShape, pair: number): Promise<Pair> {
     await this.#open(arms, 0);
-    await this.#base.sample(arms.base.feeds, warmup, 1);
-    await this.#ours.sample(arms.ours.feeds, warmup, 1);
+    await this.#of('base', this.#base.sample(arms.base.feeds, warmup, 1));
+    await this.#of('ours', this.#ours.sample(arms.ours.feeds, warmup, 1));
     const taken: Block[] = [];
     for (let block = 0; block < blocks; block += 1) {
       if (reopen) await this.#open(arms, 1 + Math.floor(this.#random() * 1e6));
@@ -106,24 +108,35 @@ export class ProcessPair {
     await Promise.all([this.#base.close(), this.#ours.close()]);
   }
 
+  /** Notes whose call it was that failed. */
+  async #of<T>(arm: 'base' | 'ours', call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      this.failed ??= arm;
+      throw error;
+    }
+  }
+
   #coin(): boolean {
     return this.#random() < 0.5;
   }
 
   async #open({ base, ours }: Arms, shift: number): Promise<void> {
-    const [a, b] = [[this.#base, base] as const, [this.#ours, ours] as const];
-    for (const [worker, { path, feeds }] of this.#coin() ? [a, b] : [b, a]) {
-      await worker.open(path, shift);
+    const a = ['base', this.#base, base] as const;
+    const b = ['ours', this.#ours, ours] as const;
+    for (const [arm, worker, { path, feeds }] of this.#coin() ? [a, b] : [b, a]) {
+      await this.#of(arm, worker.open(path, shift));
       // The first inference allocates and chooses kernels, another quantity; after it the process tidies up beside the next ones.
-      await worker.sample(feeds, settling, 1);
+      await this.#of(arm, worker.sample(feeds, settling, 1));
     }
   }
 
   /** The call after a switch finds the other arm's data in the caches; it is made and not counted. */
   async #visit(arm: string, { base, ours }: Arms, calls: number): Promise<Visit> {
     const { samples } = await (arm === 'A'
-      ? this.#base.sample(base.feeds, 1, calls)
-      : this.#ours.sample(ours.feeds, 1, calls));
+      ? this.#of('base', this.#base.sample(base.feeds, 1, calls))
+      : this.#of('ours', this.#ours.sample(ours.feeds, 1, calls)));
     return samples;
   }
 }

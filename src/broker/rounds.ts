@@ -34,7 +34,7 @@ export interface RoundsOptions {
 
 export type PairsTaken =
   | { readonly ok: true; readonly pairs: readonly Pair[]; readonly confirming: readonly Pair[] }
-  | { readonly ok: false; readonly failure: Failure };
+  | { readonly ok: false; readonly failure: Failure; readonly arm: 'base' | 'ours' };
 
 /** By name of the contest. */
 export async function takeRounds(
@@ -78,14 +78,17 @@ function byProcess(series: readonly Series[]): readonly (readonly Series[])[] {
 async function takeOneOfEach(group: readonly Series[], { workers, alone, random }: RoundsOptions): Promise<void> {
   await alone(async () => {
     let processes: ProcessPair | undefined;
-    for (const each of group) {
-      processes ??= new ProcessPair(workers, each.contest, random);
-      await each.takeOne(processes);
-      if (each.failure === null) continue;
-      await processes.close();
-      processes = undefined;
+    try {
+      for (const each of group) {
+        processes ??= new ProcessPair(workers, each.contest, random);
+        await each.takeOne(processes);
+        if (each.failure === null) continue;
+        await processes.close();
+        processes = undefined;
+      }
+    } finally {
+      await processes?.close();
     }
-    await processes?.close();
   });
 }
 
@@ -95,6 +98,7 @@ class Series {
   readonly pairs: Pair[] = [];
   confirming: Pair[] | null = null;
   failure: Failure | null = null;
+  #arm: 'base' | 'ours' = 'base';
   readonly #tell: RoundsOptions['tell'];
   #shape: PairShape | undefined;
 
@@ -114,12 +118,12 @@ class Series {
       return processes.take(this.contest, this.#shape, into.length);
     });
     if (taken.ok) into.push(taken.value);
-    else this.failure = taken.failure;
+    else [this.failure, this.#arm] = [taken.failure, processes.failed ?? 'base'];
     this.#tell(`${this.confirming === null ? 'pair' : 'confirming pair'} ${into.length} of ${this.contest.name}`);
   }
 
   taken(): PairsTaken {
-    if (this.failure !== null) return { ok: false, failure: this.failure };
+    if (this.failure !== null) return { ok: false, failure: this.failure, arm: this.#arm };
     return { ok: true, pairs: this.pairs, confirming: this.confirming ?? [] };
   }
 }

@@ -6,9 +6,9 @@ import { feedsOf } from '../models/feeds.ts';
 import { readReference } from '../models/reference.ts';
 import { pinnableCore } from '../workers/launch.ts';
 import { rowsFor } from './materials.ts';
-import { Unavailable } from './measurement.ts';
+import { attempt, Unavailable } from './measurement.ts';
 import type { PairedArm } from './pairs.ts';
-import type { Contest } from './rounds.ts';
+import type { Contest, PairsTaken } from './rounds.ts';
 
 export interface VersionedCase {
   readonly name: string;
@@ -17,8 +17,24 @@ export interface VersionedCase {
   readonly ours: Arm;
 }
 
+/** What cannot even be fed is nobody's slowdown, and taken for the base's: its own measurement says what is wrong with it. */
+export async function contestsOf(
+  cases: readonly VersionedCase[],
+  backendFor: (subject: Case) => Backend,
+  deadline: number,
+): Promise<{ readonly able: readonly Contest[]; readonly unable: readonly (readonly [string, PairsTaken])[] }> {
+  const able: Contest[] = [];
+  const unable: (readonly [string, PairsTaken])[] = [];
+  for (const each of cases) {
+    const contest = await attempt(() => contestOf(each, backendFor(each.subject), deadline));
+    if (contest.ok) able.push(contest.value);
+    else unable.push([each.name, { ok: false, failure: contest.failure, arm: 'base' }]);
+  }
+  return { able, unable };
+}
+
 /** `deadline`: of every call to a worker, seconds. Each version is fed with its own card's inputs. */
-export async function contestOf(
+async function contestOf(
   { name, subject, base, ours }: VersionedCase,
   backend: Backend,
   deadline: number,

@@ -35,7 +35,9 @@ async function compareStarted(sides: readonly Side[], options: CompareOptions): 
   const results = await (options.only === 'parity' ? Promise.all(able.map(judge)) : eachOf(able, judge));
   const write = options.json ? filesJson : renderFiles;
   process.stdout.write(await write({ base, results, options, absent }));
-  return results.flat().every(({ verdict }) => verdict === 'match') ? 0 : 1;
+  const judged = results.flat();
+  // Nothing compared is nothing proved.
+  return judged.length > 0 && judged.every(({ verdict }) => verdict === 'match') ? 0 : 1;
 }
 
 /** One after the other. */

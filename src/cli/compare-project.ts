@@ -35,7 +35,9 @@ export async function compareProject(words: readonly string[], options: CompareO
     progress.clear();
     const command = ['onpar compare', ...words].join(' ');
     process.exitCode = await finishRun(run, verdicts, {
-      problems: [],
+      problems: verdicts.openedNothing()
+        ? ['no model was opened: no backend that is here takes any of these files']
+        : [],
       command,
       startedAt,
       threads,

@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { version } from '../version.ts';
 import type { CompareOptions } from './compare-options.ts';
+import type { DiffOptions } from './diff.ts';
 import type { ReplayOptions } from './gate.ts';
 
 const program = new Command('onpar')
@@ -44,6 +45,21 @@ program
   .action(async (targets: string[], options: CompareOptions) =>
     (await import('./compare.ts')).compare(targets, options),
   );
+
+program
+  .command('diff')
+  .description('what moved since a base: parity, accuracy, size and latency of every case')
+  .argument('[words...]', 'parts of case ids; nothing: all cases')
+  .option('--base <what>', 'a ref, a folder, or another version of a runtime package; nothing: where this branch began')
+  .option('-b, --backend <ids>', 'only these backends, such as ort-node/cpu,ort-web/wasm', list)
+  .option('--only <columns>', 'comma list of parity, accuracy, size, latency', list)
+  .addOption(new Option('--json', 'print JSON on stdout').conflicts('markdown'))
+  .option('--markdown', 'print Markdown for a pull request on stdout')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 nothing moved for the worse, 1 something did, 2 bad input.\nTwo files, two backends or two thread counts: onpar compare.\n\nExamples:\n  onpar diff\n  onpar diff --base main --only parity,accuracy,size\n  onpar diff simplecnn --base onnxruntime-node@1.29.0 --markdown',
+  )
+  .action(async (words: string[], options: DiffOptions) => (await import('./diff.ts')).diff(words, options));
 
 program
   .command('bless')

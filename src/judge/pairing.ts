@@ -4,10 +4,12 @@
  */
 import type { Sample } from '../stats/sample.ts';
 import { judgeLatency } from './latency.ts';
+import type { PairedEvidence } from './paired-evidence.ts';
 import type { PairedJudgement } from './paired.ts';
+import { pairedSettings } from './settings.ts';
 import type { LatencyMargins } from './settings.ts';
 import { judged } from './verdict.ts';
-import type { Judgement, LatencyVerdict } from './verdict.ts';
+import type { FailedVerdict, Judgement, LatencyVerdict } from './verdict.ts';
 import { percent } from './words.ts';
 
 export interface AcceptedSlowdown {
@@ -27,6 +29,8 @@ export type Pairing =
     }
   /** Artifact, packages and backend files are those of the base. */
   | { readonly kind: 'same'; readonly against: string }
+  /** The new version died where the base did not. */
+  | { readonly kind: 'died'; readonly how: FailedVerdict; readonly reason: string }
   | { readonly kind: 'none'; readonly reason: string };
 
 export const notPaired = (reason: string): Pairing => ({ kind: 'none', reason });
@@ -37,7 +41,8 @@ export const judgeSteady = (
   baseline: Sample | undefined,
   margins: LatencyMargins,
   { pairing, today }: { readonly pairing: Pairing; readonly today: string },
-): Judgement<LatencyVerdict> => {
+): Judgement<LatencyVerdict | FailedVerdict> => {
+  if (pairing.kind === 'died') return judged(pairing.how, `in pairs with the version before: ${pairing.reason}`);
   if (pairing.kind === 'paired') return withAcceptance(pairing.judgement, pairing.accepted, today);
   const screen = judgeLatency(target, baseline, margins);
   return pairing.kind === 'same' ? sameVersion(screen, pairing.against) : withReason(screen, pairing.reason);
@@ -55,7 +60,7 @@ const withAcceptance = (
   // Dates as YYYY-MM-DD order as text does.
   if (!(today <= expires))
     return judged('slower', ...sentences, `the accepted slowdown expired on ${expires}: ${reason}`);
-  if (evidence !== null && evidence.interval.low <= 1 + slowdown)
+  if (evidence !== null && isWithin(evidence, slowdown))
     return judged('steady', `slower as accepted until ${expires}: ${reason}`, ...sentences);
   return judged(
     'slower',
@@ -63,6 +68,11 @@ const withAcceptance = (
     `more than the ${percent(slowdown)} that are accepted until ${expires}: ${reason}`,
   );
 };
+
+/** In both channels: a tail that is slower is not excused by a bound on the rest. */
+const isWithin = ({ interval, tail }: PairedEvidence, slowdown: number): boolean =>
+  interval.low <= 1 + slowdown &&
+  (tail === null || tail.interval.low <= 1 + Math.max(slowdown, pairedSettings.tailMargin));
 
 /** The same code is as fast as it was. Where today is surely and grossly slower all the same, something else changed: that is red, and said. */
 const sameVersion = (screen: Judgement<LatencyVerdict>, against: string): Judgement<LatencyVerdict> => {

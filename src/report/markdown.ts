@@ -82,5 +82,5 @@ function footer(report: Report): string {
 }
 
 /** Names and reasons are untrusted: no markup, no table breaks, no mentions. Entities, as they hold inside <summary> too. */
-const escape = (text: string): string =>
+export const escape = (text: string): string =>
   text.replace(/[\r\n]+/g, ' ').replace(/[&<>@#\\`*_[\]|~]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -17,7 +17,9 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
   const entries = verdicts.entries();
   const targets: BlessTarget[] = entries.flatMap(({ case: subject, verdict, target }) => {
     const metric = run.metric(subject.metric);
-    return target === null ? [] : [{ metric, model: subject.model, key: run.key(metric, subject), target, verdict }];
+    if (target === null) return [];
+    const named = { metric, model: subject.model, key: run.key(metric, subject), target };
+    return [{ ...named, verdict: metric.paired ? run.screen(metric, subject, target) : verdict }];
   });
   const lost = entries.find(({ verdict }) => verdict === 'crashed' || verdict === 'timed-out' || verdict === 'refused');
   const [problem] = [

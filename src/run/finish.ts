@@ -41,7 +41,7 @@ export function writeReport(root: string, report: Report): { readonly html: stri
   return { html: relative(process.cwd(), html), json: relative(process.cwd(), json) };
 }
 
-const hasColor = (isTTY: boolean): boolean => {
+export const hasColor = (isTTY: boolean): boolean => {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   return isTTY || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0');

@@ -2,27 +2,20 @@
  * Pairs the latency cases of a run with the version before: finds the base once, takes pairs of all cases that it can differ in, judges
  * them as one suite, and leaves every trace below .onpar/traces/ for `onpar gate replay`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { armsOf } from '../base/arms.ts';
 import type { Arms } from '../base/arms.ts';
 import { prepareBase } from '../base/base.ts';
 import type { Base } from '../base/base.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { PairsTaken, Rule } from '../broker/rounds.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
 import { backendOf, modelOf } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
-import { confirm } from '../judge/confirm.ts';
-import { judgePaired, nextLook } from '../judge/paired.ts';
-import type { PairedContext, PairedJudgement } from '../judge/paired.ts';
 import { notPaired } from '../judge/pairing.ts';
 import type { AcceptedSlowdown, Pairing } from '../judge/pairing.ts';
-import { confirmingPairs, pairedSettings } from '../judge/settings.ts';
-import { randomFrom } from '../stats/random.ts';
-import type { Pair } from '../trace/pair.ts';
-import { traceOf } from '../trace/write.ts';
+import { BadInput } from '../schema/bad-input.ts';
+import { pairSuite } from './pair-suite.ts';
+import type { PairedCase } from './pair-suite.ts';
 
 export interface PairingOptions {
   readonly project: Project;
@@ -35,16 +28,6 @@ export interface PairingOptions {
 }
 
 type Ready = Extract<Arms, { found: true }>;
-
-const rule: Rule = {
-  enough: (pairs) =>
-    pairedSettings.looks.some((look) => look.pairs === pairs.length) && nextLook(judgePaired(pairs)) === null,
-  suspects: (pairs) => judgePaired(pairs).verdict === 'slower',
-  confirming: confirmingPairs,
-};
-
-/** Base against base: whatever is seen there is not the code. */
-const control = 'control';
 
 export class Pairings {
   readonly #options: PairingOptions;
@@ -72,6 +55,8 @@ export class Pairings {
 
   async #pairAll(cases: readonly Case[]): Promise<ReadonlyMap<string, Pairing>> {
     const { project, env, blessed, tell } = this.#options;
+    if ((env['ONPAR_BASE'] ?? '') === '')
+      return new Map(cases.map((subject) => [caseId(subject), notPaired('ONPAR_BASE names no base')]));
     this.#base ??= prepareBase(project.root, { env, blessed, tell });
     const base = await this.#base;
     if (!base.found) return new Map(cases.map((subject) => [caseId(subject), notPaired(base.reason)]));
@@ -79,7 +64,8 @@ export class Pairings {
     const found = new Map<string, Pairing>();
     const differing: { readonly subject: Case; readonly arms: Ready }[] = [];
     for (const subject of cases) {
-      const arms = await armsOf(base.side, ours, subject, backendOf(project, subject.backend ?? ''));
+      const backend = backendOf(project, subject.backend ?? '');
+      const arms = await armsOf(base.side, ours, subject, backend).catch(unusable);
       if (!arms.found) found.set(caseId(subject), notPaired(arms.reason));
       else if (arms.differs.length === 0) found.set(caseId(subject), { kind: 'same', against: base.side.label });
       else differing.push({ subject, arms });
@@ -93,26 +79,16 @@ export class Pairings {
     against: string,
     found: Map<string, Pairing>,
   ): Promise<void> {
-    const { broker, tell } = this.#options;
-    const seed = Date.now() % 2 ** 31;
-    const [first] = differing;
+    const { project, broker, fingerprint, tell } = this.#options;
     const contests = differing.map(({ subject, arms }) => ({ name: caseId(subject), subject, ...arms }));
-    const nulls =
-      first === undefined
-        ? []
-        : [{ name: control, subject: first.subject, base: first.arms.base, ours: first.arms.base }];
-    const taken = await broker.pairs([...contests, ...nulls], { random: randomFrom(seed), rule, tell });
-    const context: PairedContext = { against, seed, control: pairsIn(taken.get(control)) };
-    const judgements = judgeSuite(taken, context);
+    const suite = await pairSuite(contests, { broker, against, tell, root: project.root, fingerprint });
     for (const { name, subject, differs } of contests) {
-      const pairs = taken.get(name);
-      const judgement = judgements.get(name);
-      if (pairs?.ok !== true || judgement === undefined) {
-        const reason = pairs?.ok === false ? pairs.failure.reason : 'no pairs were taken';
-        found.set(name, notPaired(`pairs with ${against}: ${reason}`));
+      const paired = suite.get(name);
+      if (paired?.ok !== true) {
+        found.set(name, paired === undefined ? lost : withoutPairs(paired, against));
         continue;
       }
-      const trace = this.#keep(subject, pairs.confirming.length > 0 ? pairs.confirming : pairs.pairs, seed);
+      const { judgement, trace } = paired;
       const more = [`differs in ${differs.join(', ')}`, `replay the gate: npx onpar gate replay ${trace}`];
       found.set(name, {
         kind: 'paired',
@@ -126,36 +102,16 @@ export class Pairings {
     const { latency } = modelOf(this.#options.project, model).card;
     return latency?.accepted?.find((accepted) => accepted.case === `${artifact}/${backend}`) ?? null;
   }
-
-  /** Path of the trace, relative to the root. */
-  #keep(subject: Case, pairs: readonly Pair[], seed: number): string {
-    const { project, fingerprint } = this.#options;
-    const folder = join(project.root, '.onpar', 'traces');
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, `${caseId(subject).replaceAll('/', '-')}.jsonl`);
-    writeFileSync(path, traceOf({ fingerprint, case: caseId(subject), seed }, pairs));
-    return relative(project.root, path);
-  }
 }
+
+/** A file that is not the one of its card: of the base, then there is nothing to pair with; of ours, its own measurement says so. */
+function unusable(error: unknown): Arms {
+  if (error instanceof BadInput) return { found: false, reason: error.message };
+  throw error;
+}
+
+/** Our arm died where the base did not: that is a verdict. */
+const withoutPairs = ({ reason, how, arm }: Extract<PairedCase, { ok: false }>, against: string): Pairing =>
+  arm === 'ours' ? { kind: 'died', how, reason } : notPaired(`pairs with ${against}: ${reason}`);
 
 const lost = notPaired('it was not planned');
-
-const pairsIn = (taken: PairsTaken | undefined): readonly Pair[] => (taken?.ok === true ? taken.pairs : []);
-
-/** One case alone keeps its own promise; of several, suspects must say it again on fresh pairs. */
-function judgeSuite(
-  taken: ReadonlyMap<string, PairsTaken>,
-  context: PairedContext,
-): ReadonlyMap<string, PairedJudgement> {
-  const cases = [...taken].flatMap(([name, each]) => (name !== control && each.ok ? [{ name, ...each }] : []));
-  const suspects = cases.filter(({ confirming }) => confirming.length > 0);
-  const confirmed = confirm(
-    suspects.map(({ confirming }) => confirming),
-    pairedSettings,
-    context,
-  );
-  return new Map<string, PairedJudgement>([
-    ...cases.map(({ name, pairs }) => [name, judgePaired(pairs, pairedSettings, context)] as const),
-    ...suspects.map(({ name }, index) => [name, confirmed[index] as PairedJudgement] as const),
-  ]);
-}

@@ -5,7 +5,7 @@
 import { readMachine } from '../baselines/read-machine.ts';
 import type { Machine } from '../baselines/fingerprint.ts';
 import type { CaseName } from '../baselines/obsolete.ts';
-import { lookup, readBaselines } from '../baselines/store.ts';
+import { commitOfBless, lookup, readBaselines } from '../baselines/store.ts';
 import type { Baselines, Lookup } from '../baselines/store.ts';
 import { Broker } from '../broker/broker.ts';
 import type { BrokerOptions } from '../broker/broker.ts';
@@ -20,6 +20,7 @@ import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import type { AccuracyTarget } from '../judge/accuracy.ts';
 import { notPaired } from '../judge/pairing.ts';
 import { readPolicy } from '../judge/policy.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
 import type { Metric, Target } from '../metrics/metric.ts';
@@ -70,12 +71,17 @@ export class Run {
     this.#policy = policy;
     this.#env = env;
     const { project, broker, machine } = this;
-    const [blessed] = [...this.#baselines.machine.values(), ...this.#baselines.portable.values()];
-    const commit = blessed?.baseline.provenance.commit ?? null;
     this.#pairings =
       pairing === undefined
         ? null
-        : new Pairings({ project, broker, env, fingerprint: machine.fingerprint, blessed: commit, ...pairing });
+        : new Pairings({
+            project,
+            broker,
+            env,
+            fingerprint: machine.fingerprint,
+            blessed: commitOfBless(parts.baselines),
+            ...pairing,
+          });
   }
 
   /** Reads cards and baselines; nothing is measured yet. Throws BadInput. */
@@ -142,6 +148,8 @@ export class Run {
     const metric = this.metric(subject.metric);
     let measured: Measured<Sources[Source]> = await this.broker[metric.source](subject);
     let answer = await this.#answerOf(metric, subject, measured);
+    // Pairs have confirmed it by themselves.
+    if (answer.context.pairing.kind === 'paired') return answer;
     for (const pause of confirmations) {
       if (judgeAnswer(metric, answer).verdict !== 'slower') return answer;
       measured = await this.broker.confirmLatency(subject, measured as Measured<Latency>, pause);
@@ -170,7 +178,11 @@ export class Run {
     const target = await attempt(async () => metric.take(measured.value, this.#precision(subject)));
     const answer = this.answer(subject, target, metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : []);
     if (!metric.paired || this.#pairings === null) return answer;
-    return { ...answer, context: { ...answer.context, pairing: await this.#pairings.of(subject) } };
+    const pairing = await this.#pairings.of(subject);
+    const { policy } = answer;
+    // Against a base it needs no committed value of this machine.
+    const baseline = pairing.kind !== 'none' && policy.baseline === 'new-case' ? 'new-machine' : policy.baseline;
+    return { ...answer, context: { ...answer.context, pairing }, policy: { ...policy, baseline } };
   }
 
   /** What judging a measured target needs. */
@@ -193,6 +205,11 @@ export class Run {
       },
       policy: { ...this.#policy, baseline: found.state, needs: missing === null ? [] : [missing] },
     };
+  }
+
+  /** What the committed values alone say: a bless writes those, whatever a base version said. */
+  screen(metric: Metric, subject: Case, target: Target): Verdict {
+    return judgeAnswer(metric, this.answer(subject, { ok: true, value: target }, [])).verdict;
   }
 
   baseline(metric: Metric, subject: Case): Lookup {

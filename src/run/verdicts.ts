@@ -77,23 +77,31 @@ export class Verdicts {
 
   /** After a bless: the same targets against what is committed now. */
   judgeAgain(): void {
-    for (const [name, { case: subject, target, paired }] of this.#entries) {
-      if (target === null || paired !== null) continue;
+    for (const [name, { case: subject, target, verdict }] of this.#entries) {
+      // What a base decided, or what is steady already, needs no second look.
+      const settled = this.#run.metric(subject.metric).paired && verdict !== 'unbaselined' && verdict !== 'slower';
+      if (target === null || settled) continue;
       const answer = this.#run.answer(subject, { ok: true, value: target }, []);
       const ruling = judgeAnswer(this.#run.metric(subject.metric), answer);
       this.#entries.set(name, { case: subject, target, ...ruling });
     }
   }
 
+  /** Whether not one case ran a model, be it that none was asked for. */
+  openedNothing(): boolean {
+    return !this.entries().some((entry) => entry.case.backend !== null && isHere(entry));
+  }
+
   /** Sizes need no backend: alone they would make a machine without any look on par. */
   #ranNothing(): boolean {
     const opened = this.entries().filter(({ case: { backend } }) => backend !== null);
-    return this.scope === 'whole' && opened.length > 0 && !opened.some(isHere);
+    return this.scope !== 'some' && opened.length > 0 && !opened.some(isHere);
   }
 }
 
-/** Metrics with portable blessed values: a spec that was deleted must not take its promise along. */
+/** Metrics with blessed values, portable or of this machine: a spec that was deleted must not take its promise along. */
 function blessedMetrics({ baselines, metrics }: Run): readonly string[] {
-  const held = [...baselines.portable.values()].flatMap(({ baseline }) => Object.keys(baseline.values));
+  const files = [...baselines.portable.values(), ...baselines.machine.values()];
+  const held = files.flatMap(({ baseline }) => Object.keys(baseline.values));
   return held.filter((id) => metrics.has(id));
 }

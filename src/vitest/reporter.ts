@@ -118,13 +118,20 @@ class Session {
     const scope = scopeOf(this.#vitest);
     const verdicts = new Verdicts(run, scope, this.#asked);
     for (const each of recorded) verdicts.add(each.case, each, each.target);
-    const nothing = scope === 'some' && ran === 0 ? ['no case matches what was asked for: nothing was judged'] : [];
+    const nothing =
+      scope === 'some' && (ran === 0 || (this.#blesses() && recorded.length === 0))
+        ? ['no case matches what was asked for: nothing was judged']
+        : [];
     const problems = [...troubles, ...nothing];
     const refusal = await this.#bless(run, verdicts, problems, otherFailures);
     const exitCode = await finishRun(run, verdicts, { problems, command: 'npm test', startedAt: this.#startedAt });
     if (refusal === undefined) return Math.max(exitCode, otherFailures > 0 ? 1 : 0);
     tell(refusal);
     return 2;
+  }
+
+  #blesses(): boolean {
+    return this.#vitest.config.snapshotOptions.updateSnapshot === 'all';
   }
 
   /** Under -u. Why nothing was written, if that is so. */
@@ -134,7 +141,7 @@ class Session {
     problems: readonly string[],
     failures: number,
   ): Promise<BadInput | undefined> {
-    if (this.#vitest.config.snapshotOptions.updateSnapshot !== 'all') return undefined;
+    if (!this.#blesses()) return undefined;
     const others = failures > 0 ? [`${failures} other tests failed`] : [];
     try {
       await blessRun(run, verdicts, [...problems, ...others]);

@@ -8,13 +8,12 @@ export function scopeOf(vitest: Vitest): Scope {
   // File filters of the command line; not in the public type.
   const { filenamePattern: files = [] } = vitest as { filenamePattern?: readonly string[] };
   if (picksCases(vitest, files)) return 'some';
-  const { changed, project, watch } = vitest.config;
-  return files.length > 0 || Boolean(changed) || project.length > 0 || watch ? 'files' : 'whole';
+  const { changed, project, shard, watch } = vitest.config;
+  return files.length > 0 || Boolean(changed) || shard !== undefined || project.length > 0 || watch ? 'files' : 'whole';
 }
 
-/** By name, by tag, by shard, or by line as in parity.spec.ts:8. */
+/** By name, by tag, or by line as in parity.spec.ts:8. */
 const picksCases = (vitest: Vitest, files: readonly string[]): boolean =>
   vitest.getGlobalTestNamePattern() !== undefined ||
   vitest.config.tagsFilter !== undefined ||
-  vitest.config.shard !== undefined ||
   files.some((file) => /:\d+$/.test(file));

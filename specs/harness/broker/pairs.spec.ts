@@ -79,7 +79,10 @@ describe('a pair', () => {
 
   test.each(['base', 'ours'] as const)('whose %s crashes rejects and leaves no process behind', async (which) => {
     const arms = { base: arm, ours: arm, [which]: { ...arm, backend: faulty(backend, 'SIGSEGV@sample') } };
-    await expect(takePair(arms, 1)).rejects.toMatchObject({ kind: 'crashed' });
+    const processes = new ProcessPair(workers, arms, randomFrom(1));
+    await expect(processes.take(arms, shape, 0)).rejects.toMatchObject({ kind: 'crashed' });
+    expect(processes.failed).toBe(which);
+    await processes.close();
     await expectNoneLiving();
   });
 

@@ -12,6 +12,7 @@ import { WorkerFailure } from '../../../src/workers/worker.ts';
 const measured = vi.hoisted(() => ({ taken: [] as string[], fails: new Set<string>(), started: 0, living: 0 }));
 vi.mock('../../../src/broker/pairs.ts', () => ({
   ProcessPair: class {
+    failed: 'base' | 'ours' | null = null;
     constructor() {
       measured.started += 1;
       measured.living += 1;
@@ -21,6 +22,7 @@ vi.mock('../../../src/broker/pairs.ts', () => ({
     }
     async take({ ours }: { ours: PairedArm }, _: unknown, pair: number): Promise<Pair> {
       measured.taken.push(ours.path);
+      if (measured.fails.has(ours.path)) this.failed = 'ours';
       if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
       return { pair, blocks: [] };
     }
@@ -112,6 +114,7 @@ describe('rounds', () => {
     expect(taken.get('b')).toEqual({
       ok: false,
       failure: { kind: 'crashed', reason: 'b crashed', missing: null },
+      arm: 'ours',
     });
     expect(taken.get('a')).toMatchObject({ ok: true });
   });

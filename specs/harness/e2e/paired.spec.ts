@@ -62,14 +62,17 @@ const latencyOf = (): any =>
 describe('against the version before', () => {
   test('is steady without measuring where nothing that it runs on differs', () => {
     commit(stranger.root, { 'notes.md': 'words only' });
-    const { status } = run();
+    writeFileSync(stranger.path('left-over.txt'), 'git does not know it: no version');
+    const { status } = run({ ONPAR_BASE: 'auto' });
     expect(status).toBe(0);
     expect(latencyOf()).toMatchObject({ verdict: 'steady' });
     expect(latencyOf().sentences.join()).toContain('artifact, packages and backend are those of HEAD^@');
-    expect(git(stranger.root, 'status', '--porcelain')).toBe('');
+    expect(git(stranger.root, 'status', '--porcelain')).toBe('?? left-over.txt');
   });
 
   test('is unbaselined, with the reason, where there is none', () => {
+    expect(run().status).toBe(0);
+    expect(latencyOf().sentences.join()).toContain('not paired with a base version: ONPAR_BASE names no base');
     expect(run({ ONPAR_BASE: 'none' }).status).toBe(0);
     expect(latencyOf()).toMatchObject({ verdict: 'unbaselined' });
     expect(latencyOf().sentences.join()).toContain('not paired with a base version: ONPAR_BASE is none');
@@ -79,6 +82,27 @@ describe('against the version before', () => {
     const { status, output } = run({ ONPAR_BASE: 'no-such-branch' });
     expect(output).toContain("ONPAR_BASE: 'no-such-branch' is no commit of this repository and no folder");
     expect(status).toBe(2);
+  });
+
+  test('does not touch what a git hook is just committing', () => {
+    writeFileSync(
+      stranger.path('vitest-hook.sh'),
+      '#!/bin/sh\nexec node node_modules/vitest/vitest.mjs run specs/latency -t "latency "\n',
+    );
+    git(stranger.root, 'add', 'vitest-hook.sh');
+    writeFileSync(stranger.path('.git/hooks/pre-commit'), '#!/bin/sh\nONPAR_BASE=HEAD sh vitest-hook.sh\n', {
+      mode: 0o755,
+    });
+    rmSync(stranger.path('.onpar/base'), { recursive: true, force: true });
+    writeFileSync(stranger.path('notes.md'), 'other words');
+    git(stranger.root, 'commit', '--quiet', '--all', '--message', 'with a hook');
+    rmSync(stranger.path('.git/hooks/pre-commit'));
+    expect(git(stranger.root, 'show', '--stat', '--format=', 'HEAD')).toContain('notes.md');
+    expect(git(stranger.root, 'show', 'HEAD:notes.md')).toBe('other words');
+    expect(git(stranger.root, 'show', '--name-only', '--format=', 'HEAD').split('\n').toSorted()).toEqual([
+      'notes.md',
+      'vitest-hook.sh',
+    ]);
   });
 
   test('is red where the runtime does a third more work, says how much, how sure and how to replay it; and green again without', () => {

@@ -68,12 +68,31 @@ describe('a slowdown that the card accepts', () => {
     expect(sentences.join()).toContain(sentence);
   });
 
+  test('does not excuse a tail', () => {
+    const found = judgement('slower', 1);
+    const tail = { ratio: 2, interval: { low: 1.8, high: 2.2, level: 0.98 } };
+    const pairing: Pairing = {
+      kind: 'paired',
+      judgement: { ...found, evidence: { ...found.evidence!, tail } },
+      accepted,
+    };
+    expect(judgeSteady(sample, undefined, steadyMargins, { pairing, today }).verdict).toBe('slower');
+  });
+
   test('holds on its last good day', () => {
     expect(judge(1.05, accepted, '2026-12-31').verdict).toBe('steady');
   });
 
   test('is slower without one', () => {
     expect(judge(1.05, null)).toMatchObject({ verdict: 'slower', sentences: ['slower than main@3f2a1c9'] });
+  });
+});
+
+test('a new version that dies where the base does not has crashed', () => {
+  const pairing: Pairing = { kind: 'died', how: 'crashed', reason: 'the worker was killed by SIGSEGV' };
+  expect(judgeSteady(sample, sample, steadyMargins, { pairing, today })).toEqual({
+    verdict: 'crashed',
+    sentences: ['in pairs with the version before: the worker was killed by SIGSEGV'],
   });
 });
 

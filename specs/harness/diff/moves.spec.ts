@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { compareOutputs } from '../../../src/compare/parity.ts';
+import { toleranceFor } from '../../../src/compare/tolerance.ts';
+import {
+  accuracyMove,
+  blankLatency,
+  blankParity,
+  failureMove,
+  latencyMove,
+  movesOf,
+  parityMove,
+  sizeMove,
+  summaryOf,
+} from '../../../src/diff/moves.ts';
+import type { BatchComparison } from '../../../src/diff/moves.ts';
+import type { LatencyVerdict } from '../../../src/judge/verdict.ts';
+import { tensor } from '../../../src/tensor/tensor.ts';
+import type { Tensor } from '../../../src/tensor/tensor.ts';
+import { row } from './sample.ts';
+
+const logits = (...values: number[]): Tensor => tensor('float32', [values.length / 2, 2], Float32Array.from(values));
+const compared = (actual: Tensor, expected: Tensor, batch = 1): BatchComparison => ({
+  batch,
+  comparison: compareOutputs(
+    { y: actual },
+    { y: expected },
+    { tolerance: (_, { dtype }) => toleranceFor(dtype), classifications: ['y'], inputsDiffer: true },
+  ),
+});
+
+describe('parity', () => {
+  const base = logits(1, 2, 3, 1);
+  test('is the same where every element is equal at every batch size', () => {
+    expect(parityMove([compared(base, base), compared(base, base, 8)])).toMatchObject({
+      move: 'same',
+      sentence: null,
+      maxAbs: 0,
+      flips: { count: 0, n: 2 },
+    });
+  });
+
+  test('is within where rounding moved, at one batch size only', () => {
+    const near = logits(1 + 2e-7, 2, 3, 1);
+    expect(parityMove([compared(base, base), compared(near, base, 8)])).toMatchObject({ move: 'within', batch: 8 });
+  });
+
+  test('is worse beyond the tolerance, and says how far and what it decides', () => {
+    const { move, sentence } = parityMove([compared(base, base), compared(logits(2, 1, 3, 1), base, 8)]);
+    expect(move).toBe('worse');
+    expect(sentence).toMatch(
+      /^y: 2 of 4 elements moved by up to 1 \(.*x the tolerance, NMSE 0.133\) at batch 8; 1 of 2 predictions change$/,
+    );
+  });
+
+  test('is worse where the structure changed, also beside an equal batch size', () => {
+    const found = parityMove([compared(base, base), compared(logits(1, 2), base, 8)]);
+    expect(found).toMatchObject({ move: 'worse', excess: 'Infinity', maxAbs: 'NaN' });
+    expect(found.sentence).toContain('dims');
+  });
+
+  test('is not compared where no batch size is common', () => {
+    expect(parityMove([])).toMatchObject({ move: 'none', maxAbs: null });
+  });
+});
+
+describe('accuracy', () => {
+  const tolerance = toleranceFor('float32');
+  const base = logits(1, 2, 3, 1, 1, 1 + 1e-6);
+  const labels = [1, 0, 1];
+  const move = (ours: Tensor): ReturnType<typeof accuracyMove> => accuracyMove({ base, ours, labels, tolerance });
+
+  test('is the same where no decision flips', () => {
+    expect(move(logits(1, 3, 2, 1, 1, 2))).toMatchObject({ move: 'same', n: 3, base: 3, new: 3, flips: 0 });
+  });
+
+  test('is within where only a near-tie flips, though an answer is lost', () => {
+    expect(move(logits(1, 2, 3, 1, 1, 0.9))).toMatchObject({ move: 'within', base: 3, new: 2, flips: 1, nearTies: 1 });
+  });
+
+  test('is worse where another decision flips', () => {
+    expect(move(logits(2, 1, 3, 1, 1, 0.9))).toMatchObject({
+      move: 'worse',
+      flips: 2,
+      nearTies: 1,
+      sentence: '2 of 3 decisions flip, 1 of them no near-ties; right answers 3 -> 1',
+    });
+  });
+
+  test('is worse where there are other classes', () => {
+    expect(move(logits(1, 2))).toMatchObject({ move: 'worse', n: null });
+  });
+});
+
+test.each([
+  [10, 10, 'same'],
+  [10, 11, 'worse'],
+  [10, 9, 'better'],
+])('size from %i to %i bytes is %s', (base, ours, move) => {
+  expect(sizeMove(base, ours)).toMatchObject({ move, base, new: ours });
+});
+
+test.each([
+  ['slower', 'worse'],
+  ['faster', 'better'],
+  ['steady', 'within'],
+  ['inconclusive', 'undecided'],
+  ['unfit', 'undecided'],
+] satisfies [LatencyVerdict, string][])('latency that is %s moves: %s', (verdict, move) => {
+  expect(latencyMove({ verdict, sentences: ['said'], evidence: null }, 't')).toMatchObject({
+    move,
+    verdict,
+    trace: 't',
+  });
+});
+
+test.each([
+  [{ base: null, ours: 'crashed: x' }, 'worse', 'crashed: x (not so with main)'],
+  [{ base: 'refused: y', ours: null }, 'none', 'main: refused: y'],
+  [{ base: 'refused: y', ours: 'crashed: x' }, 'none', 'crashed: x'],
+])('a failure %j is %s', (failed, move, sentence) => {
+  expect(failureMove('main', failed)).toEqual({ move, sentence });
+});
+
+describe('the summary', () => {
+  test('is 0 where nothing moved for the worse, be something undecided or better', () => {
+    const rows = [row('a'), row('b', { size: sizeMove(2, 1), latency: blankLatency('undecided') })];
+    expect(summaryOf(rows)).toMatchObject({ worse: 0, undecided: 1, better: 1, compared: 2, exitCode: 0 });
+  });
+
+  test.each([
+    ['a column moved for the worse', [row('a'), row('b', { parity: blankParity('worse') })]],
+    ['the base alone can run a case', [row('a'), row('b', { remark: { move: 'worse', sentence: 'crashed' } })]],
+    ['nothing was compared', [row('a', { remark: { move: 'none', sentence: 'not here' } })]],
+    ['there is no case', []],
+  ])('is 1 where %s', (_, rows) => {
+    expect(summaryOf(rows).exitCode).toBe(1);
+  });
+
+  test('lists what moved, worst first and furthest first within a column', () => {
+    const far = { sentence: null, maxAbs: 1, flips: null, batch: 1 };
+    const rows = [
+      row('a', { size: sizeMove(2, 1), latency: blankLatency('undecided', 'u') }),
+      row('b', { parity: { move: 'worse', excess: 2, ...far } }),
+      row('c', { parity: { move: 'worse', excess: 9, ...far } }),
+      row('d', { parity: { move: 'worse', ...far, excess: 'NaN' }, size: sizeMove(1, 2) }),
+    ];
+    expect(movesOf(rows).map(({ subject, column, move }) => `${subject.split('/')[1]} ${column} ${move}`)).toEqual([
+      'd parity worse',
+      'c parity worse',
+      'b parity worse',
+      'd size worse',
+      'a latency undecided',
+      'a size better',
+    ]);
+  });
+});

@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commit, git } from '../base/repository.ts';
+import { negateOneWeight } from './negate.ts';
+import { makeStranger } from './stranger.ts';
+import type { Outcome, Stranger } from './stranger.ts';
+
+/** What moved between the last commit and the working tree of somebody else's repository. */
+let stranger: Stranger;
+const model = 'fixtures/models/garment/model.onnx';
+const schema = new URL('../../../src/diff/diff.schema.json', import.meta.url);
+const check = new Ajv().compile(JSON.parse(readFileSync(schema, 'utf8')) as object);
+
+/** No registry answers there. */
+const offline = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0' };
+const diff = (...args: string[]): Outcome => stranger.onpar(['diff', ...args], offline);
+/** Stderr, which comes behind, has progress alone. */
+const json = ({ output }: Outcome): any => JSON.parse(output.slice(0, output.lastIndexOf('\n}\n') + 2));
+
+beforeAll(() => {
+  stranger = makeStranger();
+  writeFileSync(stranger.path('.gitignore'), 'node_modules/\n.onpar/\n');
+  git(stranger.root, 'init', '--quiet', '--initial-branch', 'main');
+  commit(stranger.root, {});
+  commit(stranger.root, { 'notes.md': 'words only' });
+});
+afterAll(() => stranger.remove());
+
+describe('onpar diff', () => {
+  test('says that nothing moved where nothing did, and names backends that are not here', () => {
+    const { status, output } = diff();
+    expect(output).toContain('what moved from HEAD^@');
+    expect(output).toMatch(/float32\/ort-node\/cpu +=  += +=  +=\n/);
+    expect(output).toMatch(/tfjs\/tfjs\/wasm +· not here: package .* is not installed/);
+    expect(output).toMatch(/nothing moved \(2 cases compared, \d+ not compared\)/);
+    expect(status).toBe(0);
+    expect(git(stranger.root, 'status', '--porcelain')).toBe('');
+  });
+
+  test('shows one negated weight in parity and accuracy, not in size, with the trace of its latency', () => {
+    const before = readFileSync(stranger.path(model));
+    negateOneWeight(stranger.path(model));
+    stranger.rehash('model.onnx');
+    const outcome = diff('garment/float32', '--backend', 'ort-node/cpu', '--json');
+    const found = json(outcome);
+    expect(check(found), JSON.stringify(check.errors)).toBe(true);
+    expect(found.base).toMatch(/^HEAD@[0-9a-f]{7}$/);
+    expect(found.cases).toHaveLength(1);
+    const [{ differs, parity, accuracy, size, latency }] = found.cases;
+    expect(differs).toEqual(['the artifact']);
+    expect(parity.move).toBe('worse');
+    expect(parity.maxAbs).toBeGreaterThan(0.1);
+    expect(accuracy).toMatchObject({ move: 'worse', n: 300 });
+    expect(accuracy.flips).toBeGreaterThan(accuracy.nearTies);
+    expect(size).toMatchObject({ move: 'same', sentence: null });
+    expect(latency.verdict).not.toBeNull();
+    expect(latency.pairs).toBeGreaterThanOrEqual(8);
+    expect(stranger.onpar(['gate', 'replay', latency.trace]).status).not.toBe(2);
+    expect(outcome.status).toBe(1);
+
+    const markdown = diff('garment', 'ort-node', '--only', 'parity,accuracy,size', '--markdown');
+    expect(markdown.output).toMatch(/^## ✗ moved: 2 for the worse \(2 cases compared\)$/m);
+    expect(markdown.output).toContain('| garment/int8-static/ort-node/cpu | = | = | = |');
+    expect(markdown.status).toBe(1);
+
+    writeFileSync(stranger.path(model), before);
+    stranger.rehash('model.onnx');
+    expect(git(stranger.root, 'status', '--porcelain')).toBe('');
+  });
+
+  test('has a row for a case that only one side has', () => {
+    const card = readFileSync(stranger.path('fixtures/models/garment/model.json'), 'utf8');
+    const { artifacts, ...rest } = JSON.parse(card);
+    const { 'int8-static': moved, ...others } = artifacts;
+    stranger.writeJson({ ...rest, artifacts: { ...others, quantized: moved } }, 'fixtures/models/garment/model.json');
+    const { output, status } = diff('ort-node', '--only', 'parity,size');
+    expect(output).toMatch(/quantized\/ort-node\/cpu +· new: HEAD@\w+ has no such case/);
+    expect(output).toMatch(/int8-static\/ort-node\/cpu +· gone: only HEAD@\w+ has it/);
+    expect(status).toBe(0);
+    writeFileSync(stranger.path('fixtures/models/garment/model.json'), card);
+  });
+
+  test.each([
+    [
+      'a ref that does not exist',
+      ['--base', 'no-such-branch'],
+      "--base: 'no-such-branch' is no commit of this repository",
+    ],
+    [
+      'a package version that does not install',
+      ['--base', 'onnxruntime-node@0.0.1'],
+      'base onnxruntime-node@0.0.1: does not install',
+    ],
+    [
+      'a package that no backend runs on',
+      ['--base', 'onnxruntme-node@1.29.0'],
+      'did you mean onnxruntime-node@1.29.0?',
+    ],
+    ['no base at all', ['--base', 'none'], 'nothing to compare with: --base is none'],
+    ['an unknown column', ['--only', 'speed'], "unknown column 'speed'"],
+    ['a word that no case has', ['garmint'], 'did you mean garment?'],
+    ['two forms at once', ['--json', '--markdown'], 'cannot be used with'],
+  ])('refuses %s with one clear error', (_, args, words) => {
+    const { status, output } = diff(...args);
+    expect(output).toContain(words);
+    expect(output).not.toMatch(/\n\s+at /);
+    expect(status).toBe(2);
+  });
+});

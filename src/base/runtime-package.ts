@@ -1,0 +1,55 @@
+/**
+ * Another version of one runtime package as the base: `onnxruntime-node@1.29.0`. It is installed into a folder of its own, from
+ * where it is found first; everything else is the working tree's.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BadInput } from '../schema/bad-input.ts';
+import { nearest } from '../schema/explain.ts';
+import { madeOnce, run } from './beside.ts';
+import { resolveCommit } from './git.ts';
+
+export interface RuntimePackage {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Null where a ref or a folder is meant. `known`: packages that backends load. Throws BadInput. */
+export function packageNamed(root: string, asked: string, known: readonly string[]): RuntimePackage | null {
+  const [, name = '', version = ''] = /^((?:@[^@/]+\/)?[^@/]+)@([^@/]+)$/.exec(asked) ?? [];
+  const isMeant = known.includes(name) || /^\d/.test(version);
+  if (!isMeant || resolveCommit(root, asked) !== null || existsSync(resolve(root, asked))) return null;
+  if (!known.includes(name)) throw stranger(name, version, known);
+  // A range or a tag is another version tomorrow.
+  if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(version)) return { name, version };
+  const fix = `such as ${name}@1.2.3: npm view ${name} versions`;
+  throw new BadInput({ what: `'${version}' is no exact version`, where: '--base', fix });
+}
+
+function stranger(name: string, version: string, known: readonly string[]): BadInput {
+  const near = nearest(name, known);
+  const which = `packages that backends run on: ${known.join(', ')}`;
+  const fix = near === undefined ? which : `did you mean ${near}@${version}? ${which}`;
+  return new BadInput({ what: `no backend runs on the package '${name}'`, where: '--base', fix });
+}
+
+/** The folder that holds it. Throws BadInput where it does not install. */
+export function installPackage(root: string, { name, version }: RuntimePackage, tell: (line: string) => void): string {
+  const base = `${name}@${version}`;
+  return madeOnce(root, base.replace('/', '+'), { name, version }, (folder) => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: 'onpar-base', private: true })}\n`);
+    const npm = [
+      'npm',
+      'install',
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--prefix',
+      folder,
+      base,
+    ];
+    run(npm, { folder, base, tell, failure: 'does not install' });
+  });
+}

@@ -1,0 +1,46 @@
+/** Which cases a diff is about: every artifact on every backend that opens it, of either side, narrowed by words and backends. */
+import type { Side } from '../base/base.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { Case } from '../cases/case.ts';
+import { planCases } from '../cases/plan.ts';
+import type { Depth } from '../cases/plan.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { Sides } from './sides.ts';
+
+export interface Place {
+  /** model/artifact/backend */
+  readonly id: string;
+  readonly subject: Case;
+  /** Null where the model has no data set. */
+  readonly accuracy: Case | null;
+  readonly has: 'both' | 'base' | 'new';
+}
+
+export interface PlacesOptions {
+  readonly metrics: ReadonlyMap<string, Metric>;
+  readonly depth: Depth;
+  readonly backends: readonly Backend[];
+  /** Every one must occur in the id. */
+  readonly words: readonly string[];
+}
+
+/** In the order of the working tree's cards; what only the base has comes last. */
+export function placesOf({ base, ours }: Sides, { metrics, depth, backends, words }: PlacesOptions): readonly Place[] {
+  const plan = ({ project }: Side, metric: string): ReadonlyMap<string, Case> => {
+    const found = metrics.get(metric);
+    if (found === undefined) throw new Error(`no metric ${metric}`);
+    return new Map(planCases(project, found, depth).map((subject) => [idOf(subject), subject]));
+  };
+  const [before, after, images] = [plan(base, 'parity'), plan(ours, 'parity'), plan(ours, 'accuracy')];
+  return [...new Map([...after, ...before])]
+    .map(([id, subject]): Place => {
+      const has = after.has(id) ? (before.has(id) ? 'both' : 'new') : 'base';
+      return { id, subject: { ...subject, metric: 'diff' }, accuracy: images.get(id) ?? null, has };
+    })
+    .filter(
+      ({ id, subject }) =>
+        words.every((word) => id.includes(word)) && backends.some((each) => each.id === subject.backend),
+    );
+}
+
+const idOf = ({ model, artifact, backend }: Case): string => [model, artifact, backend].join('/');
