@@ -6,30 +6,36 @@ const helpers = new Set(['backend', 'registry']);
 
 /** All backends, ordered by id. */
 export async function listBackends(): Promise<readonly Backend[]> {
-  const backends = await Promise.all((await backendNames()).map(importBackend));
+  const names = await backendNames(here);
+  const backends = await Promise.all(names.map((name) => importBackend(name, here)));
   if (backends.length === 0) throw new Error('no backend file was found beside the registry');
   return backends;
 }
 
-/** The backend of this id, without looking at the others: a worker loads no more than it runs. */
-export async function findBackend(id: string): Promise<Backend> {
+/**
+ * The backend of this id, without looking at the others: a worker loads no more than it runs. `folder`: where another version of
+ * onpar has its backend files.
+ */
+export async function findBackend(id: string, folder: URL = here): Promise<Backend> {
   const name = id.replaceAll('/', '-');
-  if (!(await backendNames()).includes(name)) throw new Error(`unknown backend '${id}'`);
-  return importBackend(name);
+  if (!(await backendNames(folder)).includes(name)) throw new Error(`unknown backend '${id}'`);
+  return importBackend(name, folder);
 }
 
-async function backendNames(): Promise<string[]> {
-  const files = await readdir(new URL('.', import.meta.url));
+const here = new URL('.', import.meta.url);
+
+async function backendNames(folder: URL): Promise<string[]> {
+  const files = await readdir(folder);
   return files
     .flatMap((file) => /^([a-z0-9-]+)\.[jt]s$/.exec(file)?.[1] ?? [])
     .filter((name) => !helpers.has(name))
     .toSorted();
 }
 
-async function importBackend(name: string): Promise<Backend> {
+async function importBackend(name: string, folder: URL): Promise<Backend> {
   // The extension is that of this very file: .ts under a test runner, .js when compiled.
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  const { backend } = (await import(new URL(`${name}${extension}`, import.meta.url).href)) as {
+  const { backend } = (await import(new URL(`${name}${extension}`, folder).href)) as {
     backend?: Backend;
   };
   if (backend?.id.replaceAll('/', '-') !== name)

@@ -4,6 +4,7 @@
  */
 import type { ParityTarget } from '../judge/parity.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
+import { notPaired } from '../judge/pairing.ts';
 import { standingOf, type Verdict } from '../judge/verdict.ts';
 import { hasMoved, judgeMetric, type Metric, type Target } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
@@ -84,7 +85,12 @@ export const planBless = (
 
 /** A class of instructions whose values are those of another needs no value of its own. */
 const agrees = ({ metric, target }: BlessTarget, value: Value, { provenance }: BlessOptions): boolean => {
-  const context = { today: provenance.date, divergence: undefined, tolerance: defaultAccuracyTolerance };
+  const context = {
+    today: provenance.date,
+    divergence: undefined,
+    tolerance: defaultAccuracyTolerance,
+    pairing: notPaired('a class of instructions is no version'),
+  };
   return standingOf(judgeMetric(metric, target, value, context).verdict) === 'held';
 };
 

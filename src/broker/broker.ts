@@ -6,11 +6,11 @@ import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Backend } from '../backends/backend.ts';
 import type { Case } from '../cases/case.ts';
-import { backendOf, modelOf } from '../cases/project.ts';
+import { backendOf } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import type { Accuracy, Latency, Source, Sources, Visit } from '../metrics/sources.ts';
 import { bytesOf } from '../models/card.ts';
-import type { Artifact, Model } from '../models/card.ts';
+import type { Artifact } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
@@ -25,7 +25,13 @@ import { attempt, Unavailable } from './measurement.ts';
 import type { Measured } from './measurement.ts';
 import { Once } from './once.ts';
 import { Parking } from './parking.ts';
+import { takeRounds } from './rounds.ts';
+import type { PairsTaken, RoundsOptions } from './rounds.ts';
 import { Slots } from './slots.ts';
+import { nameOf, subjectOf } from './subject.ts';
+import type { Subject } from './subject.ts';
+import { contestOf } from './versions.ts';
+import type { VersionedCase } from './versions.ts';
 import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
 import { Workers } from './workers.ts';
@@ -40,17 +46,6 @@ export interface BrokerOptions {
   /** Measuring time a batch size takes in one process, seconds. */
   readonly budget: number;
 }
-
-interface Subject {
-  readonly model: Model;
-  readonly artifact: Artifact;
-  readonly artifactId: string;
-  readonly backend: Backend;
-}
-
-/** Metrics share measurements: load, first and latency come from the same processes, parity and memory from one visit. */
-const nameOf = (kind: string, { model, artifact, backend, threads }: Case): string =>
-  [kind, model, artifact, backend, threads].join(' ');
 
 export class Broker {
   readonly #project: Project;
@@ -78,7 +73,7 @@ export class Broker {
   /** Bytes of an artifact's files, each checked against its card. */
   files(subject: Case): Promise<Measured<number>> {
     return this.#measured('files', subject, async () => {
-      const { model, artifact } = this.#subject(subject);
+      const { model, artifact } = subjectOf(this.#project, subject);
       await this.#materials.path(model, artifact, subject.artifact);
       return bytesOf(artifact);
     });
@@ -86,7 +81,7 @@ export class Broker {
 
   visit(subject: Case): Promise<Measured<Visit>> {
     return this.#measured('visit', subject, async () => {
-      const resolved = this.#subject(subject);
+      const resolved = subjectOf(this.#project, subject);
       const answers = await this.#answers(resolved);
       const reference = await this.#materials.reference(resolved.model);
       const relations = await this.#relations(resolved, reference);
@@ -97,7 +92,7 @@ export class Broker {
 
   accuracy(subject: Case): Promise<Measured<Accuracy>> {
     return this.#measured('accuracy', subject, async () => {
-      const resolved = this.#subject(subject);
+      const resolved = subjectOf(this.#project, subject);
       const { model, artifact, backend } = resolved;
       const { card } = model;
       const dataset = await this.#materials.dataset(model);
@@ -119,7 +114,7 @@ export class Broker {
     processes = this.#options.processes,
   ): Promise<Measured<Latency>> {
     return this.#measured('latency', subject, async () => {
-      const { model, artifact, artifactId, backend } = await this.#available(this.#subject(subject));
+      const { model, artifact, artifactId, backend } = await this.#available(subjectOf(this.#project, subject));
       const path = await this.#materials.path(model, artifact, artifactId);
       const reference = await this.#materials.reference(model);
       const { budget, patience } = this.#options;
@@ -145,6 +140,19 @@ export class Broker {
     });
   }
 
+  /** Process pairs of two versions of each case, each alone on the machine; see rounds.ts. */
+  async pairs(
+    contests: readonly VersionedCase[],
+    options: Pick<RoundsOptions, 'random' | 'rule' | 'tell'>,
+  ): Promise<ReadonlyMap<string, PairsTaken>> {
+    const { deadline } = this.#options;
+    const prepared = await Promise.all(
+      contests.map((each) => contestOf(each, backendOf(this.#project, each.subject.backend ?? ''), deadline)),
+    );
+    const alone = <T>(body: () => Promise<T>): Promise<T> => this.#slots.alone(body);
+    return takeRounds(prepared, { ...options, workers: this.#workers, alone });
+  }
+
   /** What has been measured already; undefined where nobody asked. */
   known<K extends Source>(kind: K, subject: Case): Measured<Sources[K]> | undefined {
     return this.#known.get(nameOf(kind, subject)) as Measured<Sources[K]> | undefined;
@@ -153,16 +161,6 @@ export class Broker {
   /** Ends every worker; what has no answer yet is rejected. */
   close(): Promise<void> {
     return this.#workers.close();
-  }
-
-  #subject({ model: modelId, artifact: artifactId, backend: backendId }: Case): Subject {
-    const model = modelOf(this.#project, modelId);
-    const artifact = model.card.artifacts[artifactId];
-    if (artifact === undefined) throw new Error(`model ${modelId} has no artifact ${artifactId}`);
-    const [any] = this.#project.backends;
-    const backend = backendId === null ? any : backendOf(this.#project, backendId);
-    if (backend === undefined) throw new Error('no backend');
-    return { model, artifact, artifactId, backend };
   }
 
   async #available(subject: Subject): Promise<Subject> {

@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { version } from '../version.ts';
 import type { CompareOptions } from './compare-options.ts';
+import type { ReplayOptions } from './gate.ts';
 
 const program = new Command('onpar')
   .description(
@@ -65,9 +66,23 @@ program
   .argument('[ids...]')
   .action(async (ids: string[]) => (await import('./provision.ts')).provision(ids));
 
+const gate = program.command('gate').description('the paired latency gate');
+
+gate
+  .command('replay')
+  .description('judge a recorded trace of process pairs')
+  .argument('<trace.jsonl>', 'one process pair a line, A the base and B the new one')
+  .option('--slowdown <fraction>', 'lengthen the visits of B first, such as 0.02', '0')
+  .option('--control <trace.jsonl>', 'base against base by the same recorder: the verdict is unfit if they differ')
+  .option('--margin <fraction>', "changes up to here are nobody's business (0.005)")
+  .option('--budget <fraction>', 'steady lies surely below (0.03)')
+  .option('--alpha <fraction>', 'chance of a false alarm (0.01)')
+  .option('--json', 'print JSON on stdout')
+  .action(async (file: string, options: ReplayOptions) => (await import('./gate.ts')).replay(file, options));
+
 try {
   // commander's own exits (help, usage errors) throw here, so that bad usage can end with 2.
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of [program, ...program.commands, ...gate.commands]) command.exitOverride();
   await program.parseAsync();
 } catch (error) {
   const { exitCodeOf } = await import('./errors.ts');

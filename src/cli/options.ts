@@ -37,6 +37,17 @@ export function wholeNumber(option: string, text: string, least: number): number
   });
 }
 
+/** A number in low..high, such as 0.02 for 2 %. */
+export function fraction(option: string, text: string, low: number, high: number): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (value >= low && value <= high) return value;
+  throw new BadInput({
+    what: `'${text}' is no number from ${low} to ${high}`,
+    where: option,
+    fix: `such as ${option} 0.02 for 2 %`,
+  });
+}
+
 /** name=value pairs. */
 export function pairs(option: string, texts: readonly string[]): ReadonlyMap<string, string> {
   return new Map(

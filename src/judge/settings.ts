@@ -1,4 +1,5 @@
-/** Every margin of the judge, in one place. They are wide on purpose: unpaired latencies of different sessions drift (docs: gating), and a red must be worth reading. */
+/** Every margin of the judge, in one place. Unpaired ones are wide on purpose: latencies of different sessions drift (docs: gating), and a red must be worth reading. */
+import type { PlannedLook } from '../stats/sequential.ts';
 
 export interface LatencyMargins {
   /** Changes up to here are nobody's business; `slower` lies surely above. Fraction of the baseline. */
@@ -19,6 +20,45 @@ export const startMargins: LatencyMargins = { margin: 0.5, budget: 1, faster: 0.
 export const falseAlarm = 0.005;
 /** One-sided error of `steady`, which is no alarm. */
 export const falseCalm = 0.05;
+
+/** Of the paired gate: fractions of the base. */
+export interface PairedSettings {
+  /** As above, but `faster` mirrors it: surely below 1 / (1 + margin). */
+  readonly margin: number;
+  readonly budget: number;
+  /** One-sided chance of a false `slower` over all looks and both channels; of a false `faster` as well. */
+  readonly alpha: number;
+  /** The tail moves more than its place, and matters less. */
+  readonly tailMargin: number;
+  /** Opinions that differ surely by more say that the shape changed. */
+  readonly shapeMargin: number;
+  /** From the 10th to the 90th percentile of equal work: a machine on which it is more is not fit. */
+  readonly unusable: number;
+  readonly looks: readonly PlannedLook[];
+}
+
+export const pairedSettings: PairedSettings = {
+  margin: 0.005,
+  budget: 0.03,
+  alpha: 0.01,
+  tailMargin: 0.1,
+  shapeMargin: 0.01,
+  unusable: 2,
+  // The first share is what eight pairs need to decide at all (1 in 256); the rest is saved for the looks that small slowdowns need.
+  looks: [
+    { pairs: 8, spent: 0.45 },
+    { pairs: 12, spent: 0.65 },
+    { pairs: 16, spent: 0.8 },
+    { pairs: 20, spent: 1 },
+  ],
+};
+
+/** Share of alpha that the tail may spend, where there is one. */
+export const tailShare = 0.1;
+/** How often the visible slowdown is seen. */
+export const visiblePower = 0.9;
+/** Fresh pairs that confirm a suspect of a suite: one look, which can tell 1 in 4096. */
+export const confirmingPairs = 12;
 
 /** Bytes: allowed is relative * baseline + absolute. */
 export const sizeMargin = { relative: 0, absolute: 0 } as const;

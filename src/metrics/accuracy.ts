@@ -11,6 +11,7 @@ export const metric: Metric<'accuracy', 'accuracy'> = {
   only: 'accuracy',
   shape: 'accuracy',
   source: 'accuracy',
+  paired: false,
   byClass: false,
   take: (accuracy, precision) => ({ ...accuracy, precision }),
   judge: (target, baseline, { tolerance }) => judgeAccuracy(target, baseline, tolerance),

@@ -1,5 +1,6 @@
 /** Latency: seconds of a later (steady) call, one estimate a fresh process. True on one machine. */
 import { judgeLatency } from '../judge/latency.ts';
+import { judgeSteady } from '../judge/pairing.ts';
 import { steadyMargins, type LatencyMargins } from '../judge/settings.ts';
 import { toSample } from '../stats/sample.ts';
 import { fourDigits, type Metric } from './metric.ts';
@@ -19,6 +20,7 @@ export const duration = (
   only: 'latency',
   shape: 'sample',
   source: 'latency',
+  paired: false,
   byClass: false,
   take: (latency) => toSample(take(latency)),
   judge: (target, baseline) => judgeLatency(target, baseline && toSample(baseline), margins),
@@ -26,4 +28,8 @@ export const duration = (
 });
 
 /** The gated batch size is the first one that was measured. */
-export const metric = duration('latency', steadyMargins, ({ batches }) => batches[0]?.steady ?? []);
+export const metric: Metric<'sample', 'latency'> = {
+  ...duration('latency', steadyMargins, ({ batches }) => batches[0]?.steady ?? []),
+  paired: true,
+  judge: (target, baseline, context) => judgeSteady(target, baseline && toSample(baseline), steadyMargins, context),
+};

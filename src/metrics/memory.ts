@@ -13,6 +13,7 @@ export const metric: Metric<'scalar', 'visit'> = {
   only: 'memory',
   shape: 'scalar',
   source: 'visit',
+  paired: false,
   byClass: false,
   take: ({ peakBytes }) => peakBytes,
   judge: (target, baseline) => judgeValue(target, baseline, { better: 'lower', margin: memoryMargin, show: bytes }),

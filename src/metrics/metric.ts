@@ -5,6 +5,7 @@
 import type { Accuracy, Parity, Value } from '../baselines/baseline.generated.ts';
 import type { AccuracyTarget, AccuracyTolerance } from '../judge/accuracy.ts';
 import type { Divergence, ParityTarget } from '../judge/parity.ts';
+import type { Pairing } from '../judge/pairing.ts';
 import type { Judgement, Verdict } from '../judge/verdict.ts';
 import type { Sample } from '../stats/sample.ts';
 import type { Source, Sources } from './sources.ts';
@@ -34,6 +35,8 @@ export interface JudgeContext {
   readonly divergence: Divergence | undefined;
   /** The card's, or `defaultAccuracyTolerance`. */
   readonly tolerance: AccuracyTolerance;
+  /** With the version before; of steady latency only. */
+  readonly pairing: Pairing;
 }
 
 export interface Metric<S extends Shape = Shape, From extends Source = Source> {
@@ -47,6 +50,8 @@ export interface Metric<S extends Shape = Shape, From extends Source = Source> {
   readonly shape: S;
   /** The measurement that it is taken from; cases are planned by source. */
   readonly source: From;
+  /** Whether pairs with the version before judge it. */
+  readonly paired: boolean;
   /** Whether values of INT8 artifacts are keyed by instruction-set class: their kernels differ, float ones agree within the tolerance. */
   readonly byClass: boolean;
   take(measurement: Sources[From], precision: AccuracyTarget['precision']): TargetOf<S>;

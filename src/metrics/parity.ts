@@ -12,6 +12,7 @@ export const metric: Metric<'parity', 'visit'> = {
   only: 'parity',
   shape: 'parity',
   source: 'visit',
+  paired: false,
   byClass: true,
   take: (visit) => {
     const worst = worstRelation(visit)?.relation;

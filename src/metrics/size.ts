@@ -13,6 +13,7 @@ export const metric: Metric<'scalar', 'files'> = {
   only: 'size',
   shape: 'scalar',
   source: 'files',
+  paired: false,
   byClass: false,
   take: (bytes) => bytes,
   judge: (target, baseline) => judgeValue(target, baseline, { better: 'lower', margin: sizeMargin, show: exactBytes }),

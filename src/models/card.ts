@@ -72,6 +72,10 @@ const namedArtifacts = ({
     parent === undefined ? [] : [{ where: `the parent of ${id}`, id: parent }],
   ),
   ...(latency?.gated ?? []).map((key) => ({ where: 'latency.gated', id: key.slice(0, key.indexOf('/')) })),
+  ...(latency?.accepted ?? []).map((accepted) => ({
+    where: 'latency.accepted',
+    id: accepted.case.slice(0, accepted.case.indexOf('/')),
+  })),
   ...Object.keys(tolerances ?? {}).map((id) => ({ where: 'tolerances', id })),
   ...(divergences ?? []).map((divergence) => ({
     where: 'divergences',

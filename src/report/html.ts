@@ -91,13 +91,25 @@ function verdictSections(report: Report): (Markup | null)[] {
   const groups: [string, string, VerdictRow[]][] = [
     ['red', 'What is red', verdicts.filter((v) => v.red)],
     ['moved', 'What moved for the better', verdicts.filter((v) => !v.red && view.isMove(v.verdict))],
-    ['undecided', 'What is undecided', verdicts.filter((v) => !v.red && format.mark(v.verdict).tone === 'unsure')],
+    ['undecided', 'What is undecided', [...view.openVerdicts(report).alone]],
   ];
-  return groups.map(([id, title, rows]) =>
+  const sections = groups.map(([id, title, rows]) =>
     rows.length === 0
       ? null
       : markup`<section id="${id}" aria-labelledby="${id}-h"><h2 id="${id}-h">${title} <small>${format.count(rows.length)}</small></h2>${rows.slice(0, 60).map((row) => card(row))}${rows.length > 60 ? markup`<p>${format.count(rows.length - 60)} more are marked in the matrix.</p>` : null}</section>`,
   );
+  return [...sections, unbaselinedSection(report)];
+}
+
+/** One card for all of them: they say something of this machine, nothing of a model. */
+function unbaselinedSection(report: Report): Markup | null {
+  const { unbaselined } = view.openVerdicts(report);
+  if (unbaselined.length === 0) return null;
+  const items = unbaselined.map(
+    ({ metric, title, case: id }) => markup`<li>${metric} <a href="${href(id)}">${title}</a></li>`,
+  );
+  return markup`<section id="unbaselined" aria-label="What has no baseline yet"><article class="card unsure"><h3><span class="word">! unbaselined</span> ${format.plural(unbaselined.length, 'value')} without a baseline</h3>
+<p>They were measured; nothing is committed for this machine (${report.machine.fingerprint}) to compare them with.</p>${command('commit', 'npx onpar bless')}<details><summary>Which ones</summary><ul>${items}</ul></details></article></section>`;
 }
 
 function card(verdict: VerdictRow): Markup {
@@ -138,7 +150,8 @@ function cell(rows: readonly Row[], model: ModelView, available: boolean): Marku
   if (row === undefined) return markup`<td class="absent">${available ? '—' : '· not here'}</td>`;
   const { glyph, word, tone } = format.mark(format.worstOf(rows.map((one) => one.verdict)));
   const text = tone === 'good' ? format.mark(row.parity.verdict).word : word;
-  const beside = [row.ratio === null ? '' : `${format.ratio(row.ratio)} time`, row.threadsTag ?? '']
+  const isNew = rows.some((one) => one.isNew) ? 'no baseline' : '';
+  const beside = [row.ratio === null ? '' : `${format.ratio(row.ratio)} time`, row.threadsTag ?? '', isNew]
     .filter(Boolean)
     .join(', ');
   return markup`<td class="${tone}"><a href="${href(row.anchor)}"><span>${glyph} ${text}</span><small>${beside}</small></a></td>`;

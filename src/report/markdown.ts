@@ -12,13 +12,17 @@ import type { ModelView, Row } from './view.ts';
 export function renderMarkdown(report: Report): string {
   const verdicts = view.worstFirst(report.verdicts);
   const reds = verdicts.filter((verdict) => verdict.red);
-  const moved = verdicts.filter((v) => !v.red && (format.mark(v.verdict).tone === 'unsure' || view.isMove(v.verdict)));
+  const { alone, unbaselined } = view.openVerdicts(report);
+  const moved = [...alone, ...verdicts.filter((v) => !v.red && view.isMove(v.verdict))];
   const blocks = [
     `## ${report.summary.exitCode === 0 ? '✓' : '✗'} ${view.conclusion(report)}`,
     escape(view.headline(report)),
     ...report.summary.problems.map((problem) => `**✗ run**: ${escape(problem)}`),
     ...reds.map(redBlock),
-    moved.map(line).join('\n'),
+    [
+      ...moved.map(line),
+      ...(unbaselined.length > 0 ? [`- ! unbaselined · ${escape(view.unbaselinedWords(unbaselined.length))}`] : []),
+    ].join('\n'),
     ...view.viewModels(report).map((model) => table(model, reds.length > 0)),
     footer(report),
   ];

@@ -176,9 +176,31 @@ export interface VerdictRow {
    */
   replay: string;
   /**
-   * Command that blesses it; null where nothing may be blessed.
+   * How to accept it; null where nothing may be accepted.
    */
   accept: string | null;
+  /**
+   * Of a verdict by process pairs with the version before: new to base, 1.031 is 3.1 % slower.
+   */
+  paired?: {
+    /**
+     * Hodges-Lehmann estimate.
+     */
+    ratio: number;
+    /**
+     * Exact; holds for all looks together.
+     */
+    interval: {
+      low: number;
+      high: number;
+      level: number;
+    };
+    pairs: number;
+    /**
+     * The smallest slowdown that these pairs could have seen nine times in ten, as a fraction.
+     */
+    visible: number | null;
+  };
 }
 export interface Summary {
   planned: number;

@@ -123,12 +123,18 @@ function redBlock(verdict: VerdictRow, { width, paint, bold }: Page): string[] {
 }
 
 function undecidedBlock(report: Report, { width, paint }: Page): string[] {
-  const open = report.verdicts.filter((v) => !v.red && format.mark(v.verdict).tone === 'unsure');
-  const shown = open.slice(0, 5).map((v) => {
+  const { alone, unbaselined } = view.openVerdicts(report);
+  const shown = alone.slice(0, 5).map((v) => {
     const why = v.sentences[0] === undefined ? '' : `: ${v.sentences[0]}`;
     return paint('unsure', clip(plain(`! ${v.metric.padEnd(8)} ${v.title} · ${v.verdict}${why}`), width));
   });
-  return open.length > 5 ? [...shown, `  and ${format.count(open.length - 5)} more like these`] : shown;
+  return [
+    ...shown,
+    ...(alone.length > 5 ? [`  and ${format.count(alone.length - 5)} more like these`] : []),
+    ...(unbaselined.length > 0
+      ? [paint('unsure', clip(`! unbaselined · ${view.unbaselinedWords(unbaselined.length)}`, width))]
+      : []),
+  ];
 }
 
 function lastLine(report: Report, { width, paint }: Page): string {

@@ -2,7 +2,7 @@
  * Groups a report's cases into the rows every renderer prints, and decides what a ratio may compare:
  * rows of one model with equal threads and batch, against the fastest right answer at the main precision.
  */
-import { count, mark, severity, threadsWord, worstOf } from './format.ts';
+import { count, mark, plural, severity, threadsWord, worstOf } from './format.ts';
 import type { BackendRow, CaseRow, ModelRow, Report, VerdictRow } from './report.generated.ts';
 
 /** One artifact on one backend with one number of threads; its cases differ in batch only. */
@@ -24,8 +24,10 @@ export interface Row {
   readonly accuracy: CaseRow['accuracy'];
   readonly bytes: number | null;
   readonly peakBytes: number | null;
-  /** The worst verdict of any metric of any case. */
+  /** The worst verdict of any metric of any case. Having no baseline yet says nothing of the model, so any other word goes first. */
   readonly verdict: string;
+  /** Whether anything of it has no baseline yet. */
+  readonly isNew: boolean;
   /** Steady latency at the model's smallest batch, as a multiple of the baseline row's. */
   readonly ratio: number | null;
 }
@@ -68,6 +70,24 @@ export const concerns = (row: Pick<Row, 'anchor'>, id: string): boolean =>
 /** Red first, then undecided; among equals the order of the run. */
 export const worstFirst = (verdicts: readonly VerdictRow[]): VerdictRow[] =>
   verdicts.toSorted((a, b) => Number(b.red) - Number(a.red) || severity(b.verdict) - severity(a.verdict));
+
+export interface OpenVerdicts {
+  readonly alone: readonly VerdictRow[];
+  /** Without a baseline yet: on a new machine these are most of them, so they are told as one. */
+  readonly unbaselined: readonly VerdictRow[];
+}
+
+/** What is neither red nor decided. */
+export function openVerdicts(report: Report): OpenVerdicts {
+  const open = worstFirst(report.verdicts).filter((v) => !v.red && mark(v.verdict).tone === 'unsure');
+  const unbaselined = open.filter((v) => v.verdict === 'unbaselined');
+  return unbaselined.length > 3
+    ? { alone: open.filter((v) => v.verdict !== 'unbaselined'), unbaselined }
+    : { alone: open, unbaselined: [] };
+}
+
+export const unbaselinedWords = (values: number): string =>
+  `${plural(values, 'value')} measured, nothing committed here to compare with: npx onpar bless`;
 
 /** Moved for the better: not red, but the reader wants to know. */
 export const isMove = (verdict: string): boolean => verdict === 'faster' || verdict === 'improved';
@@ -157,6 +177,8 @@ function draftRow(group: readonly CaseRow[], verdicts: readonly VerdictRow[]): D
     .filter((word) => worstOf(taken) !== 'unavailable' || mark(word).tone === 'bad');
   const parity = worstOf(cases.map((c) => c.parity.verdict));
   const peaks = cases.flatMap((c) => c.memory.peakBytes ?? []);
+  const all = [...taken, ...sizes];
+  const told = all.filter((word) => word !== 'unbaselined' && mark(word).tone !== 'absent');
   const { artifact, precision, backend, threads } = first;
   return {
     artifact,
@@ -169,7 +191,8 @@ function draftRow(group: readonly CaseRow[], verdicts: readonly VerdictRow[]): D
     accuracy: cases.find((c) => c.accuracy !== null)?.accuracy ?? null,
     bytes: cases.find((c) => c.size.bytes !== null)?.size.bytes ?? null,
     peakBytes: peaks.length > 0 ? Math.max(...peaks) : null,
-    verdict: worstOf([...taken, ...sizes]),
+    verdict: worstOf(told.length > 0 ? told : all),
+    isNew: all.includes('unbaselined'),
   };
 }
 

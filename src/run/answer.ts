@@ -2,6 +2,8 @@
 import type { Value } from '../baselines/baseline.generated.ts';
 import type { Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
+import type { PairedEvidence } from '../judge/paired-evidence.ts';
+import type { Pairing } from '../judge/pairing.ts';
 import { applyPolicy } from '../judge/policy.ts';
 import type { PolicyContext } from '../judge/policy.ts';
 import type { Judgement, Verdict } from '../judge/verdict.ts';
@@ -24,12 +26,30 @@ export interface Ruling {
   readonly red: boolean;
   /** What and how much, worst first. */
   readonly sentences: readonly string[];
+  /** Of a verdict by pairs with the version before, in which what was blessed has no part; else null. */
+  readonly paired: PairedFigures | null;
 }
+
+/** New to base: 1.031 is 3.1 % slower. */
+export type PairedFigures = Pick<PairedEvidence, 'ratio' | 'interval' | 'pairs' | 'visible'>;
 
 export function judgeAnswer(metric: Metric, { measured, baseline, context, policy, evidence }: Answer): Ruling {
   const judgement: Judgement = measured.ok
     ? judgeMetric(metric, measured.value, baseline ?? undefined, context)
     : { verdict: measured.failure.kind, sentences: [measured.failure.reason] };
   const { red, sentences } = applyPolicy(judgement, policy);
-  return { verdict: judgement.verdict, red, sentences: red ? [...sentences, ...evidence] : sentences };
+  const said = red ? [...sentences, ...evidence] : sentences;
+  return {
+    verdict: judgement.verdict,
+    red,
+    sentences: said,
+    paired: metric.paired ? figuresOf(context.pairing) : null,
+  };
+}
+
+function figuresOf(pairing: Pairing): PairedFigures | null {
+  const found = pairing.kind === 'paired' ? pairing.judgement.evidence : null;
+  if (found === null) return null;
+  const { ratio, interval, pairs, visible } = found;
+  return { ratio, interval, pairs, visible };
 }

@@ -1,5 +1,5 @@
 /** Accepts a run: hands its targets to the planner of baselines and writes what moved. Called by one process, after all verdicts are in. */
-import { execFileSync } from 'node:child_process';
+import { commitOf } from '../base/git.ts';
 import { planBless } from '../baselines/bless.ts';
 import type { BlessTarget } from '../baselines/bless.ts';
 import { readOnly } from '../baselines/only.ts';
@@ -55,19 +55,6 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
 }
 
 const dayFrom = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-
-/** Null outside git, or before the first commit. */
-export function commitOf(root: string): string | null {
-  try {
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    return null;
-  }
-}
 
 async function versionsOf(run: Run): Promise<Record<string, string>> {
   const found = await Promise.all(

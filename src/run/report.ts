@@ -1,10 +1,10 @@
 /** Builds the one report object that terminal, JSON, HTML and markdown are made of. */
+import { commitOf } from '../base/git.ts';
 import { standingOf } from '../judge/verdict.ts';
 import { caseId } from '../cases/case.ts';
 import type { Report, VerdictRow } from '../report/report.generated.ts';
 import { version } from '../version.ts';
 import { pinnableCore } from '../workers/launch.ts';
-import { commitOf } from './bless.ts';
 import { acceptLine, replayLine } from './lines.ts';
 import { caseRows } from './rows.ts';
 import type { Run } from './run.ts';
@@ -90,7 +90,7 @@ const backendRows = (run: Run): Promise<Report['backends']> =>
     }),
   );
 
-function verdictRow(run: Run, { case: subject, verdict, red, sentences }: Entry): VerdictRow {
+function verdictRow(run: Run, { case: subject, verdict, red, sentences, paired }: Entry): VerdictRow {
   const metric = run.metric(subject.metric);
   const id = caseId(subject);
   return {
@@ -101,7 +101,8 @@ function verdictRow(run: Run, { case: subject, verdict, red, sentences }: Entry)
     red,
     sentences: [...sentences],
     replay: replayLine(metric, subject),
-    accept: acceptLine(metric, subject, verdict),
+    accept: acceptLine(metric, subject, { verdict, paired: paired !== null }),
+    ...(paired !== null && { paired: { ...paired, interval: { ...paired.interval } } }),
   };
 }
 

@@ -18,6 +18,7 @@ import { modelOf, readProject } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import type { AccuracyTarget } from '../judge/accuracy.ts';
+import { notPaired } from '../judge/pairing.ts';
 import { readPolicy } from '../judge/policy.ts';
 import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
@@ -29,12 +30,16 @@ import { judgeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { chainsOf } from './chains.ts';
 import { evidenceOf } from './evidence.ts';
+import { Pairings } from './pairing.ts';
+import type { PairingOptions } from './pairing.ts';
 
 export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly broker: Omit<BrokerOptions, 'deadline'>;
   /** Leaves out what a command line does not ask for. */
   readonly narrow?: (project: Project) => Project;
+  /** Judges steady latency by pairs with the version before; absent for a picture. */
+  readonly pairing?: Pick<PairingOptions, 'tell'>;
 }
 
 /** An alarm of the quick screen is red only if fresh processes say so again and again: pauses in seconds, for a busy neighbour to leave. */
@@ -48,11 +53,12 @@ export class Run {
   #baselines: Baselines;
   readonly #policy: Policy;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #pairings: Pairings | null;
 
   private constructor(
     parts: Pick<Run, 'project' | 'broker' | 'metrics' | 'machine' | 'baselines'>,
     policy: Policy,
-    env: NodeJS.ProcessEnv,
+    { env, pairing }: RunOptions,
   ) {
     ({
       project: this.project,
@@ -63,10 +69,18 @@ export class Run {
     } = parts);
     this.#policy = policy;
     this.#env = env;
+    const { project, broker, machine } = this;
+    const [blessed] = [...this.#baselines.machine.values(), ...this.#baselines.portable.values()];
+    const commit = blessed?.baseline.provenance.commit ?? null;
+    this.#pairings =
+      pairing === undefined
+        ? null
+        : new Pairings({ project, broker, env, fingerprint: machine.fingerprint, blessed: commit, ...pairing });
   }
 
   /** Reads cards and baselines; nothing is measured yet. Throws BadInput. */
-  static async start(root: string, { env, broker, narrow = (project) => project }: RunOptions): Promise<Run> {
+  static async start(root: string, runOptions: RunOptions): Promise<Run> {
+    const { env, broker, narrow = (project) => project } = runOptions;
     const [whole, metrics] = await Promise.all([readProject(root, env), loadMetrics()]);
     const project = narrow(whole);
     const machine = readMachine();
@@ -74,7 +88,7 @@ export class Run {
     const names = [...whole.backends.map(({ id }) => id), ...whole.datasets.keys()];
     const policy = readPolicy(env, names);
     const options = { ...broker, deadline: readDeadline(env) };
-    return new Run({ project, broker: new Broker(project, options), metrics, machine, baselines }, policy, env);
+    return new Run({ project, broker: new Broker(project, options), metrics, machine, baselines }, policy, runOptions);
   }
 
   metric(id: string): Metric {
@@ -140,6 +154,7 @@ export class Run {
 
   /** Starts on everything that a whole run will ask for anyway, but latency: the cores need not wait for one spec to ask after another. */
   prefetch(cases: readonly Case[]): void {
+    this.#pairings?.expect(cases.filter(({ metric }) => this.metric(metric).paired));
     for (const chain of chainsOf(cases.filter(({ metric }) => this.metric(metric).source !== 'latency'))) {
       void this.#measureChain(chain).catch(() => undefined);
     }
@@ -153,7 +168,9 @@ export class Run {
   async #answerOf(metric: Metric, subject: Case, measured: Measured<Sources[Source]>): Promise<Answer> {
     if (!measured.ok) return this.answer(subject, measured, []);
     const target = await attempt(async () => metric.take(measured.value, this.#precision(subject)));
-    return this.answer(subject, target, metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : []);
+    const answer = this.answer(subject, target, metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : []);
+    if (!metric.paired || this.#pairings === null) return answer;
+    return { ...answer, context: { ...answer.context, pairing: await this.#pairings.of(subject) } };
   }
 
   /** What judging a measured target needs. */
@@ -172,6 +189,7 @@ export class Run {
         today: new Date().toISOString().slice(0, 10),
         divergence: model.card.divergences?.find((divergence) => divergence.case === artifact),
         tolerance: { ...defaultAccuracyTolerance, ...numbersOf(model.card.tolerances?.[subject.artifact]) },
+        pairing: notPaired('this run does not pair'),
       },
       policy: { ...this.#policy, baseline: found.state, needs: missing === null ? [] : [missing] },
     };

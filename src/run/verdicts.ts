@@ -36,10 +36,10 @@ export class Verdicts {
     this.#planned = [...new Set(held)].flatMap((metric) => run.tryPlan(metric));
   }
 
-  add(subject: Case, { verdict, red, sentences }: Ruling, target: Target | null): void {
+  add(subject: Case, { verdict, red, sentences, paired }: Ruling, target: Target | null): void {
     const name = nameOf(subject);
     if (this.#entries.has(name)) this.#twice.push(name);
-    this.#entries.set(name, { case: subject, verdict, red, sentences, target });
+    this.#entries.set(name, { case: subject, verdict, red, sentences, paired, target });
   }
 
   entries(): readonly Entry[] {
@@ -77,8 +77,8 @@ export class Verdicts {
 
   /** After a bless: the same targets against what is committed now. */
   judgeAgain(): void {
-    for (const [name, { case: subject, target }] of this.#entries) {
-      if (target === null) continue;
+    for (const [name, { case: subject, target, paired }] of this.#entries) {
+      if (target === null || paired !== null) continue;
       const answer = this.#run.answer(subject, { ok: true, value: target }, []);
       const ruling = judgeAnswer(this.#run.metric(subject.metric), answer);
       this.#entries.set(name, { case: subject, target, ...ruling });

@@ -21,20 +21,43 @@ export const schemaOf = <T>(url: URL): Schema<T> => ({ url }) as Schema<T>;
 /** Reads and validates a file. Throws BadInput for every way in which it can be wrong, a missing file included. */
 export const readJson = <T>(path: string, schema: Schema<T>): T => parseJson(readText(path), path, schema);
 
-/** The same for text in hand; `where` names it in errors (a path, or such as `stdin`). */
-export const parseJson = <T>(text: string, where: string, schema: Schema<T>): T => {
-  const source: Source = { text, where };
+/** The same for text in hand; `where` names it in errors (a path, or such as `stdin`), `line` is where in it the text begins. */
+export const parseJson = <T>(text: string, where: string, schema: Schema<T>, line = 1): T => {
+  const source: Source = { text, where, line };
   const { value, tree } = parseStrict(source);
   validate(value, tree, source, schema.url);
   return value as T;
 };
 
 /** The text of a file as strict UTF-8. Throws BadInput. */
-export const readText = (path: string): string => {
+export const readText = (path: string): string => decoded(bytesOf(path), path);
+
+/** Its lines, each decoded by itself, so that damage has a line; what follows the last line end is a line only if it is something. Throws BadInput. */
+export const readLines = (path: string): readonly string[] => {
+  const bytes = bytesOf(path);
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(0x0a, start);
+    const stop = end < 0 ? bytes.length : end;
+    lines.push(decoded(bytes.subarray(start, stop), `${path}:${lines.length + 1}`));
+    start = stop + 1;
+  }
+  return lines;
+};
+
+const bytesOf = (path: string): Buffer => {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+    return readFileSync(path);
   } catch (error) {
     throw unreadable(path, error);
+  }
+};
+
+const decoded = (bytes: Buffer, where: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw unreadable(where, error);
   }
 };
 

@@ -5,6 +5,8 @@ import { BadInput } from './bad-input.ts';
 export interface Source {
   readonly text: string;
   readonly where: string;
+  /** Line of the file in which the text begins, from 1. */
+  readonly line?: number;
 }
 
 /** The value and its syntax tree. Throws BadInput with file:line:column. */
@@ -30,9 +32,9 @@ export const bad = (source: Source, offset: number, what: string, fix: string): 
   new BadInput({ what, where: placeOf(source, offset), fix });
 
 /** file:line:column of an offset, counted from 1. */
-export const placeOf = ({ text, where }: Source, offset: number): string => {
+export const placeOf = ({ text, where, line: first = 1 }: Source, offset: number): string => {
   const before = text.slice(0, offset);
-  const line = before.split('\n').length;
+  const line = first - 1 + before.split('\n').length;
   return `${where}:${line}:${offset - before.lastIndexOf('\n')}`;
 };
 

@@ -60,7 +60,8 @@ const narrowest = (n: number, m: number, level: number): { readonly rank: number
   return { rank, level: Math.max(0, 1 - outside) };
 };
 
-const middle = (ascending: readonly number[]): number => {
+/** The median of values in ascending order. */
+export const middle = (ascending: ArrayLike<number>): number => {
   const half = ascending.length / 2;
   return ((ascending[Math.ceil(half) - 1] ?? NaN) + (ascending[Math.floor(half)] ?? NaN)) / 2;
 };

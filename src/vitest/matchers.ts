@@ -65,16 +65,17 @@ function record(state: MatcherState, answer: Answer, ruling: Ruling, accepted: b
 }
 
 /** Under -u the run accepts what was measured; the reporter writes it, or says why it may not. */
-function isBlessed(state: MatcherState, metric: Metric, { measured }: Answer, { verdict }: Ruling): boolean {
+function isBlessed(state: MatcherState, metric: Metric, { measured }: Answer, { verdict, paired }: Ruling): boolean {
   const { snapshotState } = state as unknown as { snapshotState: { snapshotUpdateState?: string } };
   const kinds = readOnly(process.env['ONPAR_BLESS_ONLY']);
   const updates = snapshotState.snapshotUpdateState === 'all';
-  return updates && measured.ok && verdict !== 'vacuous' && covers(kinds, metric.only);
+  return updates && measured.ok && paired === null && verdict !== 'vacuous' && covers(kinds, metric.only);
 }
 
-function describe(metric: Metric, answer: Answer, { verdict, sentences }: Ruling): string {
+function describe(metric: Metric, answer: Answer, ruling: Ruling): string {
+  const { verdict, sentences } = ruling;
   const id = caseId(answer.case);
-  const accept = acceptLine(metric, answer.case, verdict);
+  const accept = acceptLine(metric, answer.case, { verdict, paired: ruling.paired !== null });
   return [
     `${metric.id} ${verdict}: ${id}`,
     ...sentences.map((sentence) => `  ${sentence}`),

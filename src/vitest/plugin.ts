@@ -2,6 +2,7 @@
  * The Vite plugin that a project's vitest.config.ts names: `plugins: [onpar()]`. It adds onpar's reporter (also where the command
  * line chose other reporters: without it nothing would gate) and refuses pools in which a native runtime takes Vitest down.
  */
+import { configDefaults } from 'vitest/config';
 import type { Plugin } from 'vitest/config';
 import type { Vitest } from 'vitest/node';
 import { OnparReporter } from './reporter.ts';
@@ -12,12 +13,15 @@ import { OnparReporter } from './reporter.ts';
  */
 const unlimited = { testTimeout: 0, hookTimeout: 0 };
 
+/** Checkouts of base versions lie there: their specs are not this project's. */
+const exclude = [...configDefaults.exclude, '**/.onpar/**'];
+
 const equipped = new WeakSet<Vitest>();
 
 export function onpar(): Plugin {
   return {
     name: 'onpar',
-    config: () => ({ test: { pool: 'forks', ...unlimited } }),
+    config: () => ({ test: { pool: 'forks', exclude, ...unlimited } }),
     configureVitest({ vitest, project }) {
       if (project.config.pool !== 'forks') {
         throw new Error(

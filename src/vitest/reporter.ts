@@ -102,7 +102,11 @@ class Session {
   /** Cards and baselines are read when the first spec asks. Bad input ends every spec with the same sentence, and the run with 2. */
   async #answer<T>(body: (run: Run) => Promise<T>): Promise<T> {
     try {
-      this.#run ??= Run.start(this.#vitest.config.root, { env: process.env, broker: effort });
+      this.#run ??= Run.start(this.#vitest.config.root, {
+        env: process.env,
+        broker: effort,
+        pairing: { tell: (line) => void process.stderr.write(`onpar: ${line}\n`) },
+      });
       return await body(await this.#run);
     } catch (error) {
       if (error instanceof BadInput) this.#badInput ??= error;

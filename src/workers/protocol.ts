@@ -26,8 +26,11 @@ export type Request =
       readonly backend: string;
       readonly threads: number;
       readonly root: string;
+      /** Folder of the backend files, where they are not the worker's own. */
+      readonly backends: string | null;
     }
-  | { readonly op: 'open'; readonly path: string }
+  /** `shift`: any whole number; another one lays the session elsewhere in memory. */
+  | { readonly op: 'open'; readonly path: string; readonly shift: number }
   | { readonly op: 'run'; readonly feeds: TensorMap }
   | { readonly op: 'sample'; readonly feeds: TensorMap; readonly warmup: number; readonly iterations: number }
   | { readonly op: 'close' };

@@ -29,6 +29,8 @@ export interface WorkerOptions {
   readonly core: number | null;
   /** Deadline of each call, seconds. */
   readonly deadline: number;
+  /** Folder of the backend files of another version; absent for this one's own. */
+  readonly backends?: string | null;
 }
 
 const stderrTail = 2_000;
@@ -56,7 +58,7 @@ export class Worker {
   #nextId = 1;
 
   /** Starts the process and greets it; `hello` tells how that went. */
-  constructor(backend: Backend, { root, threads, core, deadline }: WorkerOptions) {
+  constructor(backend: Backend, { root, threads, core, deadline, backends = null }: WorkerOptions) {
     this.#deadline = deadline;
     this.#child = launchWorker(core, { ...process.env, ...backend.env(threads) });
     this.#requests = this.#child.stdio[requestFd] as Duplex;
@@ -67,6 +69,7 @@ export class Worker {
       backend: backend.id,
       threads,
       root,
+      backends,
     });
     // Whoever needs the greeting awaits it; a worker that is closed before must not become an unhandled rejection.
     this.#hello.catch(() => undefined);
@@ -76,9 +79,10 @@ export class Worker {
     return this.#hello;
   }
 
-  async open(path: string): Promise<Replies['open']> {
+  /** `shift` lays the session elsewhere in memory; a session that is open is closed first. */
+  async open(path: string, shift = 0): Promise<Replies['open']> {
     await this.#hello;
-    return this.#call('open', { op: 'open', path });
+    return this.#call('open', { op: 'open', path, shift });
   }
 
   run(feeds: TensorMap): Promise<Replies['run']> {

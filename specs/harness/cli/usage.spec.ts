@@ -10,7 +10,7 @@ describe.concurrent('help and version', () => {
   test('name every command, and every option of compare, and end with 0', async () => {
     const help = await onpar(['--help']);
     expect(help.code).toBe(0);
-    for (const command of ['compare', 'bless', 'doctor', 'provision']) expect(help.stdout).toContain(command);
+    for (const command of ['compare', 'bless', 'doctor', 'provision', 'gate']) expect(help.stdout).toContain(command);
     const compare = await onpar(['compare', '--help']);
     expect(compare.code).toBe(0);
     for (const option of [

@@ -3,6 +3,7 @@ import { explain } from '../../../src/compare/explain.ts';
 import { compareOutputs } from '../../../src/compare/parity.ts';
 import { toleranceFor } from '../../../src/compare/tolerance.ts';
 import { defaultAccuracyTolerance } from '../../../src/judge/accuracy.ts';
+import { notPaired } from '../../../src/judge/pairing.ts';
 import { metric } from '../../../src/metrics/parity.ts';
 import type { Visit } from '../../../src/metrics/sources.ts';
 import { judgeAnswer } from '../../../src/run/answer.ts';
@@ -25,7 +26,12 @@ function judged(values: readonly number[]): Ruling {
     case: { metric: 'parity', model: 'm', artifact: 'a', backend: 'b', batch: null, threads: 1, images: null },
     measured: { ok: true, value: metric.take(visit, 'float32') },
     baseline: null,
-    context: { today: '2026-11-25', divergence: undefined, tolerance: defaultAccuracyTolerance },
+    context: {
+      today: '2026-11-25',
+      divergence: undefined,
+      tolerance: defaultAccuracyTolerance,
+      pairing: notPaired('a spec'),
+    },
     policy: { ci: false, strict: false, required: new Set(), baseline: 'present', needs: [] },
     evidence: evidenceOf(visit),
   });

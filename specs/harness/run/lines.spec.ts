@@ -20,13 +20,21 @@ const subject = {
 
 test('both lines can be pasted in any project, whatever scripts it has', () => {
   expect(replayLine(parity, subject)).toBe("npx vitest run parity -t 'parity net/float32/ort-node/cpu'");
-  expect(acceptLine(parity, subject, 'mismatch')).toBe(
+  expect(acceptLine(parity, subject, { verdict: 'mismatch', paired: false })).toBe(
     "npx onpar bless net/float32/ort-node/cpu --only parity --reason '…'",
   );
 });
 
 test.each(['crashed', 'timed-out', 'refused', 'vacuous', 'unavailable'] as const)('nothing accepts %s', (verdict) => {
-  expect(acceptLine(parity, subject, verdict)).toBeNull();
+  expect(acceptLine(parity, subject, { verdict, paired: false })).toBeNull();
+});
+
+test('a slowdown against the version before is accepted in the card, not blessed', () => {
+  const latency = metrics.get('latency')!;
+  expect(acceptLine(latency, subject, { verdict: 'slower', paired: true })).toBe(
+    'latency.accepted in model.json: { "case": "float32/ort-node/cpu", "slowdown": …, "reason": "…", "expires": "…" }',
+  );
+  expect(acceptLine(latency, subject, { verdict: 'faster', paired: true })).toBeNull();
 });
 
 // npm links no bin of a package into itself: this holds because npx looks into the package's own manifest first.

@@ -21,6 +21,8 @@ interface TfSymbol {
 interface TfModel {
   readonly inputs: readonly TfSymbol[];
   readonly outputs: readonly TfSymbol[];
+  /** Names of the layers; layers models only. */
+  readonly inputNames?: readonly string[];
   readonly outputNames?: readonly string[];
   dispose(): void;
   /** Layers models; unlike `predict` it never splits the batch. */
@@ -57,11 +59,12 @@ export async function openTfSession(tf: Tf, path: string): Promise<Session> {
   const source = tf.io.fromMemory({ ...description, ...(await readWeights(dirname(path), description)) });
   const isGraph = description.format === 'graph-model';
   const model = isGraph ? await tf.loadGraphModel(source) : await tf.loadLayersModel(source);
-  const outputs = model.outputs.map(signatureOf);
+  const inputs = signaturesOf(model.inputs, model.inputNames);
+  const outputs = signaturesOf(model.outputs, model.outputNames);
   return {
-    inputs: model.inputs.map(signatureOf),
+    inputs,
     outputs,
-    bind: (feeds) => bind(tf, model, outputs, feeds),
+    bind: (feeds) => bind(tf, model, { inputs, outputs }, feeds),
     async close() {
       model.dispose();
     },
@@ -89,22 +92,28 @@ async function readWeights(folder: string, { weightsManifest }: ModelJson): Prom
   };
 }
 
-/** TensorFlow.js appends :0 to graph names; a layers model's output is named layer/activation: the layer is what people know. */
+/**
+ * TensorFlow.js appends :0 to graph names. A layers model's tensors are named layer/activation, and numbered where the same model
+ * was opened before: the layer is what people know, and what stays.
+ */
 const plainName = (name: string): string => name.replace(/:0$/, '').split('/')[0] ?? name;
 
-const signatureOf = ({ name, dtype, shape }: TfSymbol): Signature => ({
-  name: plainName(name),
-  dtype: dtypeOf(dtype ?? 'float32'),
-  dims: (shape ?? []).map((axis) => (axis === null || axis < 0 ? null : axis)),
-});
+const signaturesOf = (symbols: readonly TfSymbol[], layers: readonly string[] = []): readonly Signature[] =>
+  symbols.map(({ name, dtype, shape }, index) => ({
+    name: layers[index] ?? plainName(name),
+    dtype: dtypeOf(dtype ?? 'float32'),
+    dims: (shape ?? []).map((axis) => (axis === null || axis < 0 ? null : axis)),
+  }));
 
 function dtypeOf(name: string): Dtype {
   if (name === 'float32' || name === 'int32' || name === 'bool') return name;
   throw new TypeError(`element type ${name} is not supported by TensorFlow.js backends`);
 }
 
-function bind(tf: Tf, model: TfModel, outputs: readonly Signature[], feeds: TensorMap): Binding {
-  const native = model.inputs.map((input) => toTf(tf, plainName(input.name), feeds));
+type Signatures = Pick<Session, 'inputs' | 'outputs'>;
+
+function bind(tf: Tf, model: TfModel, { inputs, outputs }: Signatures, feeds: TensorMap): Binding {
+  const native = inputs.map(({ name }) => toTf(tf, name, feeds));
   let last: TfTensor[] = [];
   const release = (): void => {
     for (const output of last) output.dispose();

@@ -1,0 +1,75 @@
+/** npm run bench:gate: certifies the latency gate from the committed traces; with --record MINUTES it records more on this machine first. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format } from 'prettier';
+import { built, needBuild, root } from '../lib/onpar.mjs';
+
+const { values } = parseArgs({
+  options: {
+    record: { type: 'string' },
+    // Records these only, such as same,slower-2.
+    work: { type: 'string' },
+    traces: { type: 'string', default: join(root, 'bench', 'gate', 'traces') },
+    out: { type: 'string', default: join(root, 'docs') },
+  },
+});
+needBuild();
+const { BadInput } = await built('schema/bad-input.js');
+try {
+  if (values.record !== undefined) await recordFor(Number(values.record) * 60);
+  await certifyAll();
+} catch (error) {
+  if (!(error instanceof BadInput)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
+
+async function certifyAll() {
+  const [{ readBank }, { certify, headline }, { page }, { badge }] = await Promise.all(
+    ['bank', 'certification', 'page', 'badge'].map((name) => import(`./certify/${name}.mjs`)),
+  );
+  const bank = await readBank(values.traces);
+  if (bank.length === 0)
+    throw new BadInput({
+      what: 'holds no trace',
+      where: values.traces,
+      fix: 'Record some: npm run bench:gate -- --record 60',
+    });
+  const figures = certify(bank);
+  const [text, image] = [join(values.out, 'gate.md'), join(values.out, 'gate.svg')];
+  writeFileSync(text, await format(page(figures), { parser: 'markdown', printWidth: 120 }));
+  writeFileSync(image, badge(headline(figures)));
+  console.log(`${text}\n${image}`);
+}
+
+/** A whole verdict's pairs of one trace, then of the one that is furthest behind: all see the same weather. */
+async function recordFor(seconds) {
+  if (!(seconds > 0)) throw new BadInput({ what: 'no time', where: '--record', fix: 'Give minutes: --record 60' });
+  const [{ furthestBehind, pathOf, plan }, { record }, { summary }, { planned }, { readMachine }] = await Promise.all([
+    import('./record/schedule.mjs'),
+    import('./record/session.mjs'),
+    import('./trace/file.mjs'),
+    import('./certify/ours.mjs'),
+    built('baselines/read-machine.js'),
+  ]);
+  const { fingerprint } = readMachine();
+  const counts = new Map();
+  const place = (task) => pathOf(values.traces, fingerprint, task);
+  const recorded = (task) => {
+    const path = place(task);
+    if (!counts.has(path)) counts.set(path, existsSync(path) ? summary(path).next : 0);
+    return counts.get(path);
+  };
+  const works = values.work?.split(',');
+  const tasks = plan.filter(({ work }) => works === undefined || works.includes(work));
+  if (tasks.length === 0)
+    throw new BadInput({ what: `no such work: ${values.work}`, where: '--work', fix: 'Such as --work same,slower-2' });
+  const end = performance.now() + seconds * 1e3;
+  const isOver = () => performance.now() > end;
+  while (!isOver()) {
+    const task = furthestBehind(tasks, recorded);
+    await record(task, place(task), planned, (line) => process.stderr.write(`${line}\n`), isOver);
+    counts.delete(place(task));
+  }
+}

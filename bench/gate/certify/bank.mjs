@@ -1,0 +1,50 @@
+/** The committed traces: <folder>/<fingerprint>/<class>.<work>[-unpinned][-hog].jsonl.gz. A torn or misplaced one stops everything: figures without it would be others. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { built } from '../../lib/onpar.mjs';
+import { classes } from '../record/classes.mjs';
+import { pathOf } from '../record/schedule.mjs';
+import { fold, readBankTrace } from '../trace/file.mjs';
+import { lookedAt } from './ours.mjs';
+
+/**
+ * @typedef {object} Entry
+ * @property {string} machine fingerprint
+ * @property {string} class
+ * @property {string} work
+ * @property {string} condition such as `pinned`
+ * @property {readonly any[]} pairs
+ * @property {readonly (number | null)[]} walls wall seconds of each pair
+ * @property {any} channels
+ */
+
+/** In the order of machines, classes and works. @param {string} folder @returns {Promise<readonly Entry[]>} */
+export async function readBank(folder) {
+  const paths = (existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [])
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => join(folder, name, file)))
+    .toSorted();
+  // What a killed recorder left is complete but for its last line.
+  for (const path of paths.filter((name) => name.endsWith('.jsonl.open'))) fold(path.replace(/open$/, 'gz'));
+  const traces = paths.filter((path) => path.endsWith('.jsonl.gz'));
+  const entries = [];
+  for (const path of traces) entries.push(await readEntry(folder, path));
+  return entries.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Classes in their own order, the usual condition first. */
+const rank = (entry) => Object.keys(classes).indexOf(entry.class) + (entry.condition === 'pinned' ? 0 : 0.5);
+
+async function readEntry(folder, path) {
+  const { header, pairs, walls } = await readBankTrace(path);
+  if (pathOf(folder, header.fingerprint, header) !== path) {
+    const { BadInput } = await built('schema/bad-input.js');
+    throw new BadInput({
+      what: `its header says ${header.fingerprint}, ${header.class}, ${header.work}`,
+      where: path,
+      fix: 'Put it where its header says, or record it again.',
+    });
+  }
+  const condition = `${header.pinned ? 'pinned' : 'unpinned'}${header.hog ? ', busy neighbour' : ''}`;
+  return { machine: header.fingerprint, class: header.class, work: header.work, condition, walls, ...lookedAt(pairs) };
+}

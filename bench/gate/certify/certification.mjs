@@ -1,0 +1,115 @@
+/** From traces to figures: pure, seeded, the same for the same traces. */
+import { quantile } from '../../lib/figures.mjs';
+import { proportionBounds } from '../statistics/beta.mjs';
+import { columnsOf, compareAll, nameOf } from './comparison.mjs';
+import { replays } from './effects.mjs';
+import { lookedAt, settings, shifted } from './ours.mjs';
+import { resampledAlarms, suiteAlarms, thorough } from './resampled.mjs';
+import { seenInSequence, sightAt } from './sight.mjs';
+import { tally, timedVerdicts } from './tally.mjs';
+
+/** Finer than the default, for those who pay for it with time. */
+const fineMargin = 0.003;
+const usualCondition = 'pinned';
+
+/** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ draws: number, suites: number }} effort how much is resampled */
+export function certify(bank, effort = thorough) {
+  const classNames = [...new Set(bank.map((entry) => entry.class))];
+  const unchanged = bank.filter(({ work }) => work === 'same');
+  const usual = unchanged.filter(({ condition }) => condition === usualCondition);
+  return {
+    traces: bank.map(({ machine, class: name, work, condition, pairs }) => ({
+      machine,
+      class: name,
+      work,
+      condition,
+      pairs: pairs.length,
+    })),
+    alarms: groups(unchanged).map(({ key, entries }) => ({
+      ...key,
+      ...tally(entries.flatMap((entry) => timedVerdicts(entry, settings))),
+    })),
+    detection: groups(bank, false).flatMap(detectionOf),
+    sight: classNames.map((name) => {
+      const entries = usual.filter((entry) => entry.class === name);
+      return { class: name, looks: sightAt(entries), seen: seenInSequence(entries) };
+    }),
+    resampled: classNames.map((name) => ({
+      class: name,
+      rows: usual
+        .filter((entry) => entry.class === name)
+        .map((entry) => resampledAlarms(entry, [0, 0.01, 0.02, 0.05], effort.draws)),
+    })),
+    suites: usual.length === 0 ? null : suiteAlarms(usual, effort.suites),
+    comparison: classNames.map((name) => {
+      const columns = columnsOf(bank.filter((entry) => entry.class === name && entry.condition === usualCondition));
+      return { class: name, columns, rows: columns[0]?.kind === 'unchanged' ? compareAll(columns) : [] };
+    }),
+  };
+}
+
+/** Traces that belong in one row: of one class and condition, for each machine and, where there are several, for all of them. */
+function groups(bank, withMachines = true) {
+  const keyed = new Map();
+  for (const entry of bank) {
+    const machines = withMachines ? ['all', entry.machine] : ['all'];
+    for (const machine of machines) {
+      const key = { class: entry.class, condition: entry.condition, machine };
+      const name = JSON.stringify(key);
+      if (!keyed.has(name)) keyed.set(name, { key, entries: [] });
+      keyed.get(name).entries.push(entry);
+    }
+  }
+  const several = new Set(bank.map(({ machine }) => machine)).size > 1;
+  return [...keyed.values()].filter(({ key }) => key.machine === 'all' || several);
+}
+
+/** Replayed slowdowns of unchanged code, and whatever work was really added; less of it where conditions are unusual. */
+function detectionOf({ key, entries }) {
+  const isUsual = key.condition === usualCondition;
+  const same = entries.filter(({ work }) => work === 'same');
+  const works = [...new Set(entries.map(({ work }) => work))].filter((work) => work !== 'same');
+  const of = (work) => entries.filter((entry) => entry.work === work);
+  const fine = { ...settings, margin: fineMargin };
+  const played = replays.filter(({ name }) => isUsual || name === '+2 %' || name === '+5 %');
+  return [
+    ...(same.length === 0 ? [] : played.map((replay) => row(key, replay.name, 'replayed', same, { replay }))),
+    ...works.map((work) => row(key, nameOf(work), 'work', of(work))),
+    ...(isUsual && same.length > 0 ? [row(key, '+1 %', 'replayed', same, { replay: replays[0], rules: fine })] : []),
+    ...(isUsual && works.includes('slower-1') ? [row(key, '+1 %', 'work', of('slower-1'), { rules: fine })] : []),
+  ];
+}
+
+function row(key, effect, kind, entries, { replay, rules = settings } = {}) {
+  const changed = entries.map((entry) => ({ entry, channels: replay ? replayedOn(entry, replay) : entry.channels }));
+  return {
+    ...key,
+    effect,
+    kind,
+    margin: rules.margin,
+    /** Over all pairs, which a verdict sees only some of. */
+    truth: Math.expm1(
+      quantile(
+        changed.flatMap(({ channels }) => channels.location),
+        0.5,
+      ),
+    ),
+    ...tally(changed.flatMap(({ entry, channels }) => timedVerdicts(entry, rules, channels))),
+  };
+}
+
+const replayedOn = ({ pairs, channels }, { by, apply }) =>
+  by === null ? lookedAt(apply(pairs)).channels : shifted(channels, by);
+
+/** One line for a badge: all classes and machines together, and the class that sees least. */
+export function headline({ alarms, sight }) {
+  const usual = alarms.filter(({ machine, condition }) => machine === 'all' && condition === usualCondition);
+  const total = (field) => usual.reduce((sum, each) => sum + each[field], 0);
+  const [slower, n] = [total('slower'), total('n')];
+  return {
+    slower,
+    n,
+    high: n === 0 ? 1 : proportionBounds(slower, n).high,
+    seen: Math.max(...sight.map(({ seen }) => seen)),
+  };
+}

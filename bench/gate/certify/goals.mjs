@@ -1,0 +1,53 @@
+/** What the gate is meant to reach, and what the traces show: a missed goal stays in the table. */
+import { atMost, percent, seconds } from './format.mjs';
+
+/**
+ * @typedef {{ what: string, goal: string, shown: string, met: boolean | null }} Goal null: nothing recorded yet
+ * @param {ReturnType<import('./certification.mjs').certify>} figures @returns {readonly Goal[]}
+ */
+export const goalsOf = (figures) => [...falseAlarms(figures), ...found(figures), suite(figures), ...sight(figures)];
+
+const usual = (row) => row.machine === 'all' && row.condition === 'pinned';
+
+const falseAlarms = ({ alarms }) =>
+  alarms.filter(usual).map(({ class: name, slower, n, bounds }) => ({
+    what: `${name}: false alarms`,
+    goal: '<= 1 %, upper 95 % bound <= 1.5 %',
+    shown: `${slower} of ${n}, at most ${atMost(bounds.high)}`,
+    met: n === 0 ? null : slower / n <= 0.01 && bounds.high <= 0.015,
+  }));
+
+const limits = [
+  { effect: '+2 %', margin: 0.005, least: 0.95, seconds: 10 },
+  { effect: '+5 %', margin: 0.005, least: 0.995, seconds: 10 },
+  { effect: '+1 %', margin: 0.003, least: 0.9, seconds: 40 },
+];
+
+const found = ({ detection }) =>
+  detection.filter(usual).flatMap(({ class: name, effect, kind, margin, n, slower, measured }) =>
+    limits
+      .filter((limit) => limit.effect === effect && limit.margin === margin)
+      .map(({ least, seconds: most }) => ({
+        what: `${name}: ${effect} (${kind}) found, margin ${percent(margin)}`,
+        goal: `>= ${percent(least)} in <= ${most} s of measuring`,
+        shown: `${slower} of ${n}, ${seconds(measured)}`,
+        met: n === 0 ? null : slower / n >= least && measured <= most,
+      })),
+  );
+
+const suite = ({ suites }) => ({
+  what: 'any false alarm in a suite of 20 cases (resampled)',
+  goal: '<= 1 %',
+  shown: suites === null ? '–' : `${suites.alarmed} of ${suites.suites}`,
+  met: suites === null ? null : suites.alarmed / suites.suites <= 0.01,
+});
+
+const sight = (figures) =>
+  figures.sight.flatMap(({ class: name, looks }) =>
+    looks.map(({ look, printed, seen, n }) => ({
+      what: `${name}: slowdown that a run of ${look} pairs says it could see`,
+      goal: 'within 25 % of the true one',
+      shown: `${percent(printed, 2)} printed, ${percent(seen, 2)} true, ${n} windows`,
+      met: Math.abs(printed / seen - 1) <= 0.25,
+    })),
+  );

@@ -1,0 +1,85 @@
+/** onpar's own verdict on a window of pairs, look by look, as a run would come to it; and on windows in sequence. */
+import { built } from '../../lib/onpar.mjs';
+
+const [{ channelsOf }, { weigh }, { judgePaired, nextLook, verdictOf }, { pairedSettings }, { spreadOf }] =
+  await Promise.all(
+    ['judge/channels.js', 'judge/paired-evidence.js', 'judge/paired.js', 'judge/settings.js', 'judge/fitness.js'].map(
+      built,
+    ),
+  );
+
+export const settings = pairedSettings;
+/** As many pairs as the plan of looks may use. */
+export const planned = settings.looks.at(-1).pairs;
+
+/** What the judge looks at, computed once for all windows of a trace. */
+export const lookedAt = (pairs) => ({ pairs, channels: channelsOf(pairs) });
+
+const part = ({ location, q25, median, tail }, from, to) => ({
+  location: location.slice(from, to),
+  q25: q25.slice(from, to),
+  median: median.slice(from, to),
+  tail: tail === null ? null : tail.slice(from, to),
+});
+
+/** All times of B longer by this fraction: exact, as every channel is a log ratio. */
+export const shifted = ({ location, q25, median, tail }, by) => {
+  const shift = (values) => values.map((value) => value + Math.log1p(by));
+  return { location: shift(location), q25: shift(q25), median: shift(median), tail: tail && shift(tail) };
+};
+
+/**
+ * The verdict at the look where a run would stop. The same functions as the product's, without what only words need.
+ * @param {any} channels of one window @param {any} rules settings @param {readonly any[]} pairs for their fitness; none: taken to be fit
+ */
+export function decide(channels, rules = settings, pairs = []) {
+  let judgement = judgePaired([]);
+  let next = nextLook(judgement, rules);
+  while (next !== null && next <= channels.location.length) {
+    const { location, tail } = weigh(part(channels, 0, next), rules);
+    const isUnfit = pairs.length > 0 && !(spreadOf(pairs.slice(0, next), 'A') <= rules.unusable);
+    const verdict = isUnfit ? 'unfit' : verdictOf({ location, tail }, rules);
+    judgement = { verdict, evidence: { given: next, ratio: location.ratio, interval: location.interval, tail } };
+    next = nextLook(judgement, rules);
+  }
+  return { verdict: judgement.verdict, used: judgement.evidence?.given ?? 0, ...judgement.evidence };
+}
+
+/**
+ * One verdict after the other, each on the pairs that follow those of the one before: disjoint, and none chosen by what it says. A verdict is
+ * begun only where the whole plan would fit, so that none is cut short.
+ * @param {{ pairs: readonly any[], channels: any }} looked @param {any} rules
+ */
+export function inSequence({ pairs, channels }, rules = settings) {
+  const verdicts = [];
+  for (let start = 0; start + planned <= pairs.length;) {
+    const end = start + planned;
+    const decided = decide(part(channels, start, end), rules, pairs.slice(start, end));
+    verdicts.push({ ...decided, start });
+    start += decided.used;
+  }
+  return verdicts;
+}
+
+/** Disjoint windows of a whole plan each: what the peers are given too. */
+export const fixedWindows = ({ pairs, channels }) =>
+  Array.from({ length: Math.floor(pairs.length / planned) }, (_, index) => {
+    const [from, to] = [index * planned, (index + 1) * planned];
+    return { pairs: pairs.slice(from, to), channels: part(channels, from, to) };
+  });
+
+/** The product itself, sentences, interval and visible slowdown included. */
+export const fullJudgement = (pairs) => judgePaired(pairs, settings);
+
+/** The smallest slowdown, in steps of 0.05 %, at which this window is seen to be slower; Infinity beyond a half. */
+export function seenFrom(channels) {
+  const isSeen = (step) => decide(shifted(channels, step / 2000)).verdict === 'slower';
+  let [low, high] = [0, 1000];
+  if (!isSeen(high)) return Infinity;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (isSeen(middle)) high = middle;
+    else low = middle;
+  }
+  return high / 2000;
+}

@@ -1,0 +1,272 @@
+/** Certification of small banks whose answer is known. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { judgePaired } from '../../../src/judge/paired.ts';
+import { randomFrom } from '../../../src/stats/random.ts';
+import { bench } from '../support/bench.ts';
+import { drawPairs, type Recipe } from '../support/noise.ts';
+
+const { certify, headline } = await bench('gate/certify/certification.mjs');
+const { page } = await bench('gate/certify/page.mjs');
+const { badge } = await bench('gate/certify/badge.mjs');
+const { goalsOf } = await bench('gate/certify/goals.mjs');
+const { calibrated } = await bench('gate/certify/comparison.mjs');
+const { decide, fixedWindows, inSequence, lookedAt, planned, seenFrom } = await bench('gate/certify/ours.mjs');
+const { replays, slowed } = await bench('gate/certify/effects.mjs');
+const { tally } = await bench('gate/certify/tally.mjs');
+const { atLeast, atMost } = await bench('gate/certify/format.mjs');
+const { pairLine } = await bench('gate/trace/file.mjs');
+const { pathOf } = await bench('gate/record/schedule.mjs');
+
+const little = { draws: 40, suites: 5 };
+
+interface Trace {
+  readonly machine?: string;
+  readonly class?: string;
+  readonly work?: string;
+  readonly pinned?: boolean;
+  readonly pairs?: number;
+  readonly recipe?: Recipe;
+}
+
+const pairsOf = ({ pairs = 100, recipe = {} }: Trace): any[] => drawPairs(randomFrom(5), pairs, recipe);
+
+const entry = (trace: Trace = {}): object => ({
+  machine: trace.machine ?? 'one',
+  class: trace.class ?? 'wasm',
+  work: trace.work ?? 'same',
+  condition: trace.pinned === false ? 'unpinned' : 'pinned',
+  walls: Array.from({ length: trace.pairs ?? 100 }, () => 1.5),
+  ...lookedAt(pairsOf(trace)),
+});
+
+const slow = { factor: 1.05 };
+const rowsOf = (text: string, ...starts: string[]): string[][] =>
+  text
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .filter((cells) => starts.every((start, index) => cells[index + 1] === start));
+
+describe('verdicts in sequence', () => {
+  it('follow each other without a gap and without sharing a pair', () => {
+    const verdicts = inSequence(lookedAt(pairsOf({})));
+    verdicts.slice(1).forEach(({ start }: any, index: number) => {
+      expect(start).toBe(verdicts[index].start + verdicts[index].used);
+    });
+    // Eight pairs each: the last that may begin has twenty left.
+    expect(verdicts.map(({ used }: any) => used)).toEqual(Array.from({ length: 11 }, () => 8));
+  });
+
+  it('are what the product says of these pairs', () => {
+    for (const by of [0, 0.006, 0.008, 0.02]) {
+      const pairs = slowed(pairsOf({ pairs: 40 }), by);
+      for (const { start, used, verdict, ratio } of inSequence(lookedAt(pairs))) {
+        const product = judgePaired(pairs.slice(start, start + used));
+        expect([product.verdict, product.evidence?.ratio]).toEqual([verdict, ratio]);
+      }
+    }
+  });
+
+  it('are unfit where equal work was not', () => {
+    const recipe: Recipe = { drift: (visit) => (visit % 8 < 4 ? 1 : 3) };
+    expect(inSequence(lookedAt(pairsOf({ pairs: 20, recipe })))[0].verdict).toBe('unfit');
+  });
+
+  it('are none where the plan does not fit', () => {
+    expect(inSequence(lookedAt(pairsOf({ pairs: planned - 1 })))).toEqual([]);
+    expect(tally([])).toMatchObject({ n: 0, slower: 0, bounds: { low: 0, high: 1 } });
+  });
+});
+
+it('a window is seen from its own smallest slowdown on', () => {
+  const [window] = fixedWindows(lookedAt(pairsOf({ pairs: 20 })));
+  const from = seenFrom(window.channels);
+  const verdictAt = (by: number): string => decide(lookedAt(slowed(window.pairs, by)).channels).verdict;
+  expect([verdictAt(from), verdictAt(from - 0.0005)]).toEqual(['slower', expect.not.stringMatching('slower')]);
+});
+
+describe('replayed effects', () => {
+  const pairs = pairsOf({ pairs: 30, recipe: { call: () => 1, offset: () => 0 } });
+  const calls = (changed: any[], arm: string): number[] =>
+    changed.flatMap(({ blocks }) =>
+      blocks.flatMap(({ order, visits }: any) => visits.filter((_: number[], at: number) => order[at] === arm).flat()),
+    );
+  const replay = (name: string): any[] => replays.find((one: any) => one.name === name).apply(pairs);
+
+  it('touch B alone', () => {
+    for (const { apply } of replays) expect(calls(apply(pairs), 'A')).toEqual(calls(pairs, 'A'));
+  });
+
+  it.each([
+    ['+3 %', 1.03, 1],
+    ['tail', 2, 1 / 20],
+    ['bimodal', 1.2, 1 / 2],
+  ])('%s', (name, factor, share) => {
+    const changed = calls(replay(name), 'B').filter((call) => call !== 0.001);
+    for (const call of changed) expect(call / 0.001).toBeCloseTo(factor, 9);
+    expect(Math.abs(changed.length / calls(pairs, 'B').length - share)).toBeLessThan(0.03);
+  });
+
+  it('are the same each time', () => {
+    expect(replay('tail')).toEqual(replay('tail'));
+  });
+});
+
+describe('a bank of unchanged and slower code', () => {
+  const bank = [entry(), entry({ work: 'slower-5', recipe: slow })];
+  const figures = certify(bank, little);
+  const text = page(figures);
+
+  it('counts verdicts, alarms and bounds', () => {
+    expect(figures.alarms).toHaveLength(1);
+    expect(figures.alarms[0]).toMatchObject({ machine: 'all', n: 11, slower: 0, steady: 11, pairs: 8, wall: 12 });
+    expect(figures.alarms[0].bounds.high).toBeCloseTo(1 - 0.05 ** (1 / 11), 9);
+    expect(rowsOf(text, 'wasm', 'pinned', 'all')[0]).toEqual([
+      '',
+      'wasm',
+      'pinned',
+      'all',
+      '11',
+      '0',
+      '23.9 %',
+      '0',
+      '0',
+      '0',
+      '8.0',
+      expect.stringMatching(/ s$/),
+      '12.0 s',
+      '',
+    ]);
+  });
+
+  it('finds the replayed and the real slowdown', () => {
+    for (const by of ['replayed', 'work'])
+      expect(rowsOf(text, 'wasm', 'pinned', '+5 %', by)[0]?.slice(7, 11)).toEqual(['11', '11', '100.0 %', '76.1 %']);
+  });
+
+  it('shows every peer three times, on as many windows', () => {
+    const rows = rowsOf(text).filter(
+      ([, tool, view]) => tool !== 'peer' && ['default', 'best', 'calibrated'].includes(view!),
+    );
+    expect(rows).toHaveLength(1 + 9 * 3);
+    expect(rowsOf(text, 'onpar', 'default')[0]?.[3]).toBe('0 of 5');
+    expect(rowsOf(text, 'github-action-benchmark', 'default')[0]?.slice(3)).toEqual([
+      '0 of 5',
+      ...Array.from({ length: 8 }, () => '0 %'),
+      '',
+    ]);
+  });
+
+  it('gives the same page and badge for the same traces', () => {
+    const again = certify([entry(), entry({ work: 'slower-5', recipe: slow })], little);
+    expect(page(again)).toBe(text);
+    expect(badge(headline(again))).toBe(badge(headline(figures)));
+  });
+
+  it('says on the badge what it knows', () => {
+    expect(badge(headline(figures))).toMatch(/false alarms 0\/11 \(&lt;= 23.9 %\) · sees \d\.\d %/);
+  });
+
+  it('keeps a missed goal', () => {
+    const goals = goalsOf(figures);
+    expect(goals.find(({ what }: any) => what === 'wasm: false alarms')).toMatchObject({ met: false });
+    expect(goals.find(({ what }: any) => what.includes('+5 % (work)'))).toMatchObject({ met: true });
+    expect(text).toContain('| missed | wasm: false alarms |');
+  });
+});
+
+it('alarms of one machine stay visible, and add up', () => {
+  const figures = certify([entry(), entry({ machine: 'two', recipe: slow })], little);
+  const seen = figures.alarms.map(({ machine, n, slower }: any) => [machine, n, slower]);
+  expect(seen).toEqual([
+    ['all', 22, 11],
+    ['one', 11, 0],
+    ['two', 11, 11],
+  ]);
+  expect(goalsOf(figures)[0]).toMatchObject({ met: false, shown: expect.stringContaining('11 of 22') });
+});
+
+it('an unusual condition is kept apart from the usual one', () => {
+  const figures = certify([entry(), entry({ pinned: false, recipe: slow })], little);
+  expect(figures.alarms.map(({ condition, slower }: any) => [condition, slower])).toEqual([
+    ['pinned', 0],
+    ['unpinned', 11],
+  ]);
+  expect(headline(figures)).toMatchObject({ slower: 0, n: 11 });
+  expect(figures.comparison[0].rows[0].cells[0]).toEqual({ alarms: 0, n: 5 });
+});
+
+it('bounds are never printed better than they are', () => {
+  expect([atMost(0.01401), atMost(0.014), atLeast(0.98999), atLeast(0.99)]).toEqual([
+    '1.5 %',
+    '1.4 %',
+    '98.9 %',
+    '99.0 %',
+  ]);
+});
+
+describe('calibration to equal false alarms', () => {
+  it('sets the threshold on one half and judges the other', () => {
+    // Even windows score up to 3, odd ones up to 5.
+    const same = [1, 5, 3, 4, 2, 0];
+    const columns = calibrated([same, [3.5, 3.5, 5.5, 6, 0, 0]], [false, false, false, false, false, false]);
+    // Odd windows are held against 3, even ones against 5.
+    expect(columns).toEqual([
+      { alarms: 2, n: 6 },
+      { alarms: 3, n: 6 },
+    ]);
+  });
+
+  it('allows as many alarms as onpar has', () => {
+    const [same] = calibrated([[1, 5, 3, 4, 2, 0]], [true, false, false, false, false, false]);
+    expect(same).toEqual({ alarms: 2, n: 6 });
+  });
+
+  it('never calls faster code slower', () => {
+    const [, faster] = calibrated(
+      [
+        [-1, -2, -1, -2],
+        [-0.5, -0.5, -0.5, -0.5],
+      ],
+      [false, false, false, false],
+    );
+    expect(faster.alarms).toBe(0);
+  });
+});
+
+describe('the command', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'onpar-certify-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const header = { fingerprint: 'one', class: 'wasm', work: 'same', pinned: true, hog: false };
+  const run = (): { status: number | null; stderr: string } =>
+    spawnSync(process.execPath, ['bench/gate/certify.mjs', '--traces', join(folder, 'traces'), '--out', folder], {
+      encoding: 'utf8',
+    });
+  const put = (text: string): string => {
+    const path = pathOf(join(folder, 'traces'), 'one', header);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, gzipSync(text));
+    return path;
+  };
+  const trace = [JSON.stringify(header), ...pairsOf({ pairs: 4 }).map((pair) => pairLine(pair))].join('\n');
+
+  it('writes nothing for a torn trace, and says where it is torn', () => {
+    const path = put(trace.slice(0, -50));
+    const { status, stderr } = run();
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${path}:5`);
+    expect(() => readFileSync(join(folder, 'gate.md'))).toThrow('ENOENT');
+  });
+
+  it('says how to record where there is nothing', () => {
+    const { status, stderr } = run();
+    expect(status).toBe(2);
+    expect(stderr).toContain('npm run bench:gate -- --record 60');
+  });
+});

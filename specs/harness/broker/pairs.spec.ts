@@ -1,0 +1,100 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findBackend } from '../../../src/backends/registry.ts';
+import { ProcessPair, shapeFor } from '../../../src/broker/pairs.ts';
+import type { Arms, PairedArm, PairShape } from '../../../src/broker/pairs.ts';
+import { Workers } from '../../../src/broker/workers.ts';
+import { modelOf, readProject } from '../../../src/cases/project.ts';
+import { feedsOf } from '../../../src/models/feeds.ts';
+import { readReference } from '../../../src/models/reference.ts';
+import type { Pair } from '../../../src/trace/pair.ts';
+import { randomFrom } from '../../../src/stats/random.ts';
+import { faulty } from '../support/faulty.ts';
+
+const root = new URL('../../..', import.meta.url).pathname;
+const project = await readProject(root, {});
+const model = modelOf(project, 'tiny-text');
+const artifact = model.card.artifacts['float32']!;
+const reference = await readReference(model);
+const backend = await findBackend('ort-node/cpu');
+const arm: PairedArm = {
+  backend,
+  options: { root, threads: 1, core: null, deadline: 20 },
+  path: `${model.folder}/model.onnx`,
+  feeds: feedsOf(model.card, artifact, reference!.inputs, 0, 1),
+};
+const shape: PairShape = { calls: 3, blocks: 8, warmup: 2, reopen: true };
+
+/** One pair of fresh processes, which end with it. */
+async function takePair(arms: Arms, seed: number): Promise<Pair> {
+  const processes = new ProcessPair(workers, arms, randomFrom(seed));
+  try {
+    return await processes.take(arms, shape, 7);
+  } finally {
+    await processes.close();
+  }
+}
+
+let workers: Workers;
+beforeEach(() => void (workers = new Workers()));
+afterEach(() => workers.close());
+const living = (): number => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+const expectNoneLiving = (): Promise<void> => vi.waitFor(() => expect(living()).toBe(0));
+afterAll(expectNoneLiving);
+
+describe('the shape of a pair', () => {
+  test.each([
+    [0.0001, 0.01, { calls: 40, blocks: 12, reopen: true }],
+    [0.001, 0.02, { calls: 4, blocks: 12, reopen: true }],
+    [0.01, 0.02, { calls: 3, blocks: 5, reopen: true }],
+    [0.01, 0.5, { calls: 3, blocks: 6, reopen: false }],
+    [0.5, 0.1, { calls: 3, blocks: 4, reopen: true }],
+  ])('of calls of %f s whose model opens in %f s', (call, load, expected) => {
+    expect(shapeFor(call, load)).toMatchObject(expected);
+  });
+
+  test('is found by looking at a process', async () => {
+    const arms = { base: arm, ours: arm };
+    const processes = new ProcessPair(workers, arms, randomFrom(1));
+    const { calls, blocks, warmup } = await processes.shape(arms);
+    await processes.close();
+    expect(calls).toBeGreaterThanOrEqual(3);
+    expect(blocks).toBeGreaterThanOrEqual(4);
+    expect(warmup).toBeGreaterThanOrEqual(1);
+    await expectNoneLiving();
+  });
+});
+
+describe('a pair', () => {
+  test('has blocks of four visits in seconds, in both orders, from two processes that are gone afterwards', async () => {
+    const { pair, blocks } = await takePair({ base: arm, ours: arm }, 1);
+    expect(pair).toBe(7);
+    expect(blocks).toHaveLength(8);
+    expect(new Set(blocks.map(({ order }) => order))).toEqual(new Set(['ABBA', 'BAAB']));
+    for (const { visits } of blocks) {
+      expect(visits.map((visit) => visit.length)).toEqual([3, 3, 3, 3]);
+      expect(visits.flat().every((seconds) => seconds > 0 && seconds < 1)).toBe(true);
+    }
+    await expectNoneLiving();
+  });
+
+  test.each(['base', 'ours'] as const)('whose %s crashes rejects and leaves no process behind', async (which) => {
+    const arms = { base: arm, ours: arm, [which]: { ...arm, backend: faulty(backend, 'SIGSEGV@sample') } };
+    await expect(takePair(arms, 1)).rejects.toMatchObject({ kind: 'crashed' });
+    await expectNoneLiving();
+  });
+
+  test('tells a version that does more work from one that does not, whichever arm it is', async () => {
+    const rows = (count: number): PairedArm => ({
+      ...arm,
+      feeds: feedsOf(model.card, artifact, reference!.inputs, 0, count),
+    });
+    const ratios = async (base: PairedArm, ours: PairedArm): Promise<number> => {
+      const { blocks } = await takePair({ base, ours }, 2);
+      const least = (letter: string): number =>
+        Math.min(...blocks.flatMap(({ order, visits }) => visits.filter((_, index) => order[index] === letter).flat()));
+      return least('B') / least('A');
+    };
+    expect(await ratios(rows(1), rows(8))).toBeGreaterThan(1.5);
+    expect(await ratios(rows(8), rows(1))).toBeLessThan(1 / 1.5);
+  });
+});

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findBackend } from '../../../src/backends/registry.ts';
+import type { PairedArm } from '../../../src/broker/pairs.ts';
+import { takeRounds } from '../../../src/broker/rounds.ts';
+import type { Contest, Rule } from '../../../src/broker/rounds.ts';
+import { Workers } from '../../../src/broker/workers.ts';
+import { randomFrom } from '../../../src/stats/random.ts';
+import type { Pair } from '../../../src/trace/pair.ts';
+import { WorkerFailure } from '../../../src/workers/worker.ts';
+
+/** What is measured is no concern here: only who is measured, when, and how often. */
+const measured = vi.hoisted(() => ({ taken: [] as string[], fails: new Set<string>(), started: 0, living: 0 }));
+vi.mock('../../../src/broker/pairs.ts', () => ({
+  ProcessPair: class {
+    constructor() {
+      measured.started += 1;
+      measured.living += 1;
+    }
+    async shape() {
+      return { calls: 3, blocks: 4, warmup: 0, reopen: true };
+    }
+    async take({ ours }: { ours: PairedArm }, _: unknown, pair: number): Promise<Pair> {
+      measured.taken.push(ours.path);
+      if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
+      return { pair, blocks: [] };
+    }
+    async close() {
+      measured.living -= 1;
+    }
+  },
+}));
+
+const backend = await findBackend('ort-node/cpu');
+const web = await findBackend('ort-web/wasm');
+const contest = (name: string, on = backend): Contest => {
+  const arm = { backend: on, options: { root: '.', threads: 1, core: null, deadline: 1 }, path: name, feeds: {} };
+  return { name, base: arm, ours: arm };
+};
+const a = contest('a');
+const b = contest('b');
+const c = contest('c');
+
+let workers: Workers;
+beforeEach(() => {
+  workers = new Workers();
+  measured.taken.length = 0;
+  measured.fails.clear();
+  measured.started = 0;
+});
+afterEach(async () => {
+  if (measured.living !== 0) throw new Error(`${measured.living} pairs of processes still live`);
+  await workers.close();
+});
+
+const take = (contests: readonly Contest[], rule: Partial<Rule>, seed = 1) =>
+  takeRounds(contests, {
+    workers,
+    alone: (body) => body(),
+    random: randomFrom(seed),
+    rule: { enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: 3, ...rule },
+    tell: () => undefined,
+  });
+const rounds = (size: number): string[][] =>
+  Array.from({ length: measured.taken.length / size }, (_, round) =>
+    measured.taken.slice(round * size, (round + 1) * size),
+  );
+
+describe('rounds', () => {
+  test('give every open case one pair, in an order drawn anew', async () => {
+    const taken = await take([a, b, c], {});
+    for (const round of rounds(3)) expect(round.toSorted()).toEqual(['a', 'b', 'c']);
+    expect(new Set(rounds(3).map(String)).size).toBeGreaterThan(1);
+    expect([...taken.keys()]).toEqual(['a', 'b', 'c']);
+    expect(taken.get('b')).toMatchObject({ ok: true, confirming: [] });
+    expect((taken.get('b') as unknown as { pairs: Pair[] }).pairs.map(({ pair }) => pair)).toEqual([0, 1, 2, 3]);
+  });
+
+  test('draw the same orders from the same seed, and others from another', async () => {
+    const orders = async (seed: number): Promise<string> => {
+      measured.taken.length = 0;
+      await take([a, b, c], {}, seed);
+      return String(measured.taken);
+    };
+    expect(await orders(1)).toBe(await orders(1));
+    expect(await orders(1)).not.toBe(await orders(2));
+  });
+
+  test('leave out a case that has enough', async () => {
+    const needs: Record<string, number> = { a: 2, b: 5, c: 3 };
+    const counts = new Map<readonly Pair[], string>();
+    const enough = (pairs: readonly Pair[]): boolean => {
+      if (!counts.has(pairs)) counts.set(pairs, ['a', 'b', 'c'][counts.size] ?? '');
+      return pairs.length >= (needs[counts.get(pairs) ?? ''] ?? 0);
+    };
+    await take([a, b, c], { enough });
+    expect(measured.taken.toSorted().join('')).toBe('aabbbbbccc');
+  });
+
+  test('take fresh pairs of suspects only, counted anew, and keep the first ones apart', async () => {
+    let suspect: readonly Pair[] | undefined;
+    const suspects = (pairs: readonly Pair[]): boolean => (suspect ??= pairs) === pairs;
+    const taken = await take([a, b], { suspects });
+    expect(measured.taken.slice(8)).toEqual(['a', 'a', 'a']);
+    expect(taken.get('a')).toMatchObject({ pairs: { length: 4 }, confirming: [{ pair: 0 }, { pair: 1 }, { pair: 2 }] });
+    expect(taken.get('b')).toMatchObject({ pairs: { length: 4 }, confirming: [] });
+  });
+
+  test('go on without a case whose worker died, and say how', async () => {
+    measured.fails.add('b');
+    const taken = await take([a, b], {});
+    expect(measured.taken.filter((name) => name === 'b')).toHaveLength(1);
+    expect(taken.get('b')).toEqual({
+      ok: false,
+      failure: { kind: 'crashed', reason: 'b crashed', missing: null },
+    });
+    expect(taken.get('a')).toMatchObject({ ok: true });
+  });
+
+  test('share processes within a backend and a round, and nowhere else', async () => {
+    await take([a, b, contest('w', web)], { enough: (pairs) => pairs.length >= 4 });
+    expect(measured.started).toBe(4 * 2);
+  });
+
+  test('give the others of a dead one new processes', async () => {
+    measured.fails.add('b');
+    await take([a, b, c], {}, 3);
+    expect(measured.taken.toSorted().join('')).toBe('aaaabcccc');
+    expect(measured.started).toBeGreaterThanOrEqual(4);
+    expect(measured.started).toBeLessThanOrEqual(5);
+  });
+
+  test('of nothing are nothing', async () => {
+    expect((await take([], {})).size).toBe(0);
+  });
+});

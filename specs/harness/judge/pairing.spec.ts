@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import type { PairedJudgement } from '../../../src/judge/paired.ts';
+import { judgeSteady, notPaired } from '../../../src/judge/pairing.ts';
+import type { AcceptedSlowdown, Pairing } from '../../../src/judge/pairing.ts';
+import { steadyMargins } from '../../../src/judge/settings.ts';
+import type { LatencyVerdict } from '../../../src/judge/verdict.ts';
+import { toSample } from '../../../src/stats/sample.ts';
+
+const sample = toSample([1e-3, 1.01e-3, 1.02e-3, 1.03e-3, 1.04e-3]);
+const times = (factor: number) => toSample(sample.map((value) => value * factor));
+/** Too far apart to decide against. */
+const vague = toSample([0.6e-3, 0.75e-3, 0.9e-3, 1.05e-3, 1.2e-3]);
+const wild = toSample([1e-3, 1e-3, 1e-3, 1e-3, 9e-3]);
+const today = '2026-11-25';
+
+const judgement = (verdict: LatencyVerdict, ratio: number): PairedJudgement => ({
+  verdict,
+  sentences: [`${verdict} than main@3f2a1c9`],
+  evidence: {
+    ratio,
+    interval: { low: ratio - 0.01, high: ratio + 0.01, level: 0.98 },
+    pairs: 8,
+    given: 8,
+    visible: 0.02,
+    opinions: { q25: ratio, median: ratio },
+    shapeChanged: false,
+    tail: null,
+  },
+});
+const paired = (verdict: LatencyVerdict, ratio: number, accepted: AcceptedSlowdown | null = null): Pairing => ({
+  kind: 'paired',
+  judgement: judgement(verdict, ratio),
+  accepted,
+});
+const accepted = { slowdown: 0.1, reason: 'the larger head', expires: '2026-12-31' };
+
+describe('pairs decide', () => {
+  test.each([
+    ['slower', 1.03],
+    ['steady', 1],
+    ['faster', 0.9],
+    ['inconclusive', 1.01],
+    ['unfit', 1],
+  ] as const)('%s, whatever was committed on this machine', (verdict, ratio) => {
+    for (const baseline of [undefined, times(2), times(0.5)]) {
+      const judged = judgeSteady(sample, baseline, steadyMargins, { pairing: paired(verdict, ratio), today });
+      expect(judged).toMatchObject({ verdict, sentences: [`${verdict} than main@3f2a1c9`] });
+    }
+  });
+});
+
+describe('a slowdown that the card accepts', () => {
+  const judge = (ratio: number, given: AcceptedSlowdown | null, on = today) =>
+    judgeSteady(sample, undefined, steadyMargins, { pairing: paired('slower', ratio, given), today: on });
+
+  test('is steady within its bound, with the reason, and still says how much', () => {
+    expect(judge(1.05, accepted)).toEqual({
+      verdict: 'steady',
+      sentences: ['slower as accepted until 2026-12-31: the larger head', 'slower than main@3f2a1c9'],
+    });
+  });
+
+  test.each([
+    ['beyond its bound', judge(1.2, accepted), 'more than the 10 % that are accepted until 2026-12-31'],
+    ['after its last good day', judge(1.05, accepted, '2027-01-01'), 'the accepted slowdown expired on 2026-12-31'],
+  ])('is slower %s', (_, { verdict, sentences }, sentence) => {
+    expect(verdict).toBe('slower');
+    expect(sentences.join()).toContain(sentence);
+  });
+
+  test('holds on its last good day', () => {
+    expect(judge(1.05, accepted, '2026-12-31').verdict).toBe('steady');
+  });
+
+  test('is slower without one', () => {
+    expect(judge(1.05, null)).toMatchObject({ verdict: 'slower', sentences: ['slower than main@3f2a1c9'] });
+  });
+});
+
+describe('where nothing that it runs on differs', () => {
+  const same: Pairing = { kind: 'same', against: 'main@3f2a1c9' };
+  const judge = (baseline: typeof sample | undefined, target = sample) =>
+    judgeSteady(target, baseline, steadyMargins, { pairing: same, today });
+
+  test.each([
+    ['nothing is committed', judge(undefined)],
+    ['it is as fast as committed', judge(sample)],
+    ['it is faster', judge(times(2))],
+    ['it is neither surely slower nor surely not', judge(vague)],
+    ['the machine is not fit', judge(sample, wild)],
+  ])('it is steady when %s', (_, { verdict, sentences }) => {
+    expect(verdict).toBe('steady');
+    expect(sentences[0]).toBe('artifact, packages and backend are those of main@3f2a1c9');
+  });
+
+  test('it is slower when it surely and grossly is: something else changed', () => {
+    const { verdict, sentences } = judge(times(0.5));
+    expect(verdict).toBe('slower');
+    expect(sentences.at(-1)).toContain('look at Node, the installed files and the machine');
+  });
+});
+
+describe('without a base the committed latency is all there is', () => {
+  const judge = (baseline: typeof sample | undefined) =>
+    judgeSteady(sample, baseline, steadyMargins, { pairing: notPaired('this is the first commit'), today });
+
+  test.each([
+    [undefined, 'unbaselined'],
+    [sample, 'steady'],
+    [times(0.5), 'slower'],
+    [times(2), 'faster'],
+    [vague, 'inconclusive'],
+  ] as const)('%j: %s', (baseline, verdict) => {
+    expect(judge(baseline).verdict).toBe(verdict);
+  });
+
+  test('why it was not paired is said where it would have helped', () => {
+    const reason = 'not paired with a base version: this is the first commit';
+    expect(judge(undefined).sentences).toContain(reason);
+    expect(judge(vague).sentences).toContain(reason);
+    expect(judge(sample).sentences).not.toContain(reason);
+  });
+});

@@ -1,0 +1,83 @@
+/** The two arms of a case: the same case of both versions, and what of all that it runs on differs between them. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Backend } from '../backends/backend.ts';
+import type { Case } from '../cases/case.ts';
+import { verifyArtifact } from '../models/artifact.ts';
+import type { Artifact, Model } from '../models/card.ts';
+import type { Side } from './base.ts';
+import { version } from '../version.ts';
+import { onparOf, packagesOf, versionOf } from './packages.ts';
+
+/** What a worker of one version is started with. */
+export interface Arm {
+  readonly label: string;
+  readonly root: string;
+  /** Folder of this version's own backend files; null where the harness's own drive it. */
+  readonly backends: string | null;
+  readonly model: Model;
+  readonly artifact: Artifact;
+  /** To open. */
+  readonly path: string;
+}
+
+export type Arms =
+  | { readonly found: true; readonly base: Arm; readonly ours: Arm; readonly differs: readonly string[] }
+  /** Why there is nothing to pair with, as a sentence. */
+  | { readonly found: false; readonly reason: string };
+
+/** Throws BadInput where a file of either version is not the one of its card. */
+export async function armsOf(base: Side, ours: Side, subject: Case, backend: Backend): Promise<Arms> {
+  const [theirs, own] = [await armOf(base, subject), await armOf(ours, subject)];
+  if (own === null) throw new Error(`no artifact ${subject.model}/${subject.artifact}`);
+  if (theirs === null) return { found: false, reason: `${base.label} has no ${subject.model}/${subject.artifact}` };
+  return { found: true, base: theirs, ours: own, differs: differences(theirs, own, backend) };
+}
+
+async function armOf({ label, root, project }: Side, { model: id, artifact: name }: Case): Promise<Arm | null> {
+  const model = project.models.find(({ card }) => card.id === id);
+  const artifact = model?.card.artifacts[name];
+  if (model === undefined || artifact === undefined) return null;
+  const path = await verifyArtifact(model.folder, artifact.files, artifact.format);
+  return { label, root, backends: backendsOf(root), model, artifact, path };
+}
+
+/** Compiled: workers run from dist. Null where this version has no onpar that speaks as this one does. */
+function backendsOf(root: string): string | null {
+  const onpar = onparOf(root);
+  const folder = onpar === null || versionOf(onpar) !== version() ? null : join(onpar, 'dist', 'backends');
+  return folder !== null && existsSync(folder) ? folder : null;
+}
+
+/** Everything that a call's duration depends on and a commit can change. Node and the machine are the same for both. */
+function differences(base: Arm, ours: Arm, { packages }: Backend): readonly string[] {
+  return [
+    ...(sameFiles(base.artifact, ours.artifact) ? [] : ['the artifact']),
+    ...packageChanges(packagesOf(base.root, packages), packagesOf(ours.root, packages)),
+    ...(base.backends === null || ours.backends === null || hashOf(base.backends) === hashOf(ours.backends)
+      ? []
+      : ["onpar's backend files"]),
+  ];
+}
+
+const sameFiles = (a: Artifact, b: Artifact): boolean =>
+  JSON.stringify(a.files.map(({ sha256 }) => sha256)) === JSON.stringify(b.files.map(({ sha256 }) => sha256));
+
+function packageChanges(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => `${name} ${before.get(name) ?? 'missing'} -> ${after.get(name) ?? 'missing'}`);
+}
+
+function hashOf(folder: string): string {
+  const hash = createHash('sha256');
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).toSorted(byPath)) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && entry.name.endsWith('.js')) hash.update(path.slice(folder.length)).update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+const byPath = (a: { parentPath: string; name: string }, b: { parentPath: string; name: string }): number =>
+  join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1;

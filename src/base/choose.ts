@@ -1,0 +1,97 @@
+/**
+ * Chooses the version that the working tree is compared with: ONPAR_BASE, else where this branch left the main branch, else (on
+ * the main branch itself) the commit before, else the commit of the last bless. Reads git, changes nothing but the depth of a shallow clone.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BadInput } from '../schema/bad-input.ts';
+import { git, isShallow, resolveCommit } from './git.ts';
+
+export type Choice =
+  | { readonly kind: 'commit'; readonly sha: string; readonly label: string }
+  /** A folder that holds the other version, installed by whoever made it. */
+  | { readonly kind: 'folder'; readonly path: string; readonly label: string }
+  | { readonly kind: 'none'; readonly reason: string };
+
+export interface ChooseOptions {
+  /** ONPAR_BASE: a ref, a folder, or `none`; undefined or empty chooses. */
+  readonly asked: string | undefined;
+  /** Branch that a pull request goes to, where CI names it. */
+  readonly target: string | undefined;
+  /** Commit of the last bless. */
+  readonly blessed: string | null;
+}
+
+/** Throws BadInput where the base that was asked for is not there. */
+export function chooseBase(root: string, { asked = '', target = '', blessed }: ChooseOptions): Choice {
+  if (asked === 'none') return { kind: 'none', reason: 'ONPAR_BASE is none' };
+  if (asked !== '') return named(root, asked);
+  const head = resolveCommit(root, 'HEAD');
+  if (head === null) return { kind: 'none', reason: 'there is no git history here' };
+  return beforeThis(root, head, target) ?? ofBless(root, blessed) ?? { kind: 'none', reason: whyNone(root) };
+}
+
+function named(root: string, asked: string): Choice {
+  const sha = resolveCommit(root, asked) ?? fetched(root, asked);
+  if (sha !== null) return { kind: 'commit', sha, label: labelOf(asked, sha) };
+  const path = resolve(root, asked);
+  if (existsSync(path) && statSync(path).isDirectory()) return { kind: 'folder', path, label: asked };
+  throw new BadInput({
+    what: `'${asked}' is no commit of this repository and no folder`,
+    where: 'ONPAR_BASE',
+    fix: isShallow(root) ? shallowFix : 'name a branch, tag, commit or folder; git log --oneline lists commits',
+  });
+}
+
+const shallowFix = 'the clone is shallow: add `fetch-depth: 0` to the `with:` of actions/checkout';
+
+/** A shallow clone holds one commit; the one that is asked for may be a fetch away. */
+function fetched(root: string, ref: string): string | null {
+  if (!isShallow(root) || git(root, 'fetch', '--quiet', '--depth=1', 'origin', ref) === null) return null;
+  return resolveCommit(root, 'FETCH_HEAD');
+}
+
+function beforeThis(root: string, head: string, target: string): Choice | null {
+  const main = mainBranch(root, target);
+  const fork = main === undefined ? null : deepened(root, head, () => git(root, 'merge-base', 'HEAD', main));
+  if (fork !== null && fork !== head) return { kind: 'commit', sha: fork, label: labelOf(main ?? '', fork) };
+  // What is not committed yet is compared with what is.
+  if (git(root, 'status', '--porcelain') !== '') return { kind: 'commit', sha: head, label: labelOf('HEAD', head) };
+  const parent = deepened(root, head, () => resolveCommit(root, 'HEAD^'));
+  return parent === null ? null : { kind: 'commit', sha: parent, label: labelOf('HEAD^', parent) };
+}
+
+/** What a pull request goes to is fetched where the clone lacks it: CI clones one commit. */
+function mainBranch(root: string, target: string): string | undefined {
+  const remote = `origin/${target}`;
+  if (target !== '' && resolveCommit(root, remote) === null)
+    git(root, 'fetch', '--quiet', '--depth=1', 'origin', `${target}:refs/remotes/${remote}`);
+  const branches = [
+    ...(target === '' ? [] : [remote]),
+    'origin/HEAD',
+    'origin/main',
+    'origin/master',
+    'main',
+    'master',
+  ];
+  return branches.find((branch) => resolveCommit(root, branch) !== null);
+}
+
+/** Asks again after fetching more history, where the clone is shallow: of this very commit, which may be on no branch. */
+function deepened(root: string, head: string, ask: () => string | null): string | null {
+  const more = ['fetch', '--quiet', '--deepen=200', 'origin'];
+  const answer = ask();
+  if (answer !== null || !isShallow(root)) return answer;
+  return git(root, ...more, head) === null && git(root, ...more) === null ? null : ask();
+}
+
+function ofBless(root: string, blessed: string | null): Choice | null {
+  const sha = blessed === null ? null : resolveCommit(root, blessed);
+  return sha === null ? null : { kind: 'commit', sha, label: labelOf('last bless', sha) };
+}
+
+const whyNone = (root: string): string => (isShallow(root) ? shallowFix : 'this is the first commit');
+
+/** main@3f2a1c9; a commit that was named by its id is not said twice. */
+const labelOf = (name: string, sha: string): string =>
+  sha.startsWith(name) ? sha.slice(0, 7) : `${name}@${sha.slice(0, 7)}`;

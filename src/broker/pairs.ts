@@ -1,0 +1,129 @@
+/**
+ * Takes process pairs: a fresh process of each version on the same core, visited in alternation, A B B A or B A A B. Which
+ * starts first, which opens first and which order a block has is drawn: every fixed order is a bias. Both sessions are opened anew
+ * at the head of each block, elsewhere in memory, so that what a process keeps for its life does not count as a difference.
+ */
+import type { Backend } from '../backends/backend.ts';
+import type { Random } from '../stats/random.ts';
+import type { TensorMap } from '../tensor/tensor.ts';
+import type { Block, Pair, Visit } from '../trace/pair.ts';
+import type { Worker, WorkerOptions } from '../workers/worker.ts';
+import type { Workers } from './workers.ts';
+
+/** What a worker of one version is started with, opens and is fed. */
+export interface PairedArm {
+  readonly backend: Backend;
+  readonly options: WorkerOptions;
+  readonly path: string;
+  readonly feeds: TensorMap;
+}
+
+export interface Arms {
+  readonly base: PairedArm;
+  readonly ours: PairedArm;
+}
+
+/** How many calls a visit has and how many blocks a pair: fixed before the first pair, equal for both arms. */
+export interface PairShape {
+  readonly calls: number;
+  readonly blocks: number;
+  /** Calls that a process makes before its first block: JavaScript and wasm are compiled better while they run. */
+  readonly warmup: number;
+  /** Whether sessions are opened anew for each block; where opening costs more than it gains they are not. */
+  readonly reopen: boolean;
+}
+
+/** A visit lasts at least this long, seconds, and has as many calls: the estimate of a visit is its minimum. */
+const shortestVisit = 0.004;
+const fewestCalls = 3;
+const mostCalls = 200;
+/** Measuring time of a pair, seconds. */
+const pairBudget = 1.1;
+/** Calls after opening that do not count. */
+const settling = 4;
+/** Time that a process warms up, seconds. */
+const warmupBudget = 0.3;
+const mostWarmup = 300;
+const fewestBlocks = 4;
+const mostBlocks = 12;
+
+/** `call` and `load`: seconds of a later call and of opening once more. */
+export function shapeFor(call: number, load: number): PairShape {
+  const calls = Math.min(mostCalls, Math.max(fewestCalls, Math.ceil(shortestVisit / call)));
+  // Each visit makes one call more that is not counted: the first one after the other arm ran.
+  const visits = 4 * (calls + 1) * call;
+  const reopen = load < 0.5 * visits || load < 0.03;
+  const block = visits + (reopen ? 2 * load : 0);
+  return {
+    calls,
+    blocks: Math.min(mostBlocks, Math.max(fewestBlocks, Math.floor(pairBudget / block))),
+    warmup: Math.min(mostWarmup, Math.ceil(warmupBudget / call)),
+    reopen,
+  };
+}
+
+/** One process of each version, alive for a pair of every case that runs on the same backend. */
+export class ProcessPair {
+  readonly #base: Worker;
+  readonly #ours: Worker;
+  readonly #random: Random;
+
+  /** Starts both, in an order that is drawn. */
+  constructor(workers: Workers, { base, ours }: Arms, random: Random) {
+    const start = ({ backend, options }: PairedArm): Worker => workers.start(backend, options);
+    const baseFirst = random() < 0.5;
+    const first = start(baseFirst ? base : ours);
+    const second = start(baseFirst ? ours : base);
+    [this.#base, this.#ours] = baseFirst ? [first, second] : [second, first];
+    this.#random = random;
+  }
+
+  /** Looks at a case's base for the shape of all its pairs. */
+  async shape({ base: { path, feeds } }: Arms): Promise<PairShape> {
+    await this.#base.open(path);
+    await this.#base.sample(feeds, 1, fewestCalls);
+    const { seconds: load } = await this.#base.open(path, 1);
+    const { samples } = await this.#base.sample(feeds, 1, fewestCalls);
+    return shapeFor(samples[1] ?? 1, load);
+  }
+
+  async take(arms: Arms, { calls, blocks, warmup, reopen }: PairShape, pair: number): Promise<Pair> {
+    await this.#open(arms, 0);
+    await this.#base.sample(arms.base.feeds, warmup, 1);
+    await this.#ours.sample(arms.ours.feeds, warmup, 1);
+    const taken: Block[] = [];
+    for (let block = 0; block < blocks; block += 1) {
+      if (reopen) await this.#open(arms, 1 + Math.floor(this.#random() * 1e6));
+      const order = this.#coin() ? 'ABBA' : 'BAAB';
+      const visits: Visit[] = [];
+      for (const arm of order) visits.push(await this.#visit(arm, arms, calls));
+      taken.push({ order, visits, reference: [] });
+    }
+    return { pair, blocks: taken };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#base.close(), this.#ours.close()]);
+  }
+
+  #coin(): boolean {
+    return this.#random() < 0.5;
+  }
+
+  async #open({ base, ours }: Arms, shift: number): Promise<void> {
+    const [a, b] = [[this.#base, base] as const, [this.#ours, ours] as const];
+    for (const [worker, { path, feeds }] of this.#coin() ? [a, b] : [b, a]) {
+      await worker.open(path, shift);
+      // The first inference allocates and chooses kernels, another quantity; after it the process tidies up beside the next ones.
+      await worker.sample(feeds, settling, 1);
+    }
+  }
+
+  /** The call after a switch finds the other arm's data in the caches; it is made and not counted. */
+  async #visit(arm: string, { base, ours }: Arms, calls: number): Promise<Visit> {
+    const { samples } = await (arm === 'A'
+      ? this.#base.sample(base.feeds, 1, calls)
+      : this.#ours.sample(ours.feeds, 1, calls));
+    return samples;
+  }
+}

@@ -1,0 +1,95 @@
+/** `onpar gate replay`: the paired rule on a recorded trace. Reads, judges, prints; the exit code says red or not. */
+import { judgePaired, type PairedContext, type PairedJudgement } from '../judge/paired.ts';
+import { applyPolicy, readPolicy } from '../judge/policy.ts';
+import { pairedSettings, type PairedSettings } from '../judge/settings.ts';
+import { mark } from '../report/format.ts';
+import { BadInput } from '../schema/bad-input.ts';
+import type { Pair } from '../trace/pair.ts';
+import { readTrace } from '../trace/read.ts';
+import type { Trace } from '../trace/read.ts';
+import type { Replay } from '../trace/replay.generated.ts';
+import { fraction } from './options.ts';
+
+export interface ReplayOptions {
+  readonly slowdown: string;
+  readonly control?: string;
+  readonly margin?: string;
+  readonly budget?: string;
+  readonly alpha?: string;
+  readonly json?: boolean;
+}
+
+export function replay(file: string, options: ReplayOptions): void {
+  const slowdown = fraction('--slowdown', options.slowdown, -0.99, 100);
+  const settings = settingsFrom(options);
+  const { header, pairs } = readTrace(file);
+  const context: PairedContext = {
+    seed: header.seed ?? 1,
+    ...(options.control !== undefined && { control: readTrace(options.control).pairs }),
+  };
+  const judgement = judgePaired(slowed(pairs, 1 + slowdown), settings, context);
+  const answer = answerOf(judgement, { header, slowdown, settings });
+  process.stdout.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : textOf(answer));
+  // A trace names no backend and no data set, so nothing but strictness can apply to it.
+  const policy = readPolicy({ ONPAR_STRICT: process.env['ONPAR_STRICT'] }, []);
+  if (applyPolicy(judgement, { ...policy, baseline: 'present', needs: [] }).red) process.exitCode = 1;
+}
+
+function settingsFrom({ margin, budget, alpha }: ReplayOptions): PairedSettings {
+  const settings = {
+    ...pairedSettings,
+    ...(margin !== undefined && { margin: fraction('--margin', margin, 0, 10) }),
+    ...(budget !== undefined && { budget: fraction('--budget', budget, 0, 10) }),
+    // Below, twenty pairs cannot decide anything in the tail; above, a verdict would say nothing.
+    ...(alpha !== undefined && { alpha: fraction('--alpha', alpha, 1e-4, 0.2) }),
+  };
+  if (settings.budget > settings.margin) return settings;
+  throw new BadInput({
+    what: `the budget ${settings.budget} is not above the margin ${settings.margin}`,
+    where: '--budget',
+    fix: 'such as --margin 0.005 --budget 0.03',
+  });
+}
+
+const slowed = (pairs: readonly Pair[], factor: number): readonly Pair[] =>
+  factor === 1
+    ? pairs
+    : pairs.map(({ pair, blocks }) => ({
+        pair,
+        blocks: blocks.map((block) => ({
+          ...block,
+          visits: block.visits.map((visit, index) =>
+            block.order[index] === 'B' ? visit.map((call) => call * factor) : visit,
+          ),
+        })),
+      }));
+
+interface Asked {
+  readonly header: Trace['header'];
+  readonly slowdown: number;
+  readonly settings: PairedSettings;
+}
+
+function answerOf(
+  { verdict, sentences, evidence }: PairedJudgement,
+  { header, slowdown, settings: { margin, budget, alpha } }: Asked,
+): Replay {
+  // readTrace hands over at least one pair.
+  if (evidence === null || verdict === 'unbaselined') throw new Error('a trace without pairs was judged');
+  return {
+    schemaVersion: 1,
+    case: header.case ?? null,
+    fingerprint: header.fingerprint ?? null,
+    slowdown,
+    verdict,
+    ...evidence,
+    sentences: [...sentences],
+    settings: { margin, budget, alpha },
+  };
+}
+
+function textOf({ verdict, sentences, case: subject }: Replay): string {
+  const { glyph, word } = mark(verdict);
+  const name = subject === null ? '' : `   ${typeof subject === 'string' ? subject : JSON.stringify(subject)}`;
+  return `${[`${glyph} ${word}${name}`, ...sentences.map((sentence) => `    ${sentence}`)].join('\n')}\n`;
+}

@@ -1,0 +1,61 @@
+/**
+ * A suite screens every case, and believes a slower one only after fresh pairs have said it again: Holm over the suspects, on pairs that had no part
+ * in the suspicion. The chance of any false `slower` in the suite is then at most alpha, whatever the screen was and however many cases there are.
+ */
+import { holm } from '../stats/holm.ts';
+import { pAbove } from '../stats/signed-rank.ts';
+import type { Pair } from '../trace/pair.ts';
+import { channelsOf, type Channels } from './channels.ts';
+import { judgePaired, type PairedContext, type PairedJudgement } from './paired.ts';
+import { confirmingPairs, pairedSettings, tailShare, type PairedSettings } from './settings.ts';
+import { atMostPercent, counted } from './words.ts';
+
+/** The fresh pairs of each suspect, all of them in one call: the family is what Holm corrects for. */
+export const confirm = (
+  suspects: readonly (readonly Pair[])[],
+  settings: PairedSettings = pairedSettings,
+  context: PairedContext = {},
+): readonly PairedJudgement[] => {
+  const once: PairedSettings = { ...settings, looks: [{ pairs: confirmingPairs, spent: 1 }] };
+  const channels = suspects.map((fresh) => channelsOf(fresh.slice(0, confirmingPairs)));
+  const believed = holm(
+    channels.map((one) => errorOf(one, settings)),
+    settings.alpha,
+  );
+  return suspects.map((fresh, index) => {
+    const judgement = judgePaired(fresh, once, context);
+    return judgement.verdict === 'slower'
+      ? { ...judgement, ...settled(judgement, believed[index] === true, suspects.length, settings.alpha) }
+      : { ...judgement, sentences: [...judgement.sentences, 'seen slower before, not confirmed by fresh pairs'] };
+  });
+};
+
+/** One-sided error of calling this case slower, over both channels as `weigh` divides alpha; 1 with too few pairs. */
+export const errorOf = ({ location, tail }: Channels, { margin, tailMargin }: PairedSettings): number => {
+  if (location.length < confirmingPairs) return 1;
+  const place = pAbove(location, Math.log1p(margin));
+  if (tail === null) return place;
+  return Math.min(1, place / (1 - tailShare), pAbove(tail, Math.log1p(tailMargin)) / tailShare);
+};
+
+const settled = (
+  { verdict, sentences }: PairedJudgement,
+  believed: boolean,
+  family: number,
+  alpha: number,
+): Pick<PairedJudgement, 'verdict' | 'sentences'> =>
+  believed
+    ? {
+        verdict,
+        sentences: [
+          ...sentences,
+          `confirmed by fresh pairs among ${counted(family, 'suspect')}: any false alarm in the suite <= ${atMostPercent(alpha)}`,
+        ],
+      }
+    : {
+        verdict: 'inconclusive',
+        sentences: [
+          `slower alone, but not among ${counted(family, 'suspect')} of this suite: judge this case by itself with fresh pairs`,
+          ...sentences,
+        ],
+      };

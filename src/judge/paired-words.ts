@@ -1,0 +1,101 @@
+/** The sentences of the paired judge: what moved and how surely, what the run could have seen, and what would settle what is open. Decides nothing. */
+import { isAbove, type Looked } from '../stats/sequential.ts';
+import type { Ratio } from '../stats/two-sample.ts';
+import type { PairedEvidence } from './paired-evidence.ts';
+import type { PairedSettings } from './settings.ts';
+import type { LatencyVerdict } from './verdict.ts';
+import { atMostPercent, change, counted, ends, percent, times } from './words.ts';
+
+export interface Told {
+  readonly location: Looked;
+  readonly tail: Looked | null;
+  readonly evidence: PairedEvidence;
+  readonly settings: PairedSettings;
+  readonly against: string;
+}
+
+export const noBase = 'no base to pair with: name one, or bless to commit this one';
+
+export const unfit = (why: string): string => `this machine was not fit to measure: ${why}; run again when it is quiet`;
+
+export const wild = (what: string, spread: number): string =>
+  `equal work of the ${what} differed ${times(spread)} between visits`;
+
+export const notNull = (verdict: 'slower' | 'faster', location: Ratio, tail: Ratio | null): string =>
+  `base against base came out ${verdict}, ${spanned(location)} near the minimum${tail === null ? '' : `, ${spanned(tail)} in the tail`}`;
+
+/** '+0.4 % [-0.2 %, +1.1 %]' */
+const spanned = ({ ratio, interval }: Ratio): string =>
+  `${change(ratio)} [${change(interval.low)}, ${change(interval.high)}]`;
+
+/** Worst first. */
+export const sentences = (verdict: LatencyVerdict, told: Told): readonly string[] => [
+  ...(verdict === 'slower' || verdict === 'faster' ? moved(verdict, told) : []),
+  ...(verdict === 'steady' ? [steady(told)] : []),
+  ...(verdict === 'inconclusive' ? inconclusive(told) : []),
+  ...shape(told),
+  ...unused(told),
+];
+
+const moved = (verdict: 'slower' | 'faster', told: Told): readonly string[] => {
+  const { location, tail, settings, against } = told;
+  const line = (where: string, { ratio, interval }: Ratio, pairs: number): string => {
+    const range = ends(interval, verdict === 'slower' ? 'up' : 'down');
+    const alarm = `${processPairs(pairs)}, false alarm <= ${atMostPercent(settings.alpha)}`;
+    return `${verdict}${where} by ${percent(Math.abs(ratio - 1))} ${range} than ${against} (${alarm})`;
+  };
+  const near = line('', location, location.pairs) + sight(told);
+  if (verdict === 'faster' || tail === null || !isAbove(tail, settings.tailMargin)) return [near];
+  const far = line(' in the tail', tail, tail.pairs);
+  return isAbove(location, settings.margin)
+    ? [near, far]
+    : [far, `${spanned(location)} near the minimum${sight(told)}`];
+};
+
+const steady = (told: Told): string => {
+  const { location, settings, against } = told;
+  const bounded = `${change(location.ratio)}, at most ${change(location.interval.high)}`;
+  const sizes = `${processPairs(location.pairs)}, budget ${percent(settings.budget)}`;
+  return `${bounded} against ${against} (${sizes})${sight(told)}`;
+};
+
+const inconclusive = (told: Told): readonly string[] => {
+  const { location, against } = told;
+  return [
+    `${spanned(location)} against ${against}: neither surely slower nor surely within the budget (${processPairs(location.pairs)})${sight(told)}`,
+    settle(told),
+  ];
+};
+
+const processPairs = (pairs: number): string => counted(pairs, 'process pair');
+
+const sight = ({ evidence: { visible } }: Told): string =>
+  visible === null ? '' : `, can see >= ${atMostPercent(visible)} at 90 %`;
+
+/** What would resolve it. An interval's width shrinks with the root of the number of pairs. */
+const settle = ({ location, settings: { looks, margin, budget } }: Told): string => {
+  const { ratio, interval, pairs, look } = location;
+  const first = looks[0]?.pairs ?? 0;
+  if (look === undefined) return `${processPairs(pairs)} cannot decide: ${Math.max(first, pairs + 1)} can`;
+  const toSlower = Math.log(ratio / interval.low) / Math.log(ratio / (1 + margin));
+  const toSteady = Math.log(interval.high / ratio) / Math.log((1 + budget) / ratio);
+  const needed = Math.ceil(pairs * Math.min(...[toSlower, toSteady].filter((factor) => factor > 0)) ** 2);
+  const next = looks.find((planned) => planned.pairs > pairs && planned.pairs >= needed);
+  if (next !== undefined) return `${processPairs(next.pairs)} would probably settle it`;
+  const wider = `a budget of ${atMostPercent(interval.high - 1)} would call it steady`;
+  return `a quieter machine or more blocks a pair would settle it; ${wider}`;
+};
+
+const shape = ({ evidence }: Told): readonly string[] => {
+  const { shapeChanged, ratio, opinions } = evidence;
+  if (!shapeChanged) return [];
+  const others = `${change(opinions.q25)} by the lower quartile, ${change(opinions.median)} by the median`;
+  return [`the shape of the times changed: ${change(ratio)} near the minimum of a visit, ${others}`];
+};
+
+const unused = ({ evidence: { pairs, given }, settings: { looks } }: Told): readonly string[] => {
+  if (pairs === given) return [];
+  const next = looks.find((look) => look.pairs > given);
+  const rest = next === undefined ? 'the plan has no later look' : `the next look is at ${next.pairs}`;
+  return [`${processPairs(given)} given, judged at the look at ${pairs}: ${rest}`];
+};
