@@ -44,3 +44,7 @@ export function onparOf(root: string): string | null {
 }
 
 export const versionOf = (folder: string): string => readManifest(folder).version ?? 'unknown';
+
+/** The first of these packages that is not there; null where all are. */
+export const missingFrom = (root: string, names: readonly string[]): string | null =>
+  names.find((name) => folderOf(root, name) === null) ?? null;

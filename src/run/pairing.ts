@@ -5,7 +5,8 @@
 import { armsOf } from '../base/arms.ts';
 import type { Arms } from '../base/arms.ts';
 import { prepareBase } from '../base/base.ts';
-import type { Base } from '../base/base.ts';
+import type { Base, Side } from '../base/base.ts';
+import { missingFrom } from '../base/packages.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
@@ -64,8 +65,7 @@ export class Pairings {
     const found = new Map<string, Pairing>();
     const differing: { readonly subject: Case; readonly arms: Ready }[] = [];
     for (const subject of cases) {
-      const backend = backendOf(project, subject.backend ?? '');
-      const arms = await armsOf(base.side, ours, subject, backend).catch(unusable);
+      const arms = await armsFor(base.side, ours, subject);
       if (!arms.found) found.set(caseId(subject), notPaired(arms.reason));
       else if (arms.differs.length === 0) found.set(caseId(subject), { kind: 'same', against: base.side.label });
       else differing.push({ subject, arms });
@@ -105,9 +105,17 @@ export class Pairings {
 }
 
 /** A file that is not the one of its card: of the base, then there is nothing to pair with; of ours, its own measurement says so. */
-function unusable(error: unknown): Arms {
-  if (error instanceof BadInput) return { found: false, reason: error.message };
-  throw error;
+async function armsFor(base: Side, ours: Side, subject: Case): Promise<Arms> {
+  const backend = backendOf(ours.project, subject.backend ?? '');
+  // Ours would be loaded in its place.
+  const missing = missingFrom(base.root, backend.packages);
+  if (missing !== null) return { found: false, reason: `${missing} is not installed at ${base.label}` };
+  try {
+    return await armsOf(base, ours, subject, backend);
+  } catch (error) {
+    if (error instanceof BadInput) return { found: false, reason: error.message };
+    throw error;
+  }
 }
 
 /** Our arm died where the base did not: that is a verdict. */
