@@ -4,7 +4,7 @@
  * "Rigorous benchmarking in reasonable time", 2013), so one process is one datum.
  */
 import type { TensorMap } from '../tensor/tensor.ts';
-import { pinnableCore } from '../workers/launch.ts';
+import { coreFor } from '../workers/launch.ts';
 import type { Worker } from '../workers/worker.ts';
 import type { BatchLatency, Latency } from '../metrics/sources.ts';
 
@@ -28,7 +28,7 @@ const minCalls = 3;
 const maxCalls = 200;
 
 export async function takeLatency(request: LatencyRequest): Promise<Latency> {
-  const core = request.threads === 1 ? pinnableCore() : null;
+  const core = coreFor(request.threads);
   const runs: ProcessLatency[] = [];
   const begin = performance.now();
   const impatient = (): boolean => runs.length >= 2 && (performance.now() - begin) / 1e3 > request.patience;

@@ -4,7 +4,7 @@ import type { Arm } from '../base/arms.ts';
 import type { Case } from '../cases/case.ts';
 import { feedsOf } from '../models/feeds.ts';
 import { readReference } from '../models/reference.ts';
-import { pinnableCore } from '../workers/launch.ts';
+import { coreFor } from '../workers/launch.ts';
 import { rowsFor } from './materials.ts';
 import { attempt, Unavailable } from './measurement.ts';
 import type { PairedArm } from './pairs.ts';
@@ -44,9 +44,8 @@ async function contestOf(
     if (reference === null) throw new Unavailable(model.card.id, `the card of ${model.card.id} has no reference`);
     const { threads } = subject;
     const batch = subject.batch ?? 1;
-    const core = threads === 1 ? pinnableCore() : null;
     const feeds = feedsOf(model.card, artifact, rowsFor(reference, batch), 0, batch);
-    return { backend, options: { root, threads, core, deadline, backends }, path, feeds };
+    return { backend, options: { root, threads, core: coreFor(threads), deadline, backends }, path, feeds };
   };
   return { name, base: await arm(base), ours: await arm(ours) };
 }

@@ -206,6 +206,7 @@ class Taking {
       broker: this.#ours,
       against: base.label,
       tell: (line) => progress.show(line),
+      show: (line) => progress.show(line),
       root: ours.root,
       fingerprint,
     });

@@ -21,6 +21,8 @@ export interface SuiteOptions {
   /** Names the base in sentences. */
   readonly against: string;
   readonly tell: (line: string) => void;
+  /** Told after each pair, for whoever watches. */
+  readonly show: (line: string) => void;
   /** Of the project: traces are left below it. */
   readonly root: string;
   readonly fingerprint: string;
@@ -44,12 +46,12 @@ const control = 'control';
 /** By name of the contest; every one of them. */
 export async function pairSuite(
   contests: readonly VersionedCase[],
-  { broker, against, tell, root, fingerprint }: SuiteOptions,
+  { broker, against, tell, show, root, fingerprint }: SuiteOptions,
 ): Promise<ReadonlyMap<string, PairedCase>> {
   const seed = Date.now() % 2 ** 31;
   const nulls = contests.slice(0, 1).map((first) => ({ ...first, name: control, ours: first.base }));
   tell(`pairing ${contests.length} cases with ${against} …`);
-  const taken = await broker.pairs([...contests, ...nulls], { random: randomFrom(seed), rule, tell: () => undefined });
+  const taken = await broker.pairs([...contests, ...nulls], { random: randomFrom(seed), rule, tell: show });
   const judgements = judgeSuite(taken, { against, seed, control: pairsIn(taken.get(control)) });
   return new Map(
     contests.map(({ name }): [string, PairedCase] => {

@@ -81,7 +81,9 @@ export class Pairings {
   ): Promise<void> {
     const { project, broker, fingerprint, tell } = this.#options;
     const contests = differing.map(({ subject, arms }) => ({ name: caseId(subject), subject, ...arms }));
-    const suite = await pairSuite(contests, { broker, against, tell, root: project.root, fingerprint });
+    // A line a pair would be hundreds in a log.
+    const show = (): void => undefined;
+    const suite = await pairSuite(contests, { broker, against, tell, show, root: project.root, fingerprint });
     for (const { name, subject, differs } of contests) {
       const paired = suite.get(name);
       if (paired?.ok !== true) {

@@ -28,6 +28,9 @@ export function pinnableCore(): number | null {
   return works(pinnedTo(core)) ? core : null;
 }
 
+/** Where latency runs: one thread on one core, as far as the platform can; more threads go where they like. */
+export const coreFor = (threads: number): number | null => (threads === 1 ? pinnableCore() : null);
+
 const tried = new Map<string, boolean>();
 
 /** Whether this wrapper runs a command; tried once, for busybox has a setpriv that does not know the option. */
