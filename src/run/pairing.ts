@@ -30,6 +30,9 @@ export interface PairingOptions {
 
 type Ready = Extract<Arms, { found: true }>;
 
+/** A line a pair would be hundreds in a log. */
+const silent = (): void => undefined;
+
 export class Pairings {
   readonly #options: PairingOptions;
   readonly #known = new Map<string, () => Promise<Pairing>>();
@@ -81,9 +84,7 @@ export class Pairings {
   ): Promise<void> {
     const { project, broker, fingerprint, tell } = this.#options;
     const contests = differing.map(({ subject, arms }) => ({ name: caseId(subject), subject, ...arms }));
-    // A line a pair would be hundreds in a log.
-    const show = (): void => undefined;
-    const suite = await pairSuite(contests, { broker, against, tell, show, root: project.root, fingerprint });
+    const suite = await pairSuite(contests, { broker, against, tell, show: silent, root: project.root, fingerprint });
     for (const { name, subject, differs } of contests) {
       const paired = suite.get(name);
       if (paired?.ok !== true) {
