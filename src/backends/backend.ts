@@ -40,6 +40,8 @@ export interface Backend {
   readonly limits: Limits;
   /** Whether the runtime takes a number of threads. Where it does not, `threads` changes nothing, and nothing is shown under another number. */
   readonly takesThreads: boolean;
+  /** Whether its code is compiled while it runs (JavaScript, wasm): its processes are warmed up before they are timed. */
+  readonly jit: boolean;
   /** Environment of its worker process; threads 0 means the runtime's default. */
   env(threads: number): Readonly<Record<string, string>>;
   /** Loads the runtime. Called once, in a worker process. */

@@ -11,6 +11,7 @@ export const backend: Backend = {
   bring: 'npm install --save-dev --ignore-scripts onnxruntime-node',
   limits: noLimits,
   takesThreads: true,
+  jit: false,
   env: () => ({}),
   async load({ threads, require }) {
     const ort = require('onnxruntime-node') as Ort;

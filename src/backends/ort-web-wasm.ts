@@ -12,6 +12,7 @@ export const backend: Backend = {
   // About ten times slower than native: 1,000 images show a changed model, 10,000 are for the full suite.
   limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 1_000, full: Infinity } },
   takesThreads: true,
+  jit: true,
   env: () => ({}),
   async load({ threads, require }) {
     const ort = require('onnxruntime-web') as Ort;

@@ -10,6 +10,7 @@ export const backend: Backend = {
   bring: 'npm install --save-dev @tensorflow/tfjs',
   limits: { maxBatch: 1, referenceRows: 8, images: { commit: 16, full: 500 } },
   takesThreads: false,
+  jit: true,
   env: () => ({}),
   async load({ require }) {
     const tf = require('@tensorflow/tfjs') as Tf;

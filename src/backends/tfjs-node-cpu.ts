@@ -16,6 +16,7 @@ export const backend: Backend = {
   // Native, but several times slower a call than onnxruntime on one thread.
   limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 2_000, full: Infinity } },
   takesThreads: true,
+  jit: true,
   env: (threads) => ({
     TF_CPP_MIN_LOG_LEVEL: '2',
     ...(threads > 0 && {

@@ -10,6 +10,7 @@ export const backend: Backend = {
   bring: 'npm install --save-dev @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
   limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 1_000, full: Infinity } },
   takesThreads: false,
+  jit: true,
   env: () => ({}),
   async load({ require }) {
     const tf = require('@tensorflow/tfjs') as Tf;

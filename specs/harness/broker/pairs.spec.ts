@@ -43,13 +43,15 @@ afterAll(expectNoneLiving);
 
 describe('the shape of a pair', () => {
   test.each([
-    [0.0001, 0.01, { calls: 40, blocks: 12, reopen: true }],
-    [0.001, 0.02, { calls: 4, blocks: 12, reopen: true }],
-    [0.01, 0.02, { calls: 3, blocks: 5, reopen: true }],
-    [0.01, 0.5, { calls: 3, blocks: 6, reopen: false }],
-    [0.5, 0.1, { calls: 3, blocks: 4, reopen: true }],
-  ])('of calls of %f s whose model opens in %f s', (call, load, expected) => {
-    expect(shapeFor(call, load)).toMatchObject(expected);
+    [0.000_01, 0.01, false, { calls: 200, blocks: 12, warmup: 4, reopen: true }],
+    [0.001, 0.02, false, { calls: 16, blocks: 12, reopen: true }],
+    [0.002, 0.02, false, { calls: 8, blocks: 12, reopen: true }],
+    [0.01, 0.02, false, { calls: 3, blocks: 6, reopen: true }],
+    [0.01, 0.5, false, { calls: 3, blocks: 6, reopen: false }],
+    [0.5, 0.1, false, { calls: 3, blocks: 4, reopen: true }],
+    [0.003, 0.02, true, { calls: 6, blocks: 12, warmup: 100, reopen: false }],
+  ])('of calls of %f s whose model opens in %f s, compiled while it runs: %s', (call, load, jit, expected) => {
+    expect(shapeFor(call, load, jit)).toMatchObject(expected);
   });
 
   test('is found by looking at a process', async () => {
