@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { readNpz, writeNpz } from '../../../src/tensor/npz.ts';
+import { readNpz } from '../../../src/tensor/npz.ts';
 import { batchRows } from '../../../src/tensor/tensor.ts';
 import { cleanEnv } from '../support/env.ts';
+import { writeNpz } from '../support/npz.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const images = 300;
