@@ -31,15 +31,12 @@ afterAll(() => stranger.remove());
 const edit = (file: string, change: (text: string) => string): void =>
   writeFileSync(stranger.path(file), change(readFileSync(stranger.path(file), 'utf8')));
 const addSpec = (name: string, text: string): void => writeFileSync(stranger.path('specs', name), text);
-/** In one process for all specs: which of them ran is what counts here, and a process costs half a second. */
-const vitest = (args: readonly string[] = []): Outcome =>
-  stranger.test(['--no-isolate', '--maxWorkers=1', ...args], ci);
 const summary = (): any => stranger.json('.onpar/report.json').summary;
 const red = (sentence: string): Outcome => ({ status: 1, output: expect.stringContaining(sentence) as string });
 
 describe('a whole run', () => {
   test('is green when everything is asked and held', () => {
-    const { status, output } = vitest();
+    const { status, output } = stranger.test([], ci);
     expect(output).toContain('0 red');
     expect(status).toBe(0);
   });
@@ -47,25 +44,25 @@ describe('a whole run', () => {
   test('is red where every spec was deleted, for what they had blessed', () => {
     for (const suite of ['accuracy', 'parity', 'size']) rmSync(stranger.path(`specs/${suite}.spec.ts`));
     addSpec('other.spec.ts', "import { test } from 'vitest';\ntest('other', () => {});\n");
-    expect(vitest()).toEqual(red('size garment/float32 was planned and has no verdict'));
+    expect(stranger.test([], ci)).toEqual(red('size garment/float32 was planned and has no verdict'));
   });
 
   test('is red where no file is a spec any more, even if Vitest may pass without tests', () => {
     edit('vitest.config.ts', (text) =>
       text.replace('plugins:', "test: { include: ['sepcs/*.ts'], passWithNoTests: true }, plugins:"),
     );
-    expect(vitest()).toEqual(red('parity garment/float32/ort-node/cpu was planned and has no verdict'));
+    expect(stranger.test([], ci)).toEqual(red('parity garment/float32/ort-node/cpu was planned and has no verdict'));
   });
 
   test('is red where a blessed artifact was taken off the card, until a bless of everything removes it', () => {
     const { artifacts, ...rest } = stranger.json(card);
     const { tfjs: _, ...left } = artifacts;
     stranger.writeJson({ ...rest, artifacts: left }, card);
-    expect(vitest()).toEqual(red('size garment/tfjs was blessed and is no case any more'));
+    expect(stranger.test([], ci)).toEqual(red('size garment/tfjs was blessed and is no case any more'));
     const blessed = stranger.onpar(['bless']);
     expect(blessed.output).toContain('removed, there is no such case any more');
     expect(blessed.status).toBe(0);
-    expect(vitest().status).toBe(0);
+    expect(stranger.test([], ci).status).toBe(0);
   });
 
   test('is red where the card dropped its data set, for the accuracy that was blessed', () => {
@@ -73,14 +70,16 @@ describe('a whole run', () => {
     const { dataset: __, ...reference } = rest.reference;
     stranger.writeJson({ ...rest, reference }, card);
     rmSync(stranger.path('specs/accuracy.spec.ts'));
-    expect(vitest()).toEqual(red('accuracy garment/float32/ort-node/cpu/n300 was blessed and is no case any more'));
+    expect(stranger.test([], ci)).toEqual(
+      red('accuracy garment/float32/ort-node/cpu/n300 was blessed and is no case any more'),
+    );
   });
 
   test('is red where no backend is here: sizes alone say nothing of a model', () => {
     const runtime = stranger.path('node_modules/onnxruntime-node');
     renameSync(runtime, `${runtime}-away`);
     try {
-      expect(vitest()).toEqual(red('no backend is here: no model was opened'));
+      expect(stranger.test([], ci)).toEqual(red('no backend is here: no model was opened'));
     } finally {
       renameSync(`${runtime}-away`, runtime);
     }
@@ -89,7 +88,7 @@ describe('a whole run', () => {
 
 describe('a run of some files', () => {
   test('is green without the others', () => {
-    expect(vitest(['specs/size']).status).toBe(0);
+    expect(stranger.test(['specs/size'], ci).status).toBe(0);
     expect(summary()).toMatchObject({ planned: 3, held: 3 });
   });
 
@@ -97,9 +96,11 @@ describe('a run of some files', () => {
     edit('specs/size.spec.ts', (text) =>
       text.replace('test(subject.id', "(subject.id === 'garment/tfjs' ? test.skip : test)(subject.id"),
     );
-    expect(vitest(['specs/size'])).toEqual(red('size garment/tfjs was planned and has no verdict'));
+    expect(stranger.test(['specs/size'], ci)).toEqual(red('size garment/tfjs was planned and has no verdict'));
     edit('specs/parity.spec.ts', (text) => text.replace(/expect\((.*)\)\.toMatchParity\(\)/, '$1'));
-    expect(vitest(['specs/parity'])).toEqual(red('parity garment/float32/ort-node/cpu was planned and has no verdict'));
+    expect(stranger.test(['specs/parity'], ci)).toEqual(
+      red('parity garment/float32/ort-node/cpu was planned and has no verdict'),
+    );
   });
 
   test('is what --project makes it', () => {
@@ -109,24 +110,24 @@ describe('a run of some files', () => {
         "test: { projects: ['size', 'parity'].map((name) => ({ extends: true, test: { name, include: [`specs/${name}.spec.ts`] } })) }, plugins:",
       ),
     );
-    expect(vitest(['--project', 'size']).status).toBe(0);
+    expect(stranger.test(['--project', 'size'], ci).status).toBe(0);
     expect(summary()).toMatchObject({ planned: 3, held: 3 });
   });
 });
 
 describe('a run of picked cases', () => {
   test('is green with the one that was asked for', () => {
-    expect(vitest(['specs/size', '-t', 'size garment/float32']).status).toBe(0);
+    expect(stranger.test(['specs/size', '-t', 'size garment/float32'], ci).status).toBe(0);
     expect(summary()).toMatchObject({ planned: 1, held: 1 });
   });
 
   test('is red where nothing has that name', () => {
-    expect(vitest(['-t', 'garmnet'])).toEqual(red('no case matches what was asked for'));
+    expect(stranger.test(['-t', 'garmnet'], ci)).toEqual(red('no case matches what was asked for'));
   });
 
   test('leaves other tests alone', () => {
     addSpec('other.spec.ts', "import { test } from 'vitest';\ntest('my own', () => {});\n");
-    expect(vitest(['-t', 'my own']).status).toBe(0);
+    expect(stranger.test(['-t', 'my own'], ci).status).toBe(0);
   });
 });
 
