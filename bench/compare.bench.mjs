@@ -15,8 +15,8 @@ needBuild();
 const count = 16 * 2 ** 20;
 const explained = 10_000_000;
 const what = 'compareTensors, 16 Mi float32';
-const [{ compareTensors, isMatch }, { explain }, { toleranceFor }, { writeNpz }] = await Promise.all(
-  ['compare/tensors.js', 'compare/explain.js', 'compare/tolerance.js', 'tensor/npz.js'].map(built),
+const [{ compareTensors, isMatch }, { explain }, { toleranceFor }] = await Promise.all(
+  ['compare/tensors.js', 'compare/explain.js', 'compare/tolerance.js'].map(built),
 );
 const float32 = toleranceFor('float32');
 const { actual, expected } = drawn();
@@ -124,9 +124,12 @@ async function startPeers(log) {
     .filter((name) => !names.includes(name))
     .map((name) => ({ what: `${what} against ${name}`, bring: `ONPAR_PYTHON=<a Python with numpy and torch>` }));
   if (names.length === 0) return { names, missing, close: () => {} };
-  const file = join(folder, 'arrays.npz');
-  writeFileSync(file, writeNpz({ actual, expected }));
-  const child = spawn(python, ['-c', peerScript(), file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const files = [actual, expected].map(({ data }, index) => {
+    const file = join(folder, `${index}.float32`);
+    writeFileSync(file, data);
+    return file;
+  });
+  const child = spawn(python, ['-c', peerScript(), ...files], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await lines.next();
@@ -144,8 +147,7 @@ async function startPeers(log) {
 function peerScript() {
   return `
 import sys, time, numpy
-arrays = numpy.load(sys.argv[1])
-a, e = arrays["actual"], arrays["expected"]
+a, e = (numpy.fromfile(file, numpy.float32) for file in sys.argv[1:])
 print("Python", sys.version.split()[0], "numpy", numpy.__version__, flush=True)
 for line in sys.stdin:
     if line.startswith("torch"):

@@ -56,7 +56,7 @@ export const planBless = (
 ): BlessPlan => {
   if (options.health !== 'healthy')
     throw refused(options.health.problem, 'bless', 'Make the run pass or fail by itself, then bless.');
-  const chosen = targets.filter(({ metric }) => covers(options.only, metric.only));
+  const chosen = targets.filter(({ metric }) => covers(options.only, metric.suite));
   const changes: Changes = { set: new Map(), removed: new Map() };
   const moved: string[] = [];
   const left: string[] = [];
@@ -154,7 +154,7 @@ const removeObsolete = (
   if (planned === 'some') return [];
   const files = [...baselines.portable.values(), ...baselines.machine.values()];
   const gone = obsoleteValues(files, planned).filter(({ metric }) => {
-    const kind = metrics.get(metric)?.only;
+    const kind = metrics.get(metric)?.suite;
     return kind === undefined ? only === 'all' : covers(only, kind);
   });
   return gone.map(({ path, model, metric, key, value }) => {

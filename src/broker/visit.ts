@@ -7,7 +7,7 @@ import type { Explanation, Tolerance } from '../compare/comparison.ts';
 import { explain } from '../compare/explain.ts';
 import { compareOutputs } from '../compare/parity.ts';
 import type { ParityComparison } from '../compare/parity.ts';
-import { int8AcrossBackends, quantizedAgainstFloat, relationTolerance, toleranceFor } from '../compare/tolerance.ts';
+import { int8AcrossBackends, quantizedAgainstFloat, toleranceFor } from '../compare/tolerance.ts';
 import { rowsDiffer } from '../compare/vacuity.ts';
 import { worstFirst } from '../compare/worst.ts';
 import { batchesOf, isClassification } from '../models/card.ts';
@@ -77,18 +77,13 @@ export interface Expected {
 /** The reference as judge of an artifact: float ones element by element, quantized ones by their aggregate error. */
 export function expectedOf(card: ModelCard, artifactId: string, artifact: Artifact, reference: Reference): Expected {
   const override = card.tolerances?.[artifactId];
-  const quantized = {
-    ...quantizedAgainstFloat,
-    ...(override?.nmse !== undefined && { nmse: override.nmse }),
-  };
+  const { nmse = quantizedAgainstFloat.nmse, nan = 'refuse' } = override ?? {};
   return {
     against: reference.source,
     rows: reference.rows,
     outputs: reference.outputs,
     tolerance: (dtype) =>
-      artifact.precision === 'int8'
-        ? { ...relationTolerance(quantized), nan: override?.nan ?? 'refuse' }
-        : toleranceFor(dtype, numbersOf(override)),
+      artifact.precision === 'int8' ? { ...quantizedAgainstFloat, nmse, nan } : toleranceFor(dtype, override),
   };
 }
 
@@ -98,15 +93,6 @@ export const anchoredTo = (anchor: string, { rows, outputs }: Part, nan: Toleran
   rows,
   outputs,
   tolerance: () => ({ ...int8AcrossBackends, nan }),
-});
-
-type Override = NonNullable<ModelCard['tolerances']>[string] | undefined;
-
-const numbersOf = ({ atol, rtol, nmse, nan }: NonNullable<Override> = { reason: '' }): object => ({
-  ...(atol !== undefined && { atol }),
-  ...(rtol !== undefined && { rtol }),
-  ...(nmse !== undefined && { nmse }),
-  ...(nan !== undefined && { nan }),
 });
 
 /** Compares the answers of every batch size with everything they must agree with. */

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readOnly } from '../baselines/only.ts';
 import { needRoot } from '../cases/project.ts';
+import { suites } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
 
 interface BlessOptions {
@@ -11,19 +12,11 @@ interface BlessOptions {
   readonly reason?: string;
 }
 
-/** Where the specs of a kind lie, by the words of --only: other tests of the project are not run. */
-const filters: Readonly<Record<string, string>> = {
-  parity: 'specs/parity',
-  accuracy: 'specs/accuracy',
-  size: 'specs/size',
-  latency: 'specs/latency',
-  memory: 'specs/memory',
-};
-
 export function bless(words: readonly string[], { only, reason }: BlessOptions): void {
   const kinds = readOnly(only);
   const root = needRoot(process.cwd());
-  const files = kinds === 'all' ? Object.values(filters) : [...kinds].map((kind) => filters[kind] ?? kind);
+  // Other tests of the project are not run.
+  const files = [...(kinds === 'all' ? suites : kinds)].map((suite) => `specs/${suite}`);
   const pattern = words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
   const args = [vitestOf(root), 'run', '--update=all', ...files, ...(pattern === '' ? [] : ['-t', pattern])];
   const env = {

@@ -1,7 +1,7 @@
 /** Compares one side with the first: feeds and outputs brought together, the verdict, and a quick look at latency. */
 import { compareOutputs } from '../compare/parity.ts';
 import type { ParityComparison } from '../compare/parity.ts';
-import { quantizedAgainstFloat, relationTolerance, toleranceFor } from '../compare/tolerance.ts';
+import { quantizedAgainstFloat, toleranceFor } from '../compare/tolerance.ts';
 import { rowsDiffer } from '../compare/vacuity.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { alignedFeeds, alignedOutputs } from './align.ts';
@@ -36,7 +36,7 @@ export async function judgeSide({ base, side, feeding, expected, options }: Ques
   const reply = await runSide(side, aligned.feeds);
   const { outputs: actual, assumptions } = alignedOutputs(reply.outputs, side.session.outputs, base.session.outputs);
   const comparison = compareOutputs(actual, expected, {
-    tolerance: (_, { dtype }) => (options.quantized ? relationTolerance(quantizedAgainstFloat) : toleranceFor(dtype)),
+    tolerance: (_, { dtype }) => (options.quantized ? quantizedAgainstFloat : toleranceFor(dtype)),
     classifications: Object.keys(expected).filter((name) => looksLikeLogits(expected[name]?.dims ?? [])),
     inputsDiffer: rowsDiffer(feeds),
   });

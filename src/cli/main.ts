@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: parses, hands over, and turns what went wrong into an exit code. Commands are loaded when they are called. */
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { BadInput } from '../schema/bad-input.ts';
 import { version } from '../version.ts';
 import type { CompareOptions } from './compare-options.ts';
 import type { DiffOptions } from './diff.ts';
@@ -101,6 +102,14 @@ try {
   for (const command of [program, ...program.commands, ...gate.commands]) command.exitOverride();
   await program.parseAsync();
 } catch (error) {
-  const { exitCodeOf } = await import('./errors.ts');
   process.exitCode = exitCodeOf(error);
+}
+
+/** 2: bad input or usage. What a person can mend is one clear error; what only we can mend keeps its stack. */
+function exitCodeOf(error: unknown): number {
+  // commander has printed its message already; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const told = error instanceof BadInput ? `: ${error.message}` : ` failed: ${(error as Error).stack ?? String(error)}`;
+  process.stderr.write(`onpar${told}\n`);
+  return 2;
 }

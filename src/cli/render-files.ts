@@ -3,7 +3,7 @@ import { describeMismatch } from '../compare/describe.ts';
 import { explain } from '../compare/explain.ts';
 import { significant } from '../compare/significant.ts';
 import { sha256Of } from '../models/artifact.ts';
-import { encodeNumber } from '../report/json.ts';
+import { toJson } from '../report/json.ts';
 import { glyphOf, size, threadsWord, time } from '../report/format.ts';
 import type { Comparison } from './compare-files.ts';
 import type { CompareOptions } from './compare-options.ts';
@@ -123,7 +123,7 @@ export async function filesJson({ base, results, options, absent }: Comparison):
     absent,
     results: (await Promise.all(results.map(sideJson))).flat(),
   };
-  return `${JSON.stringify(document, (_, value: unknown) => (typeof value === 'number' ? encodeNumber(value) : value), 2)}\n`;
+  return toJson(document);
 }
 
 async function sideJson(rows: readonly SideResult[]): Promise<readonly object[]> {

@@ -33,7 +33,7 @@ export interface TensorComparison {
   readonly nmse: number;
   /**
    * Smallest multiple of the tolerance that passes all layers: <= 1 matches, Infinity where no tolerance can. The greater of
-   * max |d| / (atol * max(1, rms) + rtol * |e|) and sqrt(nmse / allowed): NMSE is a power, so `scaleTolerance` squares the multiple there.
+   * max |d| / (atol * max(1, rms) + rtol * |e|) and sqrt(nmse / allowed): NMSE is a power, so the multiple is squared there.
    */
   readonly excess: number;
   /** Smallest element tolerance (L1) that would pass, in the given one's proportion of atol to rtol (all atol if both are 0). */

@@ -38,35 +38,10 @@ export function toleranceFor(dtype: Dtype, override: ToleranceOverride = {}): To
 }
 
 /**
- * The tolerance that differences `factor` times as large just meet: L1 is linear in the difference, L3 quadratic.
- * So `excess` is the one factor by which scaling a tolerance turns a mismatch into a match.
+ * An INT8 artifact against its float reference: only the aggregate error is bounded, single elements are free. What it may do to
+ * decisions is judged over the data set (judge/settings.ts).
  */
-export const scaleTolerance = (tolerance: Tolerance, factor: number): Tolerance => ({
-  ...tolerance,
-  atol: tolerance.atol * factor,
-  rtol: tolerance.rtol * factor,
-  nmse: tolerance.nmse * factor ** 2,
-});
-
-/** What an INT8 artifact may do to its float reference's answers. Shares lie in [0, 1]. */
-export interface QuantizedRelation {
-  /** Greatest share of rows whose top-1 changes. */
-  readonly flips: number;
-  /** Greatest loss of accuracy, as a share of the data set. */
-  readonly accuracyLoss: number;
-  readonly nmse: number;
-}
-
-/** MLPerf asks 99 % of the reference's accuracy; CNNs of CIFAR size lose less than 0.5 % and flip less than 1 %. */
-export const quantizedAgainstFloat: QuantizedRelation = { flips: 0.01, accuracyLoss: 0.005, nmse: 1e-3 };
-
-/** A relation's element part: only the aggregate error is bounded, single elements are free. */
-export const relationTolerance = ({ nmse }: QuantizedRelation): Tolerance => ({
-  atol: Infinity,
-  rtol: 0,
-  nmse,
-  nan: 'refuse',
-});
+export const quantizedAgainstFloat: Tolerance = { atol: Infinity, rtol: 0, nmse: 1e-3, nan: 'refuse' };
 
 /**
  * The same INT8 artifact on two backends: integer sums agree exactly, so only where a value lies on a rounding edge may a code differ

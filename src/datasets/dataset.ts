@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { verifyFile } from '../models/artifact.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { readJson, schemaOf } from '../schema/read.ts';
-import { elementCount, tensor } from '../tensor/tensor.ts';
+import { tensor } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { DatasetCard } from './dataset.generated.ts';
 import { readLayout } from './layouts.ts';
@@ -73,6 +73,3 @@ export async function readDataset(card: DatasetCard, folder: string): Promise<Da
   }
   return { card, images: tensor('uint8', [card.count, ...card.dims], images), labels };
 }
-
-/** Bytes of one image. */
-export const imageBytes = (card: DatasetCard): number => elementCount(card.dims);

@@ -76,7 +76,10 @@ export const parityLimits = {
 export const accuracyLimits = {
   /** Quantized: fraction of n that may differ from the blessed count. */
   drift: 0.002,
-  /** Quantized, where the card says nothing: fraction of n below the reference, and of decisions that flip. */
+  /**
+   * Quantized, where the card says nothing: fraction of n below the reference, and of decisions that flip. MLPerf asks 99 % of the
+   * reference's accuracy; CNNs of CIFAR size lose less than 0.5 % and flip less than 1 %.
+   */
   accuracyLoss: 0.005,
   flips: 0.01,
 } as const;

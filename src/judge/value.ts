@@ -3,7 +3,6 @@ import { judged, type Judgement, type ValueVerdict } from './verdict.ts';
 import { change } from './words.ts';
 
 export interface ValueRule {
-  readonly better: 'lower' | 'higher';
   /** May differ by relative * baseline + absolute and is held. */
   readonly margin: { readonly relative: number; readonly absolute: number };
   /** How a value is printed, unit included. */
@@ -20,9 +19,7 @@ export const judgeValue = (target: number, baseline: number | undefined, rule: V
   const word = target > baseline ? 'bigger' : 'smaller';
   const difference = `${target > baseline ? '+' : '-'}${rule.show(Math.abs(target - baseline))}`;
   const told = `${word}: ${rule.show(target)} against ${rule.show(baseline)} blessed (${difference}, ${change(target / baseline)}, ${allowanceWords(allowed, rule)})`;
-  return target < baseline === (rule.better === 'lower')
-    ? judged('improved', told, 'bless to hold it there')
-    : judged('regressed', told);
+  return target < baseline ? judged('improved', told, 'bless to hold it there') : judged('regressed', told);
 };
 
 const heldWords = (target: number, baseline: number, rule: ValueRule): string =>

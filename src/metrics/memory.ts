@@ -7,15 +7,10 @@ import { fourDigits, type Metric } from './metric.ts';
 export const metric: Metric<'scalar', 'visit'> = {
   id: 'memory',
   suite: 'memory',
-  unit: 'bytes',
-  better: 'lower',
   scope: 'machine',
-  only: 'memory',
   shape: 'scalar',
   source: 'visit',
-  paired: false,
-  byClass: false,
   take: ({ peakBytes }) => peakBytes,
-  judge: (target, baseline) => judgeValue(target, baseline, { better: 'lower', margin: memoryMargin, show: bytes }),
+  judge: (target, baseline) => judgeValue(target, baseline, { margin: memoryMargin, show: bytes }),
   round: fourDigits,
 };

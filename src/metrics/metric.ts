@@ -1,5 +1,5 @@
 /**
- * What a metric is: one file of this folder that exports `metric`. A metric knows its unit, where its baseline is true and how it is judged;
+ * What a metric is: one file of this folder that exports `metric`. A metric knows where its baseline is true and how it is judged;
  * it refuses values that do not have its shape. Measuring and storing are somebody else's work; `take` picks its value from a measurement.
  */
 import type { Accuracy, Parity, Value } from '../baselines/baseline.generated.ts';
@@ -10,10 +10,9 @@ import type { Judgement, Verdict } from '../judge/verdict.ts';
 import type { Sample } from '../stats/sample.ts';
 import type { Source, Sources } from './sources.ts';
 
-export type Suite = 'parity' | 'accuracy' | 'size' | 'latency' | 'memory';
-/** The words of `bless --only`. */
-export type Only = 'parity' | 'accuracy' | 'size' | 'latency' | 'memory';
-export const onlyWords: readonly Only[] = ['parity', 'accuracy', 'size', 'latency', 'memory'];
+/** One spec file each, and the words of `bless --only`. */
+export const suites = ['parity', 'accuracy', 'size', 'latency', 'memory'] as const;
+export type Suite = (typeof suites)[number];
 
 /** What is measured and what is committed, by shape. `scalar`: one number; `sample`: one number a fresh process. */
 interface Shapes {
@@ -42,18 +41,15 @@ export interface JudgeContext {
 export interface Metric<S extends Shape = Shape, From extends Source = Source> {
   readonly id: string;
   readonly suite: Suite;
-  readonly unit: 'seconds' | 'bytes' | 'multiple' | 'count';
-  readonly better: 'lower' | 'higher' | 'equal';
   /** Whether its baseline is true everywhere or on one machine only. */
   readonly scope: 'portable' | 'machine';
-  readonly only: Only;
   readonly shape: S;
   /** The measurement that it is taken from; cases are planned by source. */
   readonly source: From;
   /** Whether pairs with the version before judge it. */
-  readonly paired: boolean;
+  readonly paired?: true;
   /** Whether values of INT8 artifacts are keyed by instruction-set class: their kernels differ, float ones agree within the tolerance. */
-  readonly byClass: boolean;
+  readonly byClass?: true;
   take(measurement: Sources[From], precision: AccuracyTarget['precision']): TargetOf<S>;
   judge(target: TargetOf<S>, baseline: ValueOf<S> | undefined, context: JudgeContext): Judgement;
   /** The value to commit. */

@@ -6,13 +6,9 @@ import { worstRelation } from './sources.ts';
 export const metric: Metric<'parity', 'visit'> = {
   id: 'parity',
   suite: 'parity',
-  unit: 'multiple',
-  better: 'lower',
   scope: 'portable',
-  only: 'parity',
   shape: 'parity',
   source: 'visit',
-  paired: false,
   byClass: true,
   take: (visit) => {
     const worst = worstRelation(visit)?.relation;

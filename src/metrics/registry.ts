@@ -6,7 +6,7 @@ import type { Metric } from './metric.ts';
 export const loadMetrics = async (
   folder: URL = new URL('./', import.meta.url),
 ): Promise<ReadonlyMap<string, Metric>> => {
-  const files = readdirSync(folder).filter(isMetricFile).sort(byCodeUnit);
+  const files = readdirSync(folder).filter(isMetricFile).sort();
   const metrics = new Map<string, Metric>();
   for (const file of files) {
     const metric = await metricOf(new URL(file, folder));
@@ -32,5 +32,3 @@ const metricOf = async (file: URL): Promise<Metric> => {
     throw new Error(`${file.pathname} exports no metric`);
   return metric;
 };
-
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

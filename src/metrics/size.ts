@@ -7,15 +7,10 @@ import type { Metric } from './metric.ts';
 export const metric: Metric<'scalar', 'files'> = {
   id: 'size',
   suite: 'size',
-  unit: 'bytes',
-  better: 'lower',
   scope: 'portable',
-  only: 'size',
   shape: 'scalar',
   source: 'files',
-  paired: false,
-  byClass: false,
   take: (bytes) => bytes,
-  judge: (target, baseline) => judgeValue(target, baseline, { better: 'lower', margin: sizeMargin, show: exactBytes }),
+  judge: (target, baseline) => judgeValue(target, baseline, { margin: sizeMargin, show: exactBytes }),
   round: (target) => target,
 };

@@ -84,7 +84,7 @@ export const threadsWord = (threads: number): string =>
 
 export const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 
-const secondsIn = { s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 } as const;
+export const secondsIn = { s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 } as const;
 const glyphs: Record<Tone, string> = { good: '✓', bad: '✗', unsure: '!', absent: '·' };
 const tones: Record<Verdict, Tone> = {
   match: 'good',

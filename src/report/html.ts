@@ -9,7 +9,7 @@ import { fastest } from './charts/fastest.ts';
 import { quantizing } from './charts/quantizing.ts';
 import { environment } from './environment.ts';
 import * as format from './format.ts';
-import { anchor, href, markup, Markup, slug } from './markup.ts';
+import { anchor, href, markup, Markup } from './markup.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
 import * as view from './view.ts';
 import type { ModelView, Row } from './view.ts';
@@ -184,9 +184,7 @@ function chartSection(models: readonly ModelView[]): Markup | null {
         : null;
     return drawn.length === 0
       ? []
-      : [
-          markup`<div class="question"><h3 id="${slug(question)}">${question}</h3><p class="hint">${remark}</p>${shown}${omitted}</div>`,
-        ];
+      : [markup`<div class="question"><h3>${question}</h3><p class="hint">${remark}</p>${shown}${omitted}</div>`];
   });
   return parts.length === 0
     ? null

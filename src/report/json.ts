@@ -1,7 +1,7 @@
 /** The report for machines. Key order is the contract's, so two reports diff line by line; non-finite numbers are words. */
-import type { AnyNumber, Report } from './report.generated.ts';
+import type { AnyNumber } from './report.generated.ts';
 
-export const toJson = (report: Report): string => `${JSON.stringify(report, refuseNonFinite, 2)}\n`;
+export const toJson = (document: object): string => `${JSON.stringify(document, refuseNonFinite, 2)}\n`;
 
 /** JSON has no NaN: without this an infinite difference would arrive as null, that is, as "not measured". */
 export function encodeNumber(x: number): AnyNumber {

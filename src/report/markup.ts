@@ -18,12 +18,6 @@ export const anchor = (id: string): string => id.replace(/\s+/g, '-').replace(/\
 
 export const href = (id: string): string => `#${encodeURI(anchor(id)).replaceAll('#', '%23')}`;
 
-export const slug = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '');
-
 function render(child: Child): string {
   if (child === null) return '';
   if (child instanceof Markup) return child.text;

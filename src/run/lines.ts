@@ -27,8 +27,8 @@ const acceptedSlowdown = ({ artifact, backend }: Case): string =>
   `latency.accepted in model.json: { "case": "${artifact}/${backend}", "slowdown": …, "reason": "…", "expires": "…" }`;
 
 /** Null where nothing may be blessed: a dead worker, a refused file, a check that proves nothing. */
-export function acceptLine({ only }: Metric, subject: Case, { verdict, paired }: Accepting): string | null {
+export function acceptLine({ suite }: Metric, subject: Case, { verdict, paired }: Accepting): string | null {
   if (!acceptable.has(verdict)) return null;
   if (paired) return verdict === 'slower' ? acceptedSlowdown(subject) : null;
-  return `npx onpar bless ${caseId(subject)} --only ${only} --reason '…'`;
+  return `npx onpar bless ${caseId(subject)} --only ${suite} --reason '…'`;
 }

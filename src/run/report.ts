@@ -69,24 +69,11 @@ function machineOf({ machine }: Run): Report['machine'] {
 const backendRows = (run: Run): Promise<Report['backends']> =>
   Promise.all(
     run.project.backends.map(async (backend) => {
+      const { id } = backend;
       const state = await run.broker.availability(backend);
       return state.available
-        ? {
-            id: backend.id,
-            available: true,
-            version: state.version,
-            provider: state.provider,
-            reason: null,
-            bring: null,
-          }
-        : {
-            id: backend.id,
-            available: false,
-            version: null,
-            provider: null,
-            reason: state.reason,
-            bring: backend.bring,
-          };
+        ? { id, available: true, version: state.version, provider: state.provider, reason: null, bring: null }
+        : { id, available: false, version: null, provider: null, reason: state.reason, bring: backend.bring };
     }),
   );
 

@@ -5,11 +5,10 @@ import { caseId } from '../cases/case.ts';
 import type { Measured } from '../broker/measurement.ts';
 import { worstRelation } from '../metrics/sources.ts';
 import type { Latency, Visit } from '../metrics/sources.ts';
+import type { Subject } from '../broker/subject.ts';
 import { batchesFor } from '../broker/visit.ts';
 import { judgeParity, parityTarget } from '../judge/parity.ts';
 import { bytesOf } from '../models/card.ts';
-import type { Artifact, Model } from '../models/card.ts';
-import type { Backend } from '../backends/backend.ts';
 import { encodeNumber } from '../report/json.ts';
 import type { CaseRow } from '../report/report.generated.ts';
 import { median, toSample } from '../stats/sample.ts';
@@ -33,19 +32,12 @@ export function caseRows(run: Run, verdicts: Verdicts, threads: number): readonl
   );
 }
 
-interface Place {
-  readonly model: Model;
-  readonly artifact: Artifact;
-  readonly artifactId: string;
-  readonly backend: Backend;
-}
-
 class Rows {
   readonly #run: Run;
   readonly #verdicts: Verdicts;
-  readonly #place: Place;
+  readonly #place: Subject;
 
-  constructor(run: Run, verdicts: Verdicts, place: Place) {
+  constructor(run: Run, verdicts: Verdicts, place: Subject) {
     this.#run = run;
     this.#verdicts = verdicts;
     this.#place = place;
@@ -156,7 +148,7 @@ class Rows {
     if (measured === undefined || !measured.ok)
       return {
         ...noLatency,
-        gated: gated !== undefined && gated !== false,
+        gated: Boolean(gated),
         verdict: verdictOf(measured),
         reason: reasonOf(measured),
       };

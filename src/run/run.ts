@@ -200,7 +200,7 @@ export class Run {
       context: {
         today: new Date().toISOString().slice(0, 10),
         divergence: model.card.divergences?.find((divergence) => divergence.case === artifact),
-        tolerance: { ...defaultAccuracyTolerance, ...numbersOf(model.card.tolerances?.[subject.artifact]) },
+        tolerance: { ...defaultAccuracyTolerance, ...model.card.tolerances?.[subject.artifact] },
         pairing: notPaired('this run does not pair'),
       },
       policy: { ...this.#policy, baseline: found.state, needs: missing === null ? [] : [missing] },
@@ -230,8 +230,3 @@ export class Run {
     return this.broker.close();
   }
 }
-
-const numbersOf = ({ accuracyLoss, flips }: { accuracyLoss?: number; flips?: number } = {}): object => ({
-  ...(accuracyLoss !== undefined && { accuracyLoss }),
-  ...(flips !== undefined && { flips }),
-});

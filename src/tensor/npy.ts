@@ -1,9 +1,9 @@
 /**
- * Reads and writes NumPy's .npy (format 1.0 to 3.0: numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+ * Reads NumPy's .npy (format 1.0 to 3.0: numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  * Refuses what it cannot show as it is, object arrays, Fortran order, big-endian, and any header that the bytes do not bear out.
  */
 import { MalformedFile } from './malformed.ts';
-import { bytesPerElement, elementCount, tensorBytes, tensorFromBytes } from './tensor.ts';
+import { bytesPerElement, elementCount, tensorFromBytes } from './tensor.ts';
 import type { Dtype, Tensor } from './tensor.ts';
 
 /** The array of one .npy file: a view of `bytes` where it is aligned, else a copy. Throws MalformedFile. */
@@ -21,22 +21,9 @@ export function readNpy(bytes: Uint8Array): Tensor {
   return tensorFromBytes(dtype, dims, body);
 }
 
-/** Version 1.0, C order, little-endian; the data starts at a multiple of 64 bytes, as NumPy writes it. */
-export function writeNpy(tensor: Tensor): Uint8Array {
-  const shape = tensor.dims.length === 1 ? `${tensor.dims.join()},` : tensor.dims.join(', ');
-  const header = `{'descr': '${descriptors[tensor.dtype]}', 'fortran_order': False, 'shape': (${shape}), }`;
-  const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10;
-  const body = tensorBytes(tensor);
-  const file = new Uint8Array(10 + length + body.byteLength);
-  file.set([...magic, 1, 0, length & 255, length >> 8]);
-  file.set(new TextEncoder().encode(`${header.padEnd(length - 1)}\n`), 10);
-  file.set(body, 10 + length);
-  return file;
-}
+export const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
-const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-
-const descriptors: Readonly<Record<Dtype, string>> = {
+export const descriptors: Readonly<Record<Dtype, string>> = {
   float64: '<f8',
   float32: '<f4',
   float16: '<f2',

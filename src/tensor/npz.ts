@@ -1,10 +1,10 @@
 /**
- * Reads and writes .npz: a zip archive (PKWARE APPNOTE 6.3) of .npy members, stored or deflated. Refuses ZIP64, encryption, several
+ * Reads .npz: a zip archive (PKWARE APPNOTE 6.3) of .npy members, stored or deflated. Refuses ZIP64, encryption, several
  * volumes, two members of one name, sizes and checksums that lie. Never allocates more than the archive's bytes can hold.
  */
 import { crc32, inflateRawSync } from 'node:zlib';
 import { MalformedFile } from './malformed.ts';
-import { readNpy, writeNpy } from './npy.ts';
+import { readNpy } from './npy.ts';
 import type { Tensor, TensorMap } from './tensor.ts';
 
 /** The arrays by name, without `.npy`. Stored and aligned ones are views of `bytes`. Throws MalformedFile. */
@@ -17,29 +17,6 @@ export function readNpz(bytes: Uint8Array): TensorMap {
     throw new MalformedFile('.npz with two members of one name');
   // fromEntries defines own entries even where a member is named __proto__.
   return Object.fromEntries(members.map((member) => [member.name, readMember(archive, member)]));
-}
-
-/** A stored archive, readable by numpy.load, the same bytes for the same tensors (its dates are 1980-01-01). */
-export function writeNpz(tensors: TensorMap): Uint8Array {
-  const files = Object.entries(tensors).map(([name, tensor]) => ({
-    name: new TextEncoder().encode(`${name}.npy`),
-    body: writeNpy(tensor),
-  }));
-  const parts: Uint8Array[] = [];
-  const directory: Uint8Array[] = [];
-  let offset = 0;
-  for (const { name, body } of files) {
-    const shared = sharedHeader(name, body);
-    const local = joined(words([0x04034b50, 4]), shared, name, body);
-    directory.push(
-      joined(words([0x02014b50, 4], [20, 2]), shared, words([0, 2], [0, 2], [0, 2], [0, 4], [offset, 4]), name),
-    );
-    parts.push(local);
-    offset += local.byteLength;
-  }
-  const size = directory.reduce((sum, record) => sum + record.byteLength, 0);
-  const end = words([endSignature, 4], [0, 4], [files.length, 2], [files.length, 2], [size, 4], [offset, 4], [0, 2]);
-  return joined(...parts, ...directory, end);
 }
 
 interface Archive {
@@ -138,35 +115,4 @@ function unpack(packed: Uint8Array, { name, method, size }: Member): Uint8Array 
   } catch (error) {
     throw new MalformedFile(`.npz member ${name} does not inflate to ${size} bytes`, { cause: error });
   }
-}
-
-/** What the local and the central header have in common: version 2.0, UTF-8 names, stored, 1980-01-01, checksum, sizes. */
-const sharedHeader = (name: Uint8Array, body: Uint8Array): Uint8Array =>
-  words(
-    [20, 2],
-    [0x0800, 2],
-    [0, 2],
-    [0, 2],
-    [0x21, 2],
-    [crc32(body), 4],
-    [body.byteLength, 4],
-    [body.byteLength, 4],
-    [name.byteLength, 2],
-    [0, 2],
-  );
-
-/** Little-endian numbers of the given widths. */
-const words = (...fields: readonly (readonly [value: number, width: number])[]): Uint8Array =>
-  Uint8Array.from(
-    fields.flatMap(([value, width]) => Array.from({ length: width }, (_, i) => (value >>> (8 * i)) & 255)),
-  );
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.byteLength;
-  }
-  return whole;
 }

@@ -69,7 +69,7 @@ function isBlessed(state: MatcherState, metric: Metric, { measured }: Answer, { 
   const { snapshotState } = state as unknown as { snapshotState: { snapshotUpdateState?: string } };
   const kinds = readOnly(process.env['ONPAR_BLESS_ONLY']);
   const updates = snapshotState.snapshotUpdateState === 'all';
-  return updates && measured.ok && paired === null && verdict !== 'vacuous' && covers(kinds, metric.only);
+  return updates && measured.ok && paired === null && verdict !== 'vacuous' && covers(kinds, metric.suite);
 }
 
 function describe(metric: Metric, answer: Answer, ruling: Ruling): string {

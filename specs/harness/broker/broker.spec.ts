@@ -6,7 +6,7 @@ import type { Failure, Measured } from '../../../src/broker/measurement.ts';
 import type { Case } from '../../../src/cases/case.ts';
 import { readProject } from '../../../src/cases/project.ts';
 import type { Project } from '../../../src/cases/project.ts';
-import { writeNpz } from '../../../src/tensor/npz.ts';
+import { writeNpz } from '../support/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { faulty } from '../support/faulty.ts';
 import {

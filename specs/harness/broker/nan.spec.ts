@@ -4,7 +4,7 @@ import { Broker } from '../../../src/broker/broker.ts';
 import type { Visit } from '../../../src/metrics/sources.ts';
 import { worstRelation } from '../../../src/metrics/sources.ts';
 import { readProject } from '../../../src/cases/project.ts';
-import { writeNpz } from '../../../src/tensor/npz.ts';
+import { writeNpz } from '../support/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { floats, modelOf, node, valueInfo } from '../support/onnx.ts';
 import { newProject, product, referenceInputs, weights } from '../support/project.ts';

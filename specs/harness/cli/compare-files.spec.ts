@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { writeNpz } from '../../../src/tensor/npz.ts';
+import { writeNpz } from '../support/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { faultEnv } from '../support/faulty.ts';
 import {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Signature } from '../../../src/backends/backend.ts';
 import type { CompareOptions } from '../../../src/cli/compare-options.ts';
 import { drawnRows, feedsFor } from '../../../src/cli/feeds.ts';
-import { writeNpz } from '../../../src/tensor/npz.ts';
+import { writeNpz } from '../support/npz.ts';
 import { tensor, zeros } from '../../../src/tensor/tensor.ts';
 import type { TensorMap } from '../../../src/tensor/tensor.ts';
 import { refusal } from '../support/refusal.ts';

@@ -66,3 +66,14 @@ export function oracle(actual: readonly number[], expected: readonly number[], t
     fault: pairs.some((pair) => !same(pair) && !(Number.isFinite(pair[0]) && Number.isFinite(pair[1]))),
   };
 }
+
+/**
+ * The tolerance that differences `factor` times as large just meet: L1 is linear in the difference, L3 quadratic.
+ * So `excess` is the one factor by which scaling a tolerance turns a mismatch into a match.
+ */
+export const scaleTolerance = (tolerance: Tolerance, factor: number): Tolerance => ({
+  ...tolerance,
+  atol: tolerance.atol * factor,
+  rtol: tolerance.rtol * factor,
+  nmse: tolerance.nmse * factor ** 2,
+});

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareTensors, isMatch } from '../../../src/compare/tensors.ts';
-import { scaleTolerance, toleranceFor } from '../../../src/compare/tolerance.ts';
+import { toleranceFor } from '../../../src/compare/tolerance.ts';
 import type { Tolerance } from '../../../src/compare/comparison.ts';
 import { decodeFloat16, encodeFloat16 } from '../../../src/tensor/float16.ts';
 import type { Dtype, Tensor } from '../../../src/tensor/tensor.ts';
-import { f32, f64, logits, mapped, of, oracle } from './making.ts';
+import { f32, f64, logits, mapped, of, oracle, scaleTolerance } from './making.ts';
 
 const float32 = toleranceFor('float32');
 const compare = (actual: Tensor, expected: Tensor, tolerance: Tolerance = float32) =>

@@ -1,14 +1,16 @@
-/** Builds an empty stranger's project around the packed tarball: its own model card, data set, specs, no baselines yet. */
-import { execFileSync, spawnSync } from 'node:child_process';
+/** Builds an empty stranger's project around what packed.ts has packed: its own model card, data set, specs, no baselines yet. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { readNpz, writeNpz } from '../../../src/tensor/npz.ts';
+import { inject } from 'vitest';
+import { readNpz } from '../../../src/tensor/npz.ts';
 import { batchRows } from '../../../src/tensor/tensor.ts';
 import { cleanEnv } from '../support/env.ts';
+import { writeNpz } from '../support/npz.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const images = 300;
@@ -79,17 +81,8 @@ function run(command: string, args: readonly string[], cwd: string, env: Record<
   return { status, output: stdout + stderr };
 }
 
-/** npm pack writes what would be published; unpacking it is what installing does. */
 function installOnpar(modules: string): void {
-  mkdirSync(join(modules, 'onpar'), { recursive: true });
-  const [{ filename }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', modules], {
-      cwd: repository,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  );
-  execFileSync('tar', ['-xzf', join(modules, filename), '-C', join(modules, 'onpar'), '--strip-components=1']);
+  cpSync(inject('packed'), join(modules, 'onpar'), { recursive: true });
   const { dependencies } = JSON.parse(readFileSync(join(modules, 'onpar', 'package.json'), 'utf8'));
   for (const name of Object.keys(dependencies)) link(name, modules);
 }

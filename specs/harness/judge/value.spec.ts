@@ -4,8 +4,8 @@ import { memoryMargin, sizeMargin } from '../../../src/judge/settings.ts';
 import { judgeValue, type ValueRule } from '../../../src/judge/value.ts';
 import { bytes, exactBytes } from '../../../src/judge/words.ts';
 
-const size: ValueRule = { better: 'lower', margin: sizeMargin, show: exactBytes };
-const memory: ValueRule = { better: 'lower', margin: memoryMargin, show: bytes };
+const size: ValueRule = { margin: sizeMargin, show: exactBytes };
+const memory: ValueRule = { margin: memoryMargin, show: bytes };
 const MiB = 2 ** 20;
 
 describe('size, exact and two-sided', () => {
@@ -49,12 +49,6 @@ describe('memory, 20 % and 16 MiB', () => {
     );
     expect(judgeValue(110 * MiB, 100 * MiB, memory).sentences[0]).toBe('110 MiB, +10 % of the blessed 100 MiB');
   });
-});
-
-test('where higher is better the two sides change places', () => {
-  const rule: ValueRule = { ...size, better: 'higher' };
-  expect(judgeValue(2, 1, rule).verdict).toBe('improved');
-  expect(judgeValue(1, 2, rule).verdict).toBe('regressed');
 });
 
 test('with no margin a value is held only against itself', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { onlyWords } from '../../../src/metrics/metric.ts';
+import { suites } from '../../../src/metrics/metric.ts';
 import { loadMetrics } from '../../../src/metrics/registry.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'onpar-metrics-'));
@@ -19,7 +19,7 @@ test('finds every metric file of the folder', async () => {
   expect([...metrics.keys()]).toEqual(['accuracy', 'first', 'latency', 'load', 'memory', 'parity', 'size']);
   for (const [id, metric] of metrics) {
     expect(metric.id).toBe(id);
-    expect(onlyWords).toContain(metric.only);
+    expect(suites).toContain(metric.suite);
   }
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { readModel } from '../../../src/models/card.ts';
 import { readDatasetLogits, readReference } from '../../../src/models/reference.ts';
-import { writeNpz } from '../../../src/tensor/npz.ts';
+import { writeNpz } from '../support/npz.ts';
 import { zeros } from '../../../src/tensor/tensor.ts';
 import { newProject, product, referenceInputs } from '../support/project.ts';
 import type { Json } from '../support/project.ts';

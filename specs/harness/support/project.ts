@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DatasetCard } from '../../../src/datasets/dataset.ts';
 import type { ModelCard } from '../../../src/models/card.ts';
-import { writeNpz } from '../../../src/tensor/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
+import { writeNpz } from './npz.ts';
 import { linearModel } from './onnx.ts';
 
 export type Json = Record<string, unknown>;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MalformedFile } from '../../../src/tensor/malformed.ts';
-import { readNpy, writeNpy } from '../../../src/tensor/npy.ts';
+import { readNpy } from '../../../src/tensor/npy.ts';
+import { writeNpy } from '../support/npz.ts';
 import { dtypes, elementCount, bytesPerElement, tensorBytes, tensorFromBytes } from '../../../src/tensor/tensor.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
 

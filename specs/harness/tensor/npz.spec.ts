@@ -2,8 +2,8 @@ import { deflateRawSync, crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MalformedFile } from '../../../src/tensor/malformed.ts';
-import { writeNpy } from '../../../src/tensor/npy.ts';
-import { readNpz, writeNpz } from '../../../src/tensor/npz.ts';
+import { readNpz } from '../../../src/tensor/npz.ts';
+import { writeNpy, writeNpz } from '../support/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import type { TensorMap } from '../../../src/tensor/tensor.ts';
 

@@ -1,6 +1,6 @@
 /** What does batching buy? Latency and throughput against batch, both log, labelled at the line's end; the knee is ringed and said. */
 import { count, significant } from '../format.ts';
-import { markup, slug, type Markup } from '../markup.ts';
+import { anchor, markup, type Markup } from '../markup.ts';
 import type { ModelView, Row } from '../view.ts';
 import { dodge, logScale, share } from './scale.ts';
 import { tickTime } from './fastest.ts';
@@ -82,7 +82,7 @@ function figure(model: ModelView, series: readonly Series[], panel: Panel): Mark
   const batches = [...new Set(series.flatMap(({ points }) => points.map((p) => p.batch)))].toSorted((a, b) => a - b);
   const across = logScale(batches, 1);
   const x = (batch: number): string => share(0.06 + 0.92 * across.at(batch));
-  const id = `${slug(model.model.id)}-${panel.id}`;
+  const id = `${anchor(model.model.id)}-${panel.id}`;
   const ends = series.map(({ points }) => y(panel.value(points.at(-1) ?? { batch: 1, seconds: 1 })));
   const spots = dodge(ends, 15, 10, bottom);
   return markup`<figure class="lines"><figcaption>${panel.title} <small>log scales</small></figcaption><div><svg height="${height}" aria-hidden="true">${scale.ticks.map((tick) => markup`<text x="44" y="${(y(tick) + 4).toFixed(1)}" text-anchor="end">${panel.tick(tick)}</text>`)}</svg><svg height="${height}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${model.model.id}: ${panel.title} against batch</title><desc id="${id}-d">${series.map((one) => describe(one, panel))}</desc>

@@ -1,5 +1,5 @@
 /** Which backend is fastest? Dots with their intervals on one log axis, ordered; only rows of equal threads share a group. */
-import { mark, ratio, threadsWord, time, type TimeUnit } from '../format.ts';
+import { mark, ratio, secondsIn, threadsWord, time } from '../format.ts';
 import { markup, type Markup } from '../markup.ts';
 import { caseAt, groupBy, type ModelView, type Row } from '../view.ts';
 import { logScale, share, type Scale } from './scale.ts';
@@ -65,12 +65,6 @@ const axis = (scale: Scale): Markup =>
 
 /** A tick is a round number: 2 ms, not 2.00 ms. */
 export function tickTime(seconds: number): string {
-  const units: [TimeUnit, number][] = [
-    ['s', 1],
-    ['ms', 1e-3],
-    ['µs', 1e-6],
-    ['ns', 1e-9],
-  ];
-  const [unit, factor] = units.find(([, size]) => seconds >= size * 0.999) ?? ['ns', 1e-9];
+  const [unit, factor] = Object.entries(secondsIn).find(([, size]) => seconds >= size * 0.999) ?? ['ns', 1e-9];
   return `${Number((seconds / factor).toPrecision(3))} ${unit}`;
 }
