@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { ProcessPair, shapeFor } from '../../../src/broker/pairs.ts';
-import type { Arms, PairedArm, PairShape } from '../../../src/broker/pairs.ts';
+import type { Contestant, Contestants, PairShape } from '../../../src/broker/pairs.ts';
 import { Workers } from '../../../src/broker/workers.ts';
 import { modelOf, readProject } from '../../../src/cases/project.ts';
 import { feedsOf } from '../../../src/models/feeds.ts';
@@ -16,7 +16,7 @@ const model = modelOf(project, 'tiny-text');
 const artifact = model.card.artifacts['float32']!;
 const reference = await readReference(model);
 const backend = await findBackend('ort-node/cpu');
-const arm: PairedArm = {
+const arm: Contestant = {
   backend,
   options: { root, threads: 1, core: null, deadline: 20 },
   path: `${model.folder}/model.onnx`,
@@ -25,7 +25,7 @@ const arm: PairedArm = {
 const shape: PairShape = { calls: 3, blocks: 8, warmup: 2, reopen: true };
 
 /** One pair of fresh processes, which end with it. */
-async function takePair(arms: Arms, seed: number): Promise<Pair> {
+async function takePair(arms: Contestants, seed: number): Promise<Pair> {
   const processes = new ProcessPair(workers, arms, randomFrom(seed));
   try {
     return await processes.take(arms, shape, 7);
@@ -87,11 +87,11 @@ describe('a pair', () => {
   });
 
   test('tells a version that does more work from one that does not, whichever arm it is', async () => {
-    const rows = (count: number): PairedArm => ({
+    const rows = (count: number): Contestant => ({
       ...arm,
       feeds: feedsOf(model.card, artifact, reference!.inputs, 0, count),
     });
-    const ratios = async (base: PairedArm, ours: PairedArm): Promise<number> => {
+    const ratios = async (base: Contestant, ours: Contestant): Promise<number> => {
       const { blocks } = await takePair({ base, ours }, 2);
       const least = (letter: string): number =>
         Math.min(...blocks.flatMap(({ order, visits }) => visits.filter((_, index) => order[index] === letter).flat()));

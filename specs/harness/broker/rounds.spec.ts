@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
-import type { PairedArm } from '../../../src/broker/pairs.ts';
+import type { Contestant } from '../../../src/broker/pairs.ts';
 import { takeRounds } from '../../../src/broker/rounds.ts';
 import type { Contest, Rule } from '../../../src/broker/rounds.ts';
 import { Workers } from '../../../src/broker/workers.ts';
@@ -20,7 +20,7 @@ vi.mock('../../../src/broker/pairs.ts', () => ({
     async shape() {
       return { calls: 3, blocks: 4, warmup: 0, reopen: true };
     }
-    async take({ ours }: { ours: PairedArm }, _: unknown, pair: number): Promise<Pair> {
+    async take({ ours }: { ours: Contestant }, _: unknown, pair: number): Promise<Pair> {
       measured.taken.push(ours.path);
       if (measured.fails.has(ours.path)) this.failed = 'ours';
       if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
