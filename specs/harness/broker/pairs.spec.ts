@@ -8,6 +8,8 @@ import { feedsOf } from '../../../src/models/feeds.ts';
 import { readReference } from '../../../src/models/reference.ts';
 import type { Pair } from '../../../src/trace/pair.ts';
 import { randomFrom } from '../../../src/stats/random.ts';
+import { InvalidSample } from '../../../src/stats/sample.ts';
+import { Worker } from '../../../src/workers/worker.ts';
 import { faulty } from '../support/faulty.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
@@ -82,6 +84,35 @@ describe('a pair', () => {
     const processes = new ProcessPair(workers, arms, randomFrom(1));
     await expect(processes.take(arms, shape, 0)).rejects.toMatchObject({ kind: 'crashed' });
     expect(processes.failed).toBe(which);
+    await processes.close();
+    await expectNoneLiving();
+  });
+
+  test.each([
+    ['clock-back', 'base', /above zero, is -|asked for 1 samples, got \d+/],
+    ['clock-back', 'ours', /above zero, is -|asked for 1 samples, got \d+/],
+    ['clock-still', 'ours', /a measurement must be finite and above zero, is 0/],
+  ] as const)(
+    'with a %s in %s rejects and says so: no such sample comes near a verdict',
+    async (fault, which, words) => {
+      const bad = { ...arm, backend: faulty(backend, `${fault}@sample`) };
+      const arms = { base: arm, ours: arm, [which]: bad };
+      const processes = new ProcessPair(workers, arms, randomFrom(1));
+      await expect(processes.take(arms, shape, 0)).rejects.toThrow(words);
+      expect(processes.failed).toBe(which);
+      await processes.close();
+      await expectNoneLiving();
+    },
+  );
+
+  test.each([Number.NaN, Infinity, -1e-3, 0, null])('with a sample of %s rejects', async (value) => {
+    const sample = vi
+      .spyOn(Worker.prototype, 'sample')
+      .mockResolvedValue({ samples: [1e-3, value as number], overhead: 0, wallPerCall: 1e-3, peakBytes: 1 });
+    const processes = new ProcessPair(workers, { base: arm, ours: arm }, randomFrom(1));
+    await expect(processes.take({ base: arm, ours: arm }, shape, 0)).rejects.toThrow(InvalidSample);
+    await expect(processes.shape({ base: arm, ours: arm })).rejects.toThrow(InvalidSample);
+    sample.mockRestore();
     await processes.close();
     await expectNoneLiving();
   });
