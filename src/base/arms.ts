@@ -54,7 +54,7 @@ async function armOf(side: Side, { model: id, artifact: name }: Case): Promise<A
   const artifact = model?.card.artifacts[name];
   if (model === undefined || artifact === undefined) return null;
   const path = await verifyArtifact(model.folder, artifact.files, artifact.format);
-  return { label, root, backends: onceOf(side, 'backends', () => backendsOf(root)), model, artifact, path };
+  return { label, root, backends: backendsIn(side), model, artifact, path };
 }
 
 /** Compiled: workers run from dist. Null where this version has no onpar that speaks as this one does. */
@@ -69,7 +69,7 @@ function differences(base: Side, ours: Side, { packages }: Backend): readonly st
   const installed = (side: Side) => onceOf(side, `packages ${packages}`, () => packagesOf(side.root, packages));
   const [before, after] = [base, ours].map((side) =>
     onceOf(side, 'files', () => {
-      const folder = backendsOf(side.root);
+      const folder = backendsIn(side);
       return folder === null ? null : hashOf(folder);
     }),
   );
@@ -87,6 +87,8 @@ function onceOf<T>(side: Side, name: string, find: () => T): T {
   if (!known.has(name)) known.set(name, find());
   return known.get(name) as T;
 }
+
+const backendsIn = (side: Side): string | null => onceOf(side, 'backends', () => backendsOf(side.root));
 
 const facts = new WeakMap<Side, Map<string, unknown>>();
 

@@ -2,7 +2,7 @@
 import type { PairedContext, PairedJudgement } from '../judge/paired.ts';
 import { applyPolicy, readPolicy } from '../judge/policy.ts';
 import { pairedSettings, type PairedSettings } from '../judge/settings.ts';
-import { judgeStanding } from '../judge/suite.ts';
+import { judgeOn } from '../judge/suite.ts';
 import { mark } from '../report/format.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import type { Pair } from '../trace/pair.ts';
@@ -29,8 +29,8 @@ export function replay(file: string, options: ReplayOptions): void {
     ...(header.against !== undefined && { against: header.against }),
     ...(options.control !== undefined && { control: readTrace(options.control).pairs }),
   };
-  const standing = { confirming: header.confirming ?? null, doubt: header.doubt ?? null };
-  const judgement = judgeStanding(slowed(pairs, 1 + slowdown), standing, settings, context);
+  const grounds = { confirming: header.confirming ?? null, doubt: header.doubt ?? null };
+  const judgement = judgeOn(slowed(pairs, 1 + slowdown), grounds, settings, context);
   const answer = answerOf(judgement, { header, slowdown, settings });
   process.stdout.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : textOf(answer));
   // A trace names no backend and no data set, so nothing but strictness can apply to it.

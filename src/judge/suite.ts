@@ -22,7 +22,7 @@ export interface SuiteCase {
 export type NullControl = { readonly pairs: readonly Pair[] } | { readonly lost: string };
 
 /** What a verdict rests on beside its pairs. */
-export interface Standing {
+export interface Grounds {
   /** The pairs confirm a suspicion, among others with these errors. */
   readonly confirming: { readonly others: readonly number[] } | null;
   /** Why slower or faster is not believed. */
@@ -32,7 +32,7 @@ export interface Standing {
 export interface Judged {
   readonly judgement: PairedJudgement;
   readonly pairs: readonly Pair[];
-  readonly standing: Standing;
+  readonly grounds: Grounds;
 }
 
 /** By name. */
@@ -42,23 +42,23 @@ export const judgeSuite = (
   seed: number,
 ): ReadonlyMap<string, Judged> => {
   const errors = new Map(cases.filter(isSuspect).map(({ name, confirming }) => [name, errorIn(confirming)] as const));
-  const null_ = 'pairs' in control ? control.pairs : [];
+  const nulls = 'pairs' in control ? control.pairs : [];
   return new Map(
     cases.map((each): [string, Judged] => {
       const { name, against } = each;
       const others = [...errors].flatMap(([other, error]) => (other === name ? [] : [error]));
-      const standing = { confirming: errors.has(name) ? { others } : null, doubt: doubtOf(each, control) };
+      const grounds = { confirming: errors.has(name) ? { others } : null, doubt: doubtOf(each, control) };
       const pairs = errors.has(name) ? each.confirming : each.pairs;
-      const context = { control: null_, against, seed };
-      return [name, { judgement: judgeStanding(pairs, standing, pairedSettings, context), pairs, standing }];
+      const context = { control: nulls, against, seed };
+      return [name, { judgement: judgeOn(pairs, grounds, pairedSettings, context), pairs, grounds }];
     }),
   );
 };
 
 /** One case of a suite: of the suite itself, and of its trace. */
-export const judgeStanding = (
+export const judgeOn = (
   pairs: readonly Pair[],
-  { confirming, doubt }: Standing,
+  { confirming, doubt }: Grounds,
   settings: PairedSettings,
   context: PairedContext,
 ): PairedJudgement => {

@@ -101,7 +101,7 @@ interface Keeping {
 }
 
 /** Writes the trace of a case, and beside it the control: later runs write both anew. */
-function keep({ name }: VersionedCase, { judgement, pairs, standing }: Judged, options: Keeping): PairedCase {
+function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, options: Keeping): PairedCase {
   const { root, control, header } = options;
   const folder = join(root, '.onpar', 'traces');
   mkdirSync(folder, { recursive: true });
@@ -111,7 +111,7 @@ function keep({ name }: VersionedCase, { judgement, pairs, standing }: Judged, o
     writeFileSync(path, traceOf({ ...header, ...more }, held));
     return relative(root, path);
   };
-  const { confirming, doubt } = standing;
+  const { confirming, doubt } = grounds;
   const rests = {
     ...(confirming !== null && { confirming: { others: [...confirming.others] } }),
     ...(doubt !== null && { doubt }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgePaired } from '../../../src/judge/paired.ts';
 import { pairedSettings } from '../../../src/judge/settings.ts';
-import { judgeStanding, judgeSuite } from '../../../src/judge/suite.ts';
+import { judgeOn, judgeSuite } from '../../../src/judge/suite.ts';
 import type { Judged, NullControl, SuiteCase } from '../../../src/judge/suite.ts';
 import type { Pair } from '../../../src/trace/pair.ts';
 
@@ -34,9 +34,9 @@ const judge = (more: Partial<SuiteCase>, control: NullControl = quiet): Judged =
 describe('a case of a suite', () => {
   test('that nobody suspected is judged by its pairs', () => {
     const pairs = draw(8);
-    const { judgement, standing } = judge({ pairs });
+    const { judgement, grounds } = judge({ pairs });
     expect(judgement.verdict).toBe('steady');
-    expect(standing).toEqual({ confirming: null, doubt: null });
+    expect(grounds).toEqual({ confirming: null, doubt: null });
   });
 
   test('that was suspected is judged by its fresh pairs alone, and names its base', () => {
@@ -91,9 +91,9 @@ describe('what is handed back with a verdict judges the pairs to the same end', 
   ];
   test.each(families)('%s', (_, cases, control) => {
     const judged = [...judgeSuite(cases, control, 7).values()];
-    for (const { judgement, pairs, standing } of judged) {
+    for (const { judgement, pairs, grounds } of judged) {
       const context = { control: 'pairs' in control ? control.pairs : [], against: 'main@3f2a1c9', seed: 7 };
-      expect(judgeStanding(pairs, standing, pairedSettings, context)).toEqual(judgement);
+      expect(judgeOn(pairs, grounds, pairedSettings, context)).toEqual(judgement);
     }
   });
 

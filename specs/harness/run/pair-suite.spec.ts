@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { PairsTaken } from '../../../src/broker/rounds.ts';
 import type { VersionedCase } from '../../../src/broker/versions.ts';
 import { pairedSettings } from '../../../src/judge/settings.ts';
-import { judgeStanding } from '../../../src/judge/suite.ts';
+import { judgeOn } from '../../../src/judge/suite.ts';
 import { pairSuite } from '../../../src/run/pair-suite.ts';
 import type { PairedCase } from '../../../src/run/pair-suite.ts';
 import { randomFrom } from '../../../src/stats/random.ts';
@@ -63,7 +63,7 @@ function replayed({ replay }: Ok): unknown {
   const { header, pairs } = readTrace(join(root, trace));
   const { confirming = null, doubt = null, seed = 1, against = '' } = header;
   const context = { seed, against, control: control === undefined ? [] : readTrace(join(root, control)).pairs };
-  return judgeStanding(pairs, { confirming, doubt }, pairedSettings, context);
+  return judgeOn(pairs, { confirming, doubt }, pairedSettings, context);
 }
 
 describe('the null control', () => {
