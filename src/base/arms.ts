@@ -66,7 +66,8 @@ export function backendsOf(root: string): string | null {
 
 /** Everything that a call's duration depends on and a commit can change. Node and the machine are the same for both. */
 function differences(base: Side, ours: Side, { packages }: Backend): readonly string[] {
-  const installed = (side: Side) => onceOf(side, `packages ${packages}`, () => packagesOf(side.root, packages));
+  const installed = (side: Side) =>
+    onceOf(side, `packages ${packages.join(' ')}`, () => packagesOf(side.root, packages));
   const [before, after] = [base, ours].map((side) =>
     onceOf(side, 'files', () => {
       const folder = backendsIn(side);

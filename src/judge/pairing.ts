@@ -76,16 +76,10 @@ const worstFirst: readonly (LatencyVerdict | FailedVerdict)[] = [
 
 /** Nothing where there was no pairing. */
 const judgeOne = (pairing: Pairing, screen: Judgement<LatencyVerdict>, today: string): readonly SteadyJudgement[] => {
-  switch (pairing.kind) {
-    case 'paired':
-      return [withAcceptance(pairing.judgement, pairing.accepted, today)];
-    case 'same':
-      return [sameVersion(screen, pairing.against)];
-    case 'died':
-      return [withoutPairs(pairing.how, `in pairs with ${pairing.against}: ${pairing.reason}`)];
-    case 'none':
-      return [];
-  }
+  if (pairing.kind === 'none') return [];
+  if (pairing.kind === 'paired') return [withAcceptance(pairing.judgement, pairing.accepted, today)];
+  if (pairing.kind === 'same') return [sameVersion(screen, pairing.against)];
+  return [withoutPairs(pairing.how, `in pairs with ${pairing.against}: ${pairing.reason}`)];
 };
 
 const withoutPairs = (verdict: LatencyVerdict | FailedVerdict, ...sentences: readonly string[]): SteadyJudgement => ({

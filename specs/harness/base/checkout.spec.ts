@@ -109,9 +109,9 @@ describe('a base commit beside the working tree', () => {
     ['pnpm-lock.yaml', 'pnpm install --frozen-lockfile'],
     ['bun.lock', 'bun install --frozen-lockfile'],
     ['bun.lockb', 'bun install --frozen-lockfile'],
-  ])('of a workspace, whose %s lies at the top of the repository, is installed there', async (lockfile, line) => {
+  ])('of a workspace, whose %s lies at the top of the repository, is installed there', async (name, line) => {
     const top = newRepository({
-      [lockfile]: '{"a":1}',
+      [name]: '{"a":1}',
       'packages/ml/model.bin': 'old',
       'packages/ml/package.json': '{}',
     });
@@ -122,7 +122,7 @@ describe('a base commit beside the working tree', () => {
     const check = (): Promise<string> => checkOut(root, base, { tell: (text) => told.push(text), build: undefined });
     await check();
     expect(told).toEqual([]);
-    write(top, { [lockfile]: '{"a":2}' });
+    write(top, { [name]: '{"a":2}' });
     const folder = await check();
     expect(told).toEqual([`base ${base.slice(0, 7)}: ${line} …`]);
     expect(readFileSync(join(folder, '../../installed-here'), 'utf8')).toBe(`${line.split(' ')[0]}\n`);
