@@ -33,8 +33,8 @@ async function backendNames(folder: URL): Promise<string[]> {
 }
 
 async function importBackend(name: string, folder: URL): Promise<Backend> {
-  // The extension is that of this very file: .ts under a test runner, .js when compiled.
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  // The extension is that of this very file: .ts under a test runner, .js when compiled, as another version always is.
+  const extension = folder === here ? import.meta.url.slice(import.meta.url.lastIndexOf('.')) : '.js';
   const { backend } = (await import(new URL(`${name}${extension}`, folder).href)) as {
     backend?: Backend;
   };

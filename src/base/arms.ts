@@ -10,7 +10,7 @@ import type { Side } from './base.ts';
 import { version } from '../version.ts';
 import { onparOf, packagesOf, versionOf } from './packages.ts';
 
-/** What a worker of one version is started with. */
+/** One version of a case: what a worker of it is started with. */
 export interface Arm {
   readonly label: string;
   readonly root: string;
@@ -22,25 +22,39 @@ export interface Arm {
   readonly path: string;
 }
 
-export type Arms =
+export type BothArms =
   | { readonly found: true; readonly base: Arm; readonly ours: Arm; readonly differs: readonly string[] }
   /** Why there is nothing to pair with, as a sentence. */
   | { readonly found: false; readonly reason: string };
 
 /** Throws BadInput where a file of either version is not the one of its card. */
-export async function armsOf(base: Side, ours: Side, subject: Case, backend: Backend): Promise<Arms> {
+export async function armsOf(base: Side, ours: Side, subject: Case, backend: Backend): Promise<BothArms> {
   const [theirs, own] = [await armOf(base, subject), await armOf(ours, subject)];
   if (own === null) throw new Error(`no artifact ${subject.model}/${subject.artifact}`);
   if (theirs === null) return { found: false, reason: `${base.label} has no ${subject.model}/${subject.artifact}` };
-  return { found: true, base: theirs, ours: own, differs: differences(theirs, own, backend) };
+  const differs = [
+    ...(sameFiles(theirs.artifact, own.artifact) ? [] : ['the artifact']),
+    ...differences(base, ours, backend),
+  ];
+  return { found: true, base: theirs, ours: own, differs };
 }
 
-async function armOf({ label, root, project }: Side, { model: id, artifact: name }: Case): Promise<Arm | null> {
+/** What an arm is fed with, by name: two arms of which this differs cannot be fed alike. Axes without a size are taken as they come. */
+export const inputsOf = ({ model: { card } }: Pick<Arm, 'model'>): string =>
+  card.inputs
+    .map(({ name, dtype, dims, preprocess }) => {
+      const sizes = dims.map((size) => (typeof size === 'number' ? size : '?'));
+      return `${name} ${preprocess === undefined ? dtype : 'raw'} [${sizes.join(', ')}]`;
+    })
+    .join(', ');
+
+async function armOf(side: Side, { model: id, artifact: name }: Case): Promise<Arm | null> {
+  const { label, root, project } = side;
   const model = project.models.find(({ card }) => card.id === id);
   const artifact = model?.card.artifacts[name];
   if (model === undefined || artifact === undefined) return null;
   const path = await verifyArtifact(model.folder, artifact.files, artifact.format);
-  return { label, root, backends: backendsOf(root), model, artifact, path };
+  return { label, root, backends: backendsIn(side), model, artifact, path };
 }
 
 /** Compiled: workers run from dist. Null where this version has no onpar that speaks as this one does. */
@@ -51,16 +65,33 @@ export function backendsOf(root: string): string | null {
 }
 
 /** Everything that a call's duration depends on and a commit can change. Node and the machine are the same for both. */
-function differences(base: Arm, ours: Arm, { packages }: Backend): readonly string[] {
+function differences(base: Side, ours: Side, { packages }: Backend): readonly string[] {
+  const installed = (side: Side) =>
+    onceOf(side, `packages ${packages.join(' ')}`, () => packagesOf(side.root, packages));
+  const [before, after] = [base, ours].map((side) =>
+    onceOf(side, 'files', () => {
+      const folder = backendsIn(side);
+      return folder === null ? null : hashOf(folder);
+    }),
+  );
   return [
-    ...(sameFiles(base.artifact, ours.artifact) ? [] : ['the artifact']),
-    ...packageChanges(packagesOf(base.root, packages), packagesOf(ours.root, packages)),
+    ...packageChanges(installed(base), installed(ours)),
     ...onparChanges(base.root, ours.root),
-    ...(base.backends === null || ours.backends === null || hashOf(base.backends) === hashOf(ours.backends)
-      ? []
-      : ["onpar's backend files"]),
+    ...(before === null || after === null || before === after ? [] : ["onpar's backend files"]),
   ];
 }
+
+/** A side does not change while it is looked at: what holds for all its cases is found once. */
+function onceOf<T>(side: Side, name: string, find: () => T): T {
+  const known = facts.get(side) ?? new Map<string, unknown>();
+  facts.set(side, known);
+  if (!known.has(name)) known.set(name, find());
+  return known.get(name) as T;
+}
+
+const backendsIn = (side: Side): string | null => onceOf(side, 'backends', () => backendsOf(side.root));
+
+const facts = new WeakMap<Side, Map<string, unknown>>();
 
 /** Backend files of another version of onpar may speak otherwise: ours then drive both, and that it differs is said. */
 function onparChanges(before: string, after: string): readonly string[] {

@@ -4,6 +4,7 @@ import { readProject } from '../cases/project.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { checkOut } from './checkout.ts';
 import { chooseBase } from './choose.ts';
+import type { Choice } from './choose.ts';
 import { onparOf } from './packages.ts';
 
 /** A version that can be run: its cards, and the folder whose packages it runs with. */
@@ -43,10 +44,20 @@ export async function prepareBase(root: string, options: BaseOptions): Promise<B
 async function prepare(root: string, { env, asked, blessed, tell }: BaseOptions): Promise<Base> {
   const from = asked ?? env['ONPAR_BASE'] ?? '';
   const named = { asked: from === automatic ? '' : from, ...(asked !== undefined && { where: '--base' }) };
-  const choice = chooseBase(root, { ...named, target: env['GITHUB_BASE_REF'], blessed });
+  return besideOf(root, chooseBase(root, { ...named, target: env['GITHUB_BASE_REF'], blessed }), { env, tell });
+}
+
+/** The version that ONPAR_ANCHOR names, the last release: creep is seen against it. Throws BadInput where it cannot be used. */
+export async function prepareAnchor(root: string, { env, tell }: Pick<BaseOptions, 'env' | 'tell'>): Promise<Base> {
+  const where = 'ONPAR_ANCHOR';
+  const choice = chooseBase(root, { asked: env[where] || 'none', where, target: undefined, blessed: null });
+  return besideOf(root, choice, { env, tell });
+}
+
+async function besideOf(root: string, choice: Choice, { env, tell }: Pick<BaseOptions, 'env' | 'tell'>): Promise<Base> {
   if (choice.kind === 'none') return { found: false, reason: choice.reason };
   const folder =
-    choice.kind === 'folder' ? choice.path : checkOut(root, choice.sha, { tell, build: buildOf(root, env) });
+    choice.kind === 'folder' ? choice.path : await checkOut(root, choice.sha, { tell, build: buildOf(root, env) });
   return { found: true, side: { label: choice.label, root: folder, project: await readProject(folder, env) } };
 }
 

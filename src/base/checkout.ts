@@ -3,16 +3,19 @@
  * otherwise those of the working tree are found by walking up.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { madeOnce, run, unusable } from './beside.ts';
 import { git } from './git.ts';
+import { spawned } from './spawned.ts';
 
 /** How each lockfile's own tool installs exactly what it says. */
-const installers: Readonly<Record<string, readonly string[]>> = {
-  'package-lock.json': ['npm', 'ci', '--no-audit', '--no-fund'],
-  'npm-shrinkwrap.json': ['npm', 'ci', '--no-audit', '--no-fund'],
-  'pnpm-lock.yaml': ['pnpm', 'install', '--frozen-lockfile'],
-  'yarn.lock': ['yarn', 'install', '--immutable'],
+const installers: Readonly<Record<string, string>> = {
+  'package-lock.json': 'npm ci --no-audit --no-fund',
+  'npm-shrinkwrap.json': 'npm ci --no-audit --no-fund',
+  'pnpm-lock.yaml': 'pnpm install --frozen-lockfile',
+  'yarn.lock': 'yarn install --immutable',
+  'bun.lock': 'bun install --frozen-lockfile',
+  'bun.lockb': 'bun install --frozen-lockfile',
 };
 
 export interface CheckoutOptions {
@@ -22,38 +25,56 @@ export interface CheckoutOptions {
   readonly build: string | undefined;
 }
 
-/** The folder of the commit. Throws BadInput where it cannot be checked out, installed or built. */
-export function checkOut(root: string, sha: string, { tell, build }: CheckoutOptions): string {
+/** The folder of the commit. Rejects with BadInput where it cannot be checked out, installed or built. */
+export async function checkOut(root: string, sha: string, { tell, build }: CheckoutOptions): Promise<string> {
   const base = sha.slice(0, 7);
-  // The lockfile of the working tree may move on while this base stays: then it needs packages of its own.
-  const install = installerFor(root, sha);
   // A project may lie below the top of its repository.
   const prefix = git(root, 'rev-parse', '--show-prefix') ?? '';
-  const from = { sha, build: build ?? null, install: install?.join(' ') ?? null };
-  const top = madeOnce(root, sha.slice(0, 12), from, (made) => {
-    // Twice: what a killed git left is locked, and is made anew.
-    if (git(root, 'worktree', 'add', '--quiet', '--detach', '--force', '--force', made, sha) === null)
-      throw unusable(base, 'cannot be checked out', `look at: git worktree add --detach ${made} ${sha}`);
-    const folder = join(made, prefix);
-    if (install !== null) run(install, { folder, base, tell, failure: 'does not install' });
+  // The lockfile of the working tree may move on while this base stays: then it needs packages of its own.
+  const install = installOf(root, sha, prefix);
+  const from = { sha, build: build ?? null, install };
+  const top = await madeOnce(root, { name: sha.slice(0, 12), from, tell }, async (made) => {
+    // Twice: what a killed git left is locked, and is made anew. Without a limit of time, since a repository may be big.
+    const add = ['git', 'worktree', 'add', '--quiet', '--detach', '--force', '--force', made, sha];
+    const { ok, wrote } = await spawned(add, root);
+    if (!ok) throw unusable(base, `cannot be checked out: ${wrote}`, `look at it: ${add.join(' ')}`);
+    const step = { base, tell };
+    if (install !== null)
+      await run(install.line, { ...step, folder: join(made, install.folder), failure: 'does not install' });
     if (build !== undefined)
-      run(['sh', '-c', build], { folder, base, tell, failure: 'does not build (ONPAR_BASE_BUILD)' });
+      await run(build, { ...step, folder: join(made, prefix), failure: 'does not build (ONPAR_BASE_BUILD)' });
   });
   return join(top, prefix);
 }
 
-/** How the commit's own packages are installed; null where its lockfile is that of the working tree, or it has none. */
-function installerFor(root: string, sha: string): readonly string[] | null {
-  const lockfile = Object.keys(installers).find((name) => git(root, 'cat-file', '-e', `${sha}:./${name}`) !== null);
-  if (lockfile === undefined) return null;
-  const path = join(root, lockfile);
-  const same = existsSync(path) && git(root, 'show', `${sha}:./${lockfile}`) === readFileSync(path, 'utf8').trim();
-  return same && installedAsLocked(root, path) ? null : (installers[lockfile] ?? null);
+interface Install {
+  readonly line: string;
+  /** Below the top of the repository: a workspace has its lockfile there. */
+  readonly folder: string;
 }
 
+/** How the commit's own packages are installed; null where its lockfile is that of the working tree, or it has none. */
+function installOf(root: string, sha: string, prefix: string): Install | null {
+  const lockfiles = foldersUp(posix.join('.', prefix)).flatMap((folder) =>
+    Object.keys(installers).map((name) => posix.join(folder, name)),
+  );
+  const committed =
+    git(root, 'ls-tree', '--full-tree', '--name-only', '-z', sha, '--', ...lockfiles)?.split('\0') ?? [];
+  const lockfile = lockfiles.find((path) => committed.includes(path));
+  if (lockfile === undefined) return null;
+  const path = join(root, git(root, 'rev-parse', '--show-cdup') ?? '', lockfile);
+  const same = existsSync(path) && git(root, 'hash-object', path) === git(root, 'rev-parse', `${sha}:${lockfile}`);
+  if (same && installedAsLocked(path)) return null;
+  return { line: installers[posix.basename(lockfile)] ?? '', folder: posix.dirname(lockfile) };
+}
+
+/** a/b, a, . */
+const foldersUp = (folder: string): readonly string[] =>
+  folder === '.' ? [folder] : [folder, ...foldersUp(posix.dirname(folder))];
+
 /** What npm says that it installed, where it says so: a runtime may have been tried with --no-save, and the base must not get it. */
-function installedAsLocked(root: string, lockfile: string): boolean {
-  const installed = join(root, 'node_modules', '.package-lock.json');
+function installedAsLocked(lockfile: string): boolean {
+  const installed = join(dirname(lockfile), 'node_modules', '.package-lock.json');
   if (!lockfile.endsWith('.json') || !existsSync(installed)) return true;
   const [locked, present] = [versionsIn(lockfile), versionsIn(installed)];
   return [...present].every(([name, version]) => locked.get(name) === version);

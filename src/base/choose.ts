@@ -5,7 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BadInput } from '../schema/bad-input.ts';
-import { git, isShallow, resolveCommit } from './git.ts';
+import { askGit, git, isShallow, resolveCommit } from './git.ts';
 
 export type Choice =
   | { readonly kind: 'commit'; readonly sha: string; readonly label: string }
@@ -35,12 +35,13 @@ export function chooseBase(root: string, options: ChooseOptions): Choice {
 }
 
 function named(root: string, asked: string, where: string): Choice {
-  const sha = resolveCommit(root, asked) ?? fetched(root, asked);
-  if (sha !== null) return { kind: 'commit', sha, label: labelOf(asked, sha) };
+  const known = resolveCommit(root, asked);
+  const found = known === null ? fetched(root, asked) : { sha: known };
+  if ('sha' in found) return { kind: 'commit', sha: found.sha, label: labelOf(asked, found.sha) };
   const path = resolve(root, asked);
   if (existsSync(path) && statSync(path).isDirectory()) return { kind: 'folder', path, label: asked };
   throw new BadInput({
-    what: `'${asked}' is no commit of this repository and no folder`,
+    what: `'${asked}' is no commit of this repository and no folder${found.why}`,
     where,
     fix: isShallow(root) ? shallowFix : 'name a branch, tag, commit or folder; git log --oneline lists commits',
   });
@@ -49,9 +50,11 @@ function named(root: string, asked: string, where: string): Choice {
 const shallowFix = 'the clone is shallow: add `fetch-depth: 0` to the `with:` of actions/checkout';
 
 /** A shallow clone holds one commit; the one that is asked for may be a fetch away. */
-function fetched(root: string, ref: string): string | null {
-  if (!isShallow(root) || git(root, 'fetch', '--quiet', '--depth=1', 'origin', ref) === null) return null;
-  return resolveCommit(root, 'FETCH_HEAD');
+function fetched(root: string, ref: string): { readonly sha: string } | { readonly why: string } {
+  if (!isShallow(root)) return { why: '' };
+  const answer = askGit(root, 'fetch', '--quiet', '--depth=1', 'origin', ref);
+  const sha = answer.ok ? resolveCommit(root, 'FETCH_HEAD') : null;
+  return sha === null ? { why: answer.ok ? '' : ` (git fetch: ${answer.why})` } : { sha };
 }
 
 function beforeThis(root: string, head: string, target: string): Choice | null {

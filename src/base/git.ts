@@ -1,7 +1,7 @@
 /** The few questions that are asked of git. Never prompts; a question that git cannot answer is null. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 
-/** Seconds for anything that may reach a network. */
+/** Seconds for anything that may reach a network; what may take longer, such as a checkout, is `spawned`. */
 const patience = 60;
 
 /**
@@ -14,19 +14,25 @@ export function outsideHooks(): NodeJS.ProcessEnv {
 }
 
 /** What git prints, trimmed; null where it fails, is missing or takes too long. */
-export function git(root: string, ...args: readonly string[]): string | null {
-  try {
-    return execFileSync('git', args, {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: patience * 1e3,
-      maxBuffer: 2 ** 28,
-      env: { ...outsideHooks(), GIT_TERMINAL_PROMPT: '0' },
-    }).trim();
-  } catch {
-    return null;
-  }
+export const git = (root: string, ...args: readonly string[]): string | null => {
+  const answer = askGit(root, ...args);
+  return answer.ok ? answer.text : null;
+};
+
+/** The same with the last line that git wrote of a failure. */
+export function askGit(
+  root: string,
+  ...args: readonly string[]
+): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string } {
+  const { status, stdout, stderr, error } = spawnSync('git', args, {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: patience * 1e3,
+    maxBuffer: 2 ** 28,
+    env: { ...outsideHooks(), GIT_TERMINAL_PROMPT: '0' },
+  });
+  if (status === 0) return { ok: true, text: stdout.trim() };
+  return { ok: false, why: error?.message ?? stderr.trim().split('\n').at(-1) ?? '' };
 }
 
 /** The full id of a commit; null where the clone does not hold it. */

@@ -33,23 +33,18 @@ function stranger(name: string, version: string, known: readonly string[]): BadI
   return new BadInput({ what: `no backend runs on the package '${name}'`, where: '--base', fix });
 }
 
-/** The folder that holds it. Throws BadInput where it does not install. */
-export function installPackage(root: string, { name, version }: RuntimePackage, tell: (line: string) => void): string {
+/** The folder that holds it. Rejects with BadInput where it does not install. */
+export function installPackage(
+  root: string,
+  { name, version }: RuntimePackage,
+  tell: (line: string) => void,
+): Promise<string> {
   const base = `${name}@${version}`;
-  return madeOnce(root, base.replace('/', '+'), { name, version }, (folder) => {
+  return madeOnce(root, { name: base.replace('/', '+'), from: { name, version }, tell }, async (folder) => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: 'onpar-base', private: true })}\n`);
-    const npm = [
-      'npm',
-      'install',
-      '--no-save',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--prefix',
-      folder,
-      base,
-    ];
-    run(npm, { folder, base, tell, failure: 'does not install' });
+    // Its own prefix: npm hands that of an `npm test` on to what it starts.
+    const line = `npm install --no-save --ignore-scripts --no-audit --no-fund --prefix . ${base}`;
+    await run(line, { folder, base, tell, failure: 'does not install' });
   });
 }

@@ -4,7 +4,6 @@
  */
 import type { ParityTarget } from '../judge/parity.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
-import { notPaired } from '../judge/pairing.ts';
 import { standingOf, type Verdict } from '../judge/verdict.ts';
 import { hasMoved, judgeMetric, type Metric, type Target } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
@@ -89,7 +88,7 @@ const agrees = ({ metric, target }: BlessTarget, value: Value, { provenance }: B
     today: provenance.date,
     divergence: undefined,
     tolerance: defaultAccuracyTolerance,
-    pairing: notPaired('a class of instructions is no version'),
+    pairings: [],
   };
   return standingOf(judgeMetric(metric, target, value, context).verdict) === 'held';
 };

@@ -47,9 +47,13 @@ export const readBaselines = (root: string, fingerprint: string, metrics: Metric
   machine: readFolder(root, machineFolder(fingerprint), fingerprint, metrics),
 });
 
-/** Null where nothing was blessed, or not in git. */
+/** Of the latest one, to the day; null where nothing was blessed, or not in git. */
 export const commitOfBless = ({ machine, portable }: Baselines): string | null =>
-  [...machine.values(), ...portable.values()][0]?.baseline.provenance.commit ?? null;
+  [...machine.values(), ...portable.values()]
+    .map(({ baseline }) => baseline.provenance)
+    .filter(({ commit }) => commit !== null)
+    // Dates as YYYY-MM-DD order as text does.
+    .toSorted((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0))[0]?.commit ?? null;
 
 /** The value of a case, or why there is none. */
 export const lookup = (baselines: Baselines, metric: Metric, model: string, key: string): Lookup => {

@@ -5,22 +5,24 @@
  */
 import type { Backend } from '../backends/backend.ts';
 import type { Random } from '../stats/random.ts';
+import { median, toSample } from '../stats/sample.ts';
+import type { Sample } from '../stats/sample.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import type { Block, Pair, Visit } from '../trace/pair.ts';
 import type { Worker, WorkerOptions } from '../workers/worker.ts';
 import type { Workers } from './workers.ts';
 
 /** What a worker of one version is started with, opens and is fed. */
-export interface PairedArm {
+export interface Contestant {
   readonly backend: Backend;
   readonly options: WorkerOptions;
   readonly path: string;
   readonly feeds: TensorMap;
 }
 
-export interface Arms {
-  readonly base: PairedArm;
-  readonly ours: PairedArm;
+export interface Contestants {
+  readonly base: Contestant;
+  readonly ours: Contestant;
 }
 
 /** How many calls a visit has and how many blocks a pair: fixed before the first pair, equal for both arms. */
@@ -69,11 +71,11 @@ export class ProcessPair {
   readonly #ours: Worker;
   readonly #random: Random;
   /** Whose worker died, once one has. */
-  failed: 'base' | 'ours' | null = null;
+  failed: keyof Contestants | null = null;
 
   /** Starts both, in an order that is drawn. */
-  constructor(workers: Workers, { base, ours }: Arms, random: Random) {
-    const start = ({ backend, options }: PairedArm): Worker => workers.start(backend, options);
+  constructor(workers: Workers, { base, ours }: Contestants, random: Random) {
+    const start = ({ backend, options }: Contestant): Worker => workers.start(backend, options);
     const baseFirst = random() < 0.5;
     const first = start(baseFirst ? base : ours);
     const second = start(baseFirst ? ours : base);
@@ -82,28 +84,28 @@ export class ProcessPair {
   }
 
   /** Looks at a case's base, once the other process has started as well, for the shape of all its pairs. */
-  async shape({ base: { path, feeds, backend } }: Arms): Promise<PairShape> {
+  async shape(contestants: Contestants): Promise<PairShape> {
+    const { path, backend } = contestants.base;
     await this.#of('ours', this.#ours.hello());
-    await this.#base.open(path);
+    await this.#of('base', this.#base.open(path));
     const start = performance.now();
     // The first calls of code that is compiled while it runs say nothing of the later ones.
-    do await this.#base.sample(feeds, 1, fewestCalls);
+    do await this.#sample('base', contestants, 1, fewestCalls);
     while (backend.jit && (performance.now() - start) / 1e3 < warmupBudget);
-    const load = backend.jit ? 0 : (await this.#base.open(path, 1)).seconds;
-    const { samples } = await this.#base.sample(feeds, settling, fewestCalls);
-    return shapeFor(samples[1] ?? 1, load, backend.jit);
+    const load = backend.jit ? 0 : (await this.#of('base', this.#base.open(path, 1))).seconds;
+    return shapeFor(median(await this.#sample('base', contestants, settling, fewestCalls)), load, backend.jit);
   }
 
-  async take(arms: Arms, { calls, blocks, warmup, reopen }: PairShape, pair: number): Promise<Pair> {
-    await this.#open(arms, 0);
-    await this.#of('base', this.#base.sample(arms.base.feeds, warmup, 1));
-    await this.#of('ours', this.#ours.sample(arms.ours.feeds, warmup, 1));
+  async take(contestants: Contestants, { calls, blocks, warmup, reopen }: PairShape, pair: number): Promise<Pair> {
+    await this.#open(contestants, 0);
+    await this.#sample('base', contestants, warmup, 1);
+    await this.#sample('ours', contestants, warmup, 1);
     const taken: Block[] = [];
     for (let block = 0; block < blocks; block += 1) {
-      if (reopen) await this.#open(arms, 1 + Math.floor(this.#random() * 1e6));
+      if (reopen) await this.#open(contestants, 1 + Math.floor(this.#random() * 1e6));
       const order = this.#coin() ? 'ABBA' : 'BAAB';
       const visits: Visit[] = [];
-      for (const arm of order) visits.push(await this.#visit(arm, arms, calls));
+      for (const arm of order) visits.push(await this.#visit(arm, contestants, calls));
       taken.push({ order, visits, reference: [] });
     }
     return { pair, blocks: taken };
@@ -114,7 +116,7 @@ export class ProcessPair {
   }
 
   /** Notes whose call it was that failed. */
-  async #of<T>(arm: 'base' | 'ours', call: Promise<T>): Promise<T> {
+  async #of<T>(arm: keyof Contestants, call: Promise<T>): Promise<T> {
     try {
       return await call;
     } catch (error) {
@@ -127,21 +129,31 @@ export class ProcessPair {
     return this.#random() < 0.5;
   }
 
-  async #open({ base, ours }: Arms, shift: number): Promise<void> {
-    const a = ['base', this.#base, base] as const;
-    const b = ['ours', this.#ours, ours] as const;
-    for (const [arm, worker, { path, feeds }] of this.#coin() ? [a, b] : [b, a]) {
-      await this.#of(arm, worker.open(path, shift));
+  async #open(contestants: Contestants, shift: number): Promise<void> {
+    for (const arm of this.#coin() ? (['base', 'ours'] as const) : (['ours', 'base'] as const)) {
+      await this.#of(arm, this.#worker(arm).open(contestants[arm].path, shift));
       // The first inference allocates and chooses kernels, another quantity; after it the process tidies up beside the next ones.
-      await this.#of(arm, worker.sample(feeds, settling, 1));
+      await this.#sample(arm, contestants, settling, 1);
     }
   }
 
   /** The call after a switch finds the other arm's data in the caches; it is made and not counted. */
-  async #visit(arm: string, { base, ours }: Arms, calls: number): Promise<Visit> {
-    const { samples } = await (arm === 'A'
-      ? this.#of('base', this.#base.sample(base.feeds, 1, calls))
-      : this.#of('ours', this.#ours.sample(ours.feeds, 1, calls)));
-    return samples;
+  #visit(arm: string, contestants: Contestants, calls: number): Promise<Visit> {
+    return this.#sample(arm === 'A' ? 'base' : 'ours', contestants, 1, calls);
+  }
+
+  /** Rejects with InvalidSample what no clock can have measured: it must not come near a verdict. */
+  #sample(arm: keyof Contestants, contestants: Contestants, warmup: number, calls: number): Promise<Sample> {
+    const { feeds } = contestants[arm];
+    return this.#of(
+      arm,
+      this.#worker(arm)
+        .sample(feeds, warmup, calls)
+        .then(({ samples }) => toSample(samples)),
+    );
+  }
+
+  #worker(arm: keyof Contestants): Worker {
+    return arm === 'base' ? this.#base : this.#ours;
   }
 }

@@ -7,10 +7,10 @@ import type { Pair } from '../trace/pair.ts';
 import { attempt } from './measurement.ts';
 import type { Failure } from './measurement.ts';
 import { ProcessPair } from './pairs.ts';
-import type { Arms, PairShape } from './pairs.ts';
+import type { Contestants, PairShape } from './pairs.ts';
 import type { Workers } from './workers.ts';
 
-export interface Contest extends Arms {
+export interface Contest extends Contestants {
   readonly name: string;
 }
 
@@ -33,7 +33,13 @@ export interface RoundsOptions {
 }
 
 export type PairsTaken =
-  | { readonly ok: true; readonly pairs: readonly Pair[]; readonly confirming: readonly Pair[] }
+  | {
+      readonly ok: true;
+      readonly pairs: readonly Pair[];
+      readonly confirming: readonly Pair[];
+      /** How the base died while a suspicion was being confirmed; then nothing is. */
+      readonly unconfirmed: Failure | null;
+    }
   | { readonly ok: false; readonly failure: Failure; readonly arm: 'base' | 'ours' };
 
 /** By name of the contest. */
@@ -123,8 +129,11 @@ class Series {
   }
 
   taken(): PairsTaken {
-    if (this.failure !== null) return { ok: false, failure: this.failure, arm: this.#arm };
-    return { ok: true, pairs: this.pairs, confirming: this.confirming ?? [] };
+    const { pairs, confirming, failure } = this;
+    if (failure === null) return { ok: true, pairs, confirming: confirming ?? [], unconfirmed: null };
+    // What was suspected is not forgotten because the base died.
+    if (confirming !== null && this.#arm === 'base') return { ok: true, pairs, confirming: [], unconfirmed: failure };
+    return { ok: false, failure, arm: this.#arm };
   }
 }
 

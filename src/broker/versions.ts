@@ -1,5 +1,8 @@
 /** Two versions of one case as contestants: what the workers of each are started with, open and are fed. */
+import { pathToFileURL } from 'node:url';
 import type { Backend } from '../backends/backend.ts';
+import { findBackend } from '../backends/registry.ts';
+import { inputsOf } from '../base/arms.ts';
 import type { Arm } from '../base/arms.ts';
 import type { Case } from '../cases/case.ts';
 import { feedsOf } from '../models/feeds.ts';
@@ -7,7 +10,7 @@ import { readReference } from '../models/reference.ts';
 import { coreFor } from '../workers/launch.ts';
 import { rowsFor } from './materials.ts';
 import { attempt, Unavailable } from './measurement.ts';
-import type { PairedArm } from './pairs.ts';
+import type { Contestant } from './pairs.ts';
 import type { Contest, PairsTaken } from './rounds.ts';
 
 export interface VersionedCase {
@@ -33,19 +36,34 @@ export async function contestsOf(
   return { able, unable };
 }
 
-/** `deadline`: of every call to a worker, seconds. Each version is fed with its own card's inputs. */
+/** `deadline`: of every call to a worker, seconds. Both versions are fed with the new one's rows: their ratio compares like with like. */
 async function contestOf(
   { name, subject, base, ours }: VersionedCase,
   backend: Backend,
   deadline: number,
 ): Promise<Contest> {
-  const arm = async ({ root, backends, model, artifact, path }: Arm): Promise<PairedArm> => {
-    const reference = await readReference(model);
-    if (reference === null) throw new Unavailable(model.card.id, `the card of ${model.card.id} has no reference`);
-    const { threads } = subject;
-    const batch = subject.batch ?? 1;
-    const feeds = feedsOf(model.card, artifact, rowsFor(reference, batch), 0, batch);
-    return { backend, options: { root, threads, core: coreFor(threads), deadline, backends }, path, feeds };
-  };
-  return { name, base: await arm(base), ours: await arm(ours) };
+  const { id } = ours.model.card;
+  const reference = await readReference(ours.model);
+  if (reference === null) throw new Unavailable(id, `the card of ${id} has no reference`);
+  const [before, after] = [inputsOf(base), inputsOf(ours)];
+  if (before !== after) throw new Unavailable(id, `${base.label} takes other inputs: ${before}; now ${after}`);
+  const { threads } = subject;
+  const batch = subject.batch ?? 1;
+  const contestant = async (arm: Arm): Promise<Contestant> => ({
+    backend: await driverOf(arm, backend),
+    options: { root: arm.root, threads, core: coreFor(threads), deadline, backends: arm.backends },
+    path: arm.path,
+    feeds: feedsOf(arm.model.card, arm.artifact, rowsFor(reference, batch), 0, batch),
+  });
+  return { name, base: await contestant(base), ours: await contestant(ours) };
+}
+
+/** The backend file that drives an arm: the environment of its process is part of the version. */
+async function driverOf({ backends, label }: Arm, backend: Backend): Promise<Backend> {
+  if (backends === null) return backend;
+  try {
+    return await findBackend(backend.id, pathToFileURL(`${backends}/`));
+  } catch (error) {
+    throw new Unavailable(backend.id, `backend files of ${label}: ${(error as Error).message}`);
+  }
 }

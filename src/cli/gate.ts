@@ -1,7 +1,8 @@
 /** `onpar gate replay`: the paired rule on a recorded trace. Reads, judges, prints; the exit code says red or not. */
-import { judgePaired, type PairedContext, type PairedJudgement } from '../judge/paired.ts';
+import type { PairedContext, PairedJudgement } from '../judge/paired.ts';
 import { applyPolicy, readPolicy } from '../judge/policy.ts';
 import { pairedSettings, type PairedSettings } from '../judge/settings.ts';
+import { judgeOn } from '../judge/suite.ts';
 import { mark } from '../report/format.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import type { Pair } from '../trace/pair.ts';
@@ -25,9 +26,11 @@ export function replay(file: string, options: ReplayOptions): void {
   const { header, pairs } = readTrace(file);
   const context: PairedContext = {
     seed: header.seed ?? 1,
+    ...(header.against !== undefined && { against: header.against }),
     ...(options.control !== undefined && { control: readTrace(options.control).pairs }),
   };
-  const judgement = judgePaired(slowed(pairs, 1 + slowdown), settings, context);
+  const grounds = { confirming: header.confirming ?? null, doubt: header.doubt ?? null };
+  const judgement = judgeOn(slowed(pairs, 1 + slowdown), grounds, settings, context);
   const answer = answerOf(judgement, { header, slowdown, settings });
   process.stdout.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : textOf(answer));
   // A trace names no backend and no data set, so nothing but strictness can apply to it.

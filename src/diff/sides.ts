@@ -28,7 +28,7 @@ export async function prepareSides(root: string, { asked, env, tell }: SidesOpti
   const known = [...new Set(project.backends.flatMap(({ packages }) => packages))];
   const runtime = asked === undefined ? null : packageNamed(root, asked, known);
   if (runtime !== null) {
-    const folder = installPackage(root, runtime, tell);
+    const folder = await installPackage(root, runtime, tell);
     // Cards and artifacts are the working tree's; the folder's packages are found first.
     return {
       base: { label: `${runtime.name}@${runtime.version}`, root: folder, project: { ...project, root: folder } },

@@ -10,25 +10,23 @@ import { judgePaired, type PairedContext, type PairedJudgement } from './paired.
 import { confirmingPairs, pairedSettings, tailShare, type PairedSettings } from './settings.ts';
 import { atMostPercent, counted } from './words.ts';
 
-/** The fresh pairs of each suspect, all of them in one call: the family is what Holm corrects for. */
+/** The fresh pairs of one suspect. `others`: errors of the other suspects of the suite, the family that Holm corrects for. */
 export const confirm = (
-  suspects: readonly (readonly Pair[])[],
+  fresh: readonly Pair[],
+  others: readonly number[],
   settings: PairedSettings = pairedSettings,
   context: PairedContext = {},
-): readonly PairedJudgement[] => {
-  const once: PairedSettings = { ...settings, looks: [{ pairs: confirmingPairs, spent: 1 }] };
-  const channels = suspects.map((fresh) => channelsOf(fresh.slice(0, confirmingPairs)));
-  const believed = holm(
-    channels.map((one) => errorOf(one, settings)),
-    settings.alpha,
-  );
-  return suspects.map((fresh, index) => {
-    const judgement = judgePaired(fresh, once, context);
-    return judgement.verdict === 'slower'
-      ? { ...judgement, ...settled(judgement, believed[index] === true, suspects.length, settings.alpha) }
-      : { ...judgement, sentences: [...judgement.sentences, 'seen slower before, not confirmed by fresh pairs'] };
-  });
+): PairedJudgement => {
+  const judgement = judgePaired(fresh, { ...settings, looks: [{ pairs: confirmingPairs, spent: 1 }] }, context);
+  if (judgement.verdict !== 'slower')
+    return { ...judgement, sentences: [...judgement.sentences, 'seen slower before, not confirmed by fresh pairs'] };
+  const [believed = false] = holm([errorIn(fresh, settings), ...others], settings.alpha);
+  return { ...judgement, ...settled(judgement, believed, 1 + others.length, settings.alpha) };
 };
+
+/** What a suspect's fresh pairs bring into its family. */
+export const errorIn = (fresh: readonly Pair[], settings: PairedSettings = pairedSettings): number =>
+  errorOf(channelsOf(fresh.slice(0, confirmingPairs)), settings);
 
 /** One-sided error of calling this case slower, over both channels as `weigh` divides alpha; 1 with too few pairs. */
 export const errorOf = ({ location, tail }: Channels, { margin, tailMargin }: PairedSettings): number => {

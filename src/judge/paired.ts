@@ -79,7 +79,8 @@ const unfitness = (pairs: readonly Pair[], control: readonly Pair[], settings: P
   const wild = equalWork.find(([, spread]) => !(spread <= settings.unusable));
   if (wild !== undefined) return words.wild(wild[0], wild[1]);
   if (control.length === 0) return undefined;
-  const { location, tail } = weigh(channelsOf(control), settings);
+  // It stopped by the plan of the screen, whatever plan the pairs have that confirm a suspicion.
+  const { location, tail } = weigh(channelsOf(control), { ...settings, looks: pairedSettings.looks });
   const verdict = verdictOf({ location, tail }, settings);
   return verdict === 'slower' || verdict === 'faster' ? words.notNull(verdict, location, tail) : undefined;
 };

@@ -8,7 +8,6 @@ import type { PairedEvidence } from './paired-evidence.ts';
 import type { PairedJudgement } from './paired.ts';
 import { pairedSettings } from './settings.ts';
 import type { LatencyMargins } from './settings.ts';
-import { judged } from './verdict.ts';
 import type { FailedVerdict, Judgement, LatencyVerdict } from './verdict.ts';
 import { percent } from './words.ts';
 
@@ -30,43 +29,83 @@ export type Pairing =
   /** Artifact, packages and backend files are those of the base. */
   | { readonly kind: 'same'; readonly against: string }
   /** The new version died where the base did not. */
-  | { readonly kind: 'died'; readonly how: FailedVerdict; readonly reason: string }
+  | { readonly kind: 'died'; readonly how: FailedVerdict; readonly reason: string; readonly against: string }
   | { readonly kind: 'none'; readonly reason: string };
 
 export const notPaired = (reason: string): Pairing => ({ kind: 'none', reason });
 
-/** `target` and `baseline`: one estimate a fresh process of today and of the last bless, seconds. */
+/** With the pairs that it rests on; null where it rests on none. */
+export interface SteadyJudgement extends Judgement<LatencyVerdict | FailedVerdict> {
+  readonly evidence: PairedEvidence | null;
+}
+
+/**
+ * `target` and `baseline`: one estimate a fresh process of today and of the last bless, seconds. `pairings`: with the version before, and with the
+ * anchor where there is one; the worse verdict counts, and the sentences of both are said.
+ */
 export const judgeSteady = (
   target: Sample,
   baseline: Sample | undefined,
   margins: LatencyMargins,
-  { pairing, today }: { readonly pairing: Pairing; readonly today: string },
-): Judgement<LatencyVerdict | FailedVerdict> => {
-  if (pairing.kind === 'died') return judged(pairing.how, `in pairs with the version before: ${pairing.reason}`);
-  if (pairing.kind === 'paired') return withAcceptance(pairing.judgement, pairing.accepted, today);
+  { pairings, today }: { readonly pairings: readonly Pairing[]; readonly today: string },
+): SteadyJudgement => {
   const screen = judgeLatency(target, baseline, margins);
-  return pairing.kind === 'same' ? sameVersion(screen, pairing.against) : withReason(screen, pairing.reason);
+  const reasons = pairings.flatMap((pairing) => (pairing.kind === 'none' ? [notPairedWords(pairing.reason)] : []));
+  const [worst, ...others] = pairings
+    .flatMap((pairing) => judgeOne(pairing, screen, today))
+    .toSorted((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
+  if (worst !== undefined)
+    return { ...worst, sentences: [worst, ...others].flatMap(({ sentences }) => sentences).concat(reasons) };
+  const helps = screen.verdict === 'unbaselined' || screen.verdict === 'inconclusive';
+  return withoutPairs(screen.verdict, ...screen.sentences, ...(helps ? reasons : []));
 };
+
+const worstFirst: readonly (LatencyVerdict | FailedVerdict)[] = [
+  'crashed',
+  'timed-out',
+  'refused',
+  'unavailable',
+  'skipped',
+  'slower',
+  'unfit',
+  'inconclusive',
+  'unbaselined',
+  'steady',
+  'faster',
+];
+
+/** Nothing where there was no pairing. */
+const judgeOne = (pairing: Pairing, screen: Judgement<LatencyVerdict>, today: string): readonly SteadyJudgement[] => {
+  if (pairing.kind === 'none') return [];
+  if (pairing.kind === 'paired') return [withAcceptance(pairing.judgement, pairing.accepted, today)];
+  if (pairing.kind === 'same') return [sameVersion(screen, pairing.against)];
+  return [withoutPairs(pairing.how, `in pairs with ${pairing.against}: ${pairing.reason}`)];
+};
+
+const withoutPairs = (verdict: LatencyVerdict | FailedVerdict, ...sentences: readonly string[]): SteadyJudgement => ({
+  verdict,
+  sentences,
+  evidence: null,
+});
+
+const notPairedWords = (reason: string): string => `not paired with a base version: ${reason}`;
 
 /** A slowdown that is meant is on record like a known divergence: with a bound, a reason and an end. */
 const withAcceptance = (
   judgement: PairedJudgement,
   accepted: AcceptedSlowdown | null,
   today: string,
-): Judgement<LatencyVerdict> => {
+): PairedJudgement => {
   const { verdict, sentences, evidence } = judgement;
   if (verdict !== 'slower' || accepted === null) return judgement;
   const { slowdown, reason, expires } = accepted;
   // Dates as YYYY-MM-DD order as text does.
   if (!(today <= expires))
-    return judged('slower', ...sentences, `the accepted slowdown expired on ${expires}: ${reason}`);
+    return { ...judgement, sentences: [...sentences, `the accepted slowdown expired on ${expires}: ${reason}`] };
   if (evidence !== null && isWithin(evidence, slowdown))
-    return judged('steady', `slower as accepted until ${expires}: ${reason}`, ...sentences);
-  return judged(
-    'slower',
-    ...sentences,
-    `more than the ${percent(slowdown)} that are accepted until ${expires}: ${reason}`,
-  );
+    return { verdict: 'steady', sentences: [`slower as accepted until ${expires}: ${reason}`, ...sentences], evidence };
+  const beyond = `more than the ${percent(slowdown)} that are accepted until ${expires}: ${reason}`;
+  return { ...judgement, sentences: [...sentences, beyond] };
 };
 
 /** In both channels: a tail that is slower is not excused by a bound on the rest. */
@@ -75,14 +114,9 @@ const isWithin = ({ interval, tail }: PairedEvidence, slowdown: number): boolean
   (tail === null || tail.interval.low <= 1 + Math.max(slowdown, pairedSettings.tailMargin));
 
 /** The same code is as fast as it was. Where today is surely and grossly slower all the same, something else changed: that is red, and said. */
-const sameVersion = (screen: Judgement<LatencyVerdict>, against: string): Judgement<LatencyVerdict> => {
+const sameVersion = (screen: Judgement<LatencyVerdict>, against: string): SteadyJudgement => {
   const runsOn = `artifact, packages and backend are those of ${against}`;
   if (screen.verdict === 'slower')
-    return judged('slower', ...screen.sentences, `${runsOn}: look at Node, the installed files and the machine`);
-  return judged('steady', runsOn, ...(screen.verdict === 'steady' ? screen.sentences : []));
+    return withoutPairs('slower', ...screen.sentences, `${runsOn}: look at Node, the installed files and the machine`);
+  return withoutPairs('steady', runsOn, ...(screen.verdict === 'steady' ? screen.sentences : []));
 };
-
-const withReason = (screen: Judgement<LatencyVerdict>, reason: string): Judgement<LatencyVerdict> =>
-  screen.verdict === 'unbaselined' || screen.verdict === 'inconclusive'
-    ? judged(screen.verdict, ...screen.sentences, `not paired with a base version: ${reason}`)
-    : screen;

@@ -5,6 +5,7 @@
 import type { Accuracy, Parity, Value } from '../baselines/baseline.generated.ts';
 import type { AccuracyTarget, AccuracyTolerance } from '../judge/accuracy.ts';
 import type { Divergence, ParityTarget } from '../judge/parity.ts';
+import type { PairedEvidence } from '../judge/paired-evidence.ts';
 import type { Pairing } from '../judge/pairing.ts';
 import type { Judgement, Verdict } from '../judge/verdict.ts';
 import type { Sample } from '../stats/sample.ts';
@@ -34,8 +35,13 @@ export interface JudgeContext {
   readonly divergence: Divergence | undefined;
   /** The card's, or `defaultAccuracyTolerance`. */
   readonly tolerance: AccuracyTolerance;
-  /** With the version before; of steady latency only. */
-  readonly pairing: Pairing;
+  /** With the version before, and with the anchor; of steady latency only. */
+  readonly pairings: readonly Pairing[];
+}
+
+/** With the pairs that it rests on, of a metric that is judged by pairs. */
+export interface MetricJudgement extends Judgement {
+  readonly evidence?: PairedEvidence | null;
 }
 
 export interface Metric<S extends Shape = Shape, From extends Source = Source> {
@@ -51,7 +57,7 @@ export interface Metric<S extends Shape = Shape, From extends Source = Source> {
   /** Whether values of INT8 artifacts are keyed by instruction-set class: their kernels differ, float ones agree within the tolerance. */
   readonly byClass?: true;
   take(measurement: Sources[From], precision: AccuracyTarget['precision']): TargetOf<S>;
-  judge(target: TargetOf<S>, baseline: ValueOf<S> | undefined, context: JudgeContext): Judgement;
+  judge(target: TargetOf<S>, baseline: ValueOf<S> | undefined, context: JudgeContext): MetricJudgement;
   /** The value to commit. */
   round(target: TargetOf<S>): ValueOf<S>;
 }
@@ -62,7 +68,7 @@ export const judgeMetric = (
   target: Target,
   baseline: Value | undefined,
   context: JudgeContext,
-): Judgement => {
+): MetricJudgement => {
   if (!fits[metric.shape](target)) throw new TypeError(`${metric.id} judges a ${metric.shape}`);
   if (baseline !== undefined && !hasShape(metric, baseline))
     throw new TypeError(`the baseline of ${metric.id} is no ${metric.shape}`);

@@ -6,9 +6,9 @@ import type { PairedEvidence } from '../judge/paired-evidence.ts';
 import type { Pairing } from '../judge/pairing.ts';
 import { applyPolicy } from '../judge/policy.ts';
 import type { PolicyContext } from '../judge/policy.ts';
-import type { Judgement, Verdict } from '../judge/verdict.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import { judgeMetric } from '../metrics/metric.ts';
-import type { JudgeContext, Metric, Target } from '../metrics/metric.ts';
+import type { JudgeContext, Metric, MetricJudgement, Target } from '../metrics/metric.ts';
 
 export interface Answer {
   readonly case: Case;
@@ -28,13 +28,15 @@ export interface Ruling {
   readonly sentences: readonly string[];
   /** Of a verdict by pairs with the version before, in which what was blessed has no part; else null. */
   readonly paired: PairedFigures | null;
+  /** What it was judged with beside what was blessed: holds as well after a bless. */
+  readonly pairings: readonly Pairing[];
 }
 
 /** New to base: 1.031 is 3.1 % slower. */
 export type PairedFigures = Pick<PairedEvidence, 'ratio' | 'interval' | 'pairs' | 'visible'>;
 
 export function judgeAnswer(metric: Metric, { measured, baseline, context, policy, evidence }: Answer): Ruling {
-  const judgement: Judgement = measured.ok
+  const judgement: MetricJudgement = measured.ok
     ? judgeMetric(metric, measured.value, baseline ?? undefined, context)
     : { verdict: measured.failure.kind, sentences: [measured.failure.reason] };
   const { red, sentences } = applyPolicy(judgement, policy);
@@ -43,13 +45,13 @@ export function judgeAnswer(metric: Metric, { measured, baseline, context, polic
     verdict: judgement.verdict,
     red,
     sentences: said,
-    paired: metric.paired ? figuresOf(context.pairing) : null,
+    paired: figuresOf(judgement),
+    pairings: context.pairings,
   };
 }
 
-function figuresOf(pairing: Pairing): PairedFigures | null {
-  const found = pairing.kind === 'paired' ? pairing.judgement.evidence : null;
-  if (found === null) return null;
-  const { ratio, interval, pairs, visible } = found;
+function figuresOf({ evidence = null }: MetricJudgement): PairedFigures | null {
+  if (evidence === null) return null;
+  const { ratio, interval, pairs, visible } = evidence;
   return { ratio, interval, pairs, visible };
 }

@@ -1,6 +1,6 @@
 /**
- * Process pairs of several cases, taken in rounds and judged as one suite: suspects must say it again on fresh pairs, Holm
- * over all of them, and nothing is judged where the base differs from itself.
+ * Process pairs of several cases, taken in rounds and judged as one suite, with the base of one of them against itself; every trace is
+ * left below .onpar/traces/ for `onpar gate replay`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -8,17 +8,19 @@ import type { Broker } from '../broker/broker.ts';
 import type { Failure } from '../broker/measurement.ts';
 import type { PairsTaken, Rule } from '../broker/rounds.ts';
 import type { VersionedCase } from '../broker/versions.ts';
-import { confirm } from '../judge/confirm.ts';
 import { judgePaired, nextLook } from '../judge/paired.ts';
-import type { PairedContext, PairedJudgement } from '../judge/paired.ts';
+import type { PairedJudgement } from '../judge/paired.ts';
 import { confirmingPairs, pairedSettings } from '../judge/settings.ts';
+import { judgeSuite } from '../judge/suite.ts';
+import type { Judged, NullControl } from '../judge/suite.ts';
 import { randomFrom } from '../stats/random.ts';
+import type { HeaderLine } from '../trace/header.generated.ts';
 import type { Pair } from '../trace/pair.ts';
 import { traceOf } from '../trace/write.ts';
 
 export interface SuiteOptions {
-  readonly broker: Broker;
-  /** Names the base in sentences. */
+  readonly broker: Pick<Broker, 'pairs'>;
+  /** Names the bases for whoever watches. */
   readonly against: string;
   readonly tell: (line: string) => void;
   /** Told after each pair, for whoever watches. */
@@ -29,7 +31,14 @@ export interface SuiteOptions {
 }
 
 export type PairedCase =
-  | { readonly ok: true; readonly judgement: PairedJudgement; /** Relative to the root. */ readonly trace: string }
+  | {
+      readonly ok: true;
+      readonly judgement: PairedJudgement;
+      /** Relative to the root. */
+      readonly trace: string;
+      /** The command that judges it again. */
+      readonly replay: string;
+    }
   /** `arm`: whose worker died, or could not be fed. */
   | { readonly ok: false; readonly reason: string; readonly how: Failure['kind']; readonly arm: 'base' | 'ours' };
 
@@ -41,7 +50,7 @@ const rule: Rule = {
 };
 
 /** Base against base: whatever is seen there is not the code. */
-const control = 'control';
+const controlName = 'control';
 
 /** By name of the contest; every one of them. */
 export async function pairSuite(
@@ -49,52 +58,66 @@ export async function pairSuite(
   { broker, against, tell, show, root, fingerprint }: SuiteOptions,
 ): Promise<ReadonlyMap<string, PairedCase>> {
   const seed = Date.now() % 2 ** 31;
-  const nulls = contests.slice(0, 1).map((first) => ({ ...first, name: control, ours: first.base }));
+  const random = randomFrom(seed);
+  // Drawn: in the long run every case's base is held against itself.
+  const drawn = contests[Math.floor(random() * contests.length)];
+  const nulls = drawn === undefined ? [] : [{ ...drawn, name: controlName, ours: drawn.base }];
   tell(`pairing ${contests.length} cases with ${against} …`);
-  const taken = await broker.pairs([...contests, ...nulls], { random: randomFrom(seed), rule, tell: show });
-  const judgements = judgeSuite(taken, { against, seed, control: pairsIn(taken.get(control)) });
+  const taken = await broker.pairs([...contests, ...nulls], { random, rule, tell: show });
+  const control = controlOf(taken.get(controlName), drawn?.name ?? '');
+  const judged = judgeSuite(
+    contests.flatMap((each) => suiteCase(each, taken.get(each.name))),
+    control,
+    seed,
+  );
+  const kept = (each: VersionedCase, found: Judged): PairedCase =>
+    keep(each, found, { root, control, header: { fingerprint, seed, against: each.base.label } });
   return new Map(
-    contests.map(({ name }): [string, PairedCase] => {
-      const pairs = taken.get(name);
-      const judgement = judgements.get(name);
-      if (pairs?.ok === false) {
-        const { failure, arm } = pairs;
-        return [name, { ok: false, reason: failure.reason, how: failure.kind, arm }];
-      }
-      if (pairs === undefined || judgement === undefined) throw new Error(`no pairs of ${name}`);
-      const text = traceOf(
-        { fingerprint, case: name, seed },
-        pairs.confirming.length > 0 ? pairs.confirming : pairs.pairs,
-      );
-      return [name, { ok: true, judgement, trace: keep(root, name, text) }];
+    contests.map((each): [string, PairedCase] => {
+      const found = judged.get(each.name);
+      return [each.name, found === undefined ? failed(taken.get(each.name)) : kept(each, found)];
     }),
   );
 }
 
-const pairsIn = (taken: PairsTaken | undefined): readonly Pair[] => (taken?.ok === true ? taken.pairs : []);
-
-function judgeSuite(
-  taken: ReadonlyMap<string, PairsTaken>,
-  context: PairedContext,
-): ReadonlyMap<string, PairedJudgement> {
-  const cases = [...taken].flatMap(([name, each]) => (name !== control && each.ok ? [{ name, ...each }] : []));
-  const suspects = cases.filter(({ confirming }) => confirming.length > 0);
-  const confirmed = confirm(
-    suspects.map(({ confirming }) => confirming),
-    pairedSettings,
-    context,
-  );
-  return new Map<string, PairedJudgement>([
-    ...cases.map(({ name, pairs }) => [name, judgePaired(pairs, pairedSettings, context)] as const),
-    ...suspects.map(({ name }, index) => [name, confirmed[index] as PairedJudgement] as const),
-  ]);
+function controlOf(taken: PairsTaken | undefined, of: string): NullControl {
+  if (taken?.ok === true) return taken;
+  return { lost: `${of}: ${taken?.failure.reason ?? 'no pairs were taken'}` };
 }
 
-/** Path of the trace, relative to the root. */
-function keep(root: string, name: string, text: string): string {
+const suiteCase = ({ name, base }: VersionedCase, taken: PairsTaken | undefined) =>
+  taken?.ok === true ? [{ ...taken, name, against: base.label, unconfirmed: taken.unconfirmed?.reason ?? null }] : [];
+
+function failed(taken: PairsTaken | undefined): PairedCase {
+  if (taken === undefined || taken.ok) throw new Error('pairs were lost');
+  const { failure, arm } = taken;
+  return { ok: false, reason: failure.reason, how: failure.kind, arm };
+}
+
+interface Keeping {
+  readonly root: string;
+  readonly control: NullControl;
+  readonly header: HeaderLine;
+}
+
+/** Writes the trace of a case, and beside it the control: later runs write both anew. */
+function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, options: Keeping): PairedCase {
+  const { root, control, header } = options;
   const folder = join(root, '.onpar', 'traces');
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name.replaceAll('/', '-')}.jsonl`);
-  writeFileSync(path, text);
-  return relative(root, path);
+  const file = name.replaceAll(/[^\w.@-]+/g, '-');
+  const write = (ending: string, more: HeaderLine, held: readonly Pair[]): string => {
+    const path = join(folder, `${file}${ending}`);
+    writeFileSync(path, traceOf({ ...header, ...more }, held));
+    return relative(root, path);
+  };
+  const { confirming, doubt } = grounds;
+  const rests = {
+    ...(confirming !== null && { confirming: { others: [...confirming.others] } }),
+    ...(doubt !== null && { doubt }),
+  };
+  const trace = write('.jsonl', { case: name, ...rests }, pairs);
+  const beside =
+    'pairs' in control ? ` --control ${write('.control.jsonl', { case: controlName }, control.pairs)}` : '';
+  return { ok: true, judgement, trace, replay: `npx onpar gate replay ${trace}${beside}` };
 }

@@ -1,13 +1,13 @@
 /**
- * Pairs the latency cases of a run with the version before: finds the base once, takes pairs of all cases that it can differ in, judges
- * them as one suite, and leaves every trace below .onpar/traces/ for `onpar gate replay`.
+ * Pairs the latency cases of a run with the version before, and with the anchor where one is named: finds both once, takes pairs of all
+ * cases that can differ from either, and judges them as one suite.
  */
 import { armsOf } from '../base/arms.ts';
-import type { Arms } from '../base/arms.ts';
-import { prepareBase } from '../base/base.ts';
+import { prepareAnchor, prepareBase } from '../base/base.ts';
 import type { Base, Side } from '../base/base.ts';
 import { missingFrom } from '../base/packages.ts';
 import type { Broker } from '../broker/broker.ts';
+import type { VersionedCase } from '../broker/versions.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
 import { backendOf, modelOf } from '../cases/project.ts';
@@ -28,77 +28,108 @@ export interface PairingOptions {
   readonly tell: (line: string) => void;
 }
 
-type Ready = Extract<Arms, { found: true }>;
+/** A case that differs from one of the bases. */
+interface Differing extends VersionedCase {
+  readonly differs: readonly string[];
+}
 
 /** A line a pair would be hundreds in a log. */
 const silent = (): void => undefined;
 
 export class Pairings {
   readonly #options: PairingOptions;
-  readonly #known = new Map<string, () => Promise<Pairing>>();
-  #base: Promise<Base> | undefined;
+  readonly #known = new Map<string, () => Promise<readonly Pairing[]>>();
+  readonly #ours: Side;
+  #bases: Promise<readonly Base[]> | undefined;
 
   constructor(options: PairingOptions) {
     this.#options = options;
+    const { project } = options;
+    this.#ours = { label: 'the working tree', root: project.root, project };
   }
 
   /** Pairs of these cases will be taken together when the first of them is asked for. */
   expect(cases: readonly Case[]): void {
-    let all: Promise<ReadonlyMap<string, Pairing>> | undefined;
+    let all: Promise<ReadonlyMap<string, readonly Pairing[]>> | undefined;
     for (const subject of cases) {
       const id = caseId(subject);
       if (this.#known.has(id)) continue;
-      this.#known.set(id, async () => (await (all ??= this.#pairAll(cases))).get(id) ?? lost);
+      this.#known.set(id, async () => (await (all ??= this.#pairAll(cases))).get(id) ?? [lost]);
     }
   }
 
-  of(subject: Case): Promise<Pairing> {
+  /** One a base. */
+  of(subject: Case): Promise<readonly Pairing[]> {
     this.expect([subject]);
-    return this.#known.get(caseId(subject))?.() ?? Promise.resolve(lost);
+    return this.#known.get(caseId(subject))?.() ?? Promise.resolve([lost]);
   }
 
-  async #pairAll(cases: readonly Case[]): Promise<ReadonlyMap<string, Pairing>> {
-    const { project, env, blessed, tell } = this.#options;
-    if ((env['ONPAR_BASE'] ?? '') === '')
-      return new Map(cases.map((subject) => [caseId(subject), notPaired('ONPAR_BASE names no base')]));
-    this.#base ??= prepareBase(project.root, { env, blessed, tell });
-    const base = await this.#base;
-    if (!base.found) return new Map(cases.map((subject) => [caseId(subject), notPaired(base.reason)]));
-    const ours = { label: 'the working tree', root: project.root, project };
-    const found = new Map<string, Pairing>();
-    const differing: { readonly subject: Case; readonly arms: Ready }[] = [];
-    for (const subject of cases) {
-      const arms = await armsFor(base.side, ours, subject);
-      if (!arms.found) found.set(caseId(subject), notPaired(arms.reason));
-      else if (arms.differs.length === 0) found.set(caseId(subject), { kind: 'same', against: base.side.label });
-      else differing.push({ subject, arms });
-    }
-    if (differing.length > 0) await this.#measure(differing, base.side.label, found);
-    return found;
-  }
-
-  async #measure(
-    differing: readonly { readonly subject: Case; readonly arms: Ready }[],
-    against: string,
-    found: Map<string, Pairing>,
-  ): Promise<void> {
+  async #pairAll(cases: readonly Case[]): Promise<ReadonlyMap<string, readonly Pairing[]>> {
     const { project, broker, fingerprint, tell } = this.#options;
-    const contests = differing.map(({ subject, arms }) => ({ name: caseId(subject), subject, ...arms }));
-    const suite = await pairSuite(contests, { broker, against, tell, show: silent, root: project.root, fingerprint });
-    for (const { name, subject, differs } of contests) {
-      const paired = suite.get(name);
-      if (paired?.ok !== true) {
-        found.set(name, paired === undefined ? lost : withoutPairs(paired, against));
-        continue;
-      }
-      const { judgement, trace } = paired;
-      const more = [`differs in ${differs.join(', ')}`, `replay the gate: npx onpar gate replay ${trace}`];
-      found.set(name, {
-        kind: 'paired',
-        judgement: { ...judgement, sentences: [...judgement.sentences, ...more] },
-        accepted: this.#accepted(subject),
-      });
+    const bases = await (this.#bases ??= this.#prepare());
+    const found = new Map<string, readonly (Pairing | Differing)[]>();
+    for (const subject of cases) {
+      const id = caseId(subject);
+      const each: (Pairing | Differing)[] = [];
+      for (const [index, base] of bases.entries())
+        each.push(await this.#against(base, subject, index === 0 ? id : `${id} anchor`));
+      found.set(id, each);
     }
+    const contests = [...found.values()].flat().flatMap((one) => ('kind' in one ? [] : [one]));
+    const against = [...new Set(contests.map(({ base }) => base.label))].join(' and ');
+    const options = { broker, against, tell, show: silent, root: project.root, fingerprint };
+    const suite = contests.length === 0 ? new Map<string, PairedCase>() : await pairSuite(contests, options);
+    const told = (one: Pairing | Differing): Pairing => ('kind' in one ? one : this.#pairing(one, suite.get(one.name)));
+    return new Map([...found].map(([id, each]) => [id, each.map(told)]));
+  }
+
+  /** An anchor that is the base as well is paired with once. */
+  async #prepare(): Promise<readonly Base[]> {
+    const { project, env, blessed, tell } = this.#options;
+    const base: Base =
+      (env['ONPAR_BASE'] ?? '') === ''
+        ? { found: false, reason: 'ONPAR_BASE names no base' }
+        : await prepareBase(project.root, { env, blessed, tell });
+    const anchor = await prepareAnchor(project.root, { env, tell });
+    return anchor.found && !(base.found && base.side.root === anchor.side.root) ? [base, anchor] : [base];
+  }
+
+  async #against(base: Base, subject: Case, name: string): Promise<Pairing | Differing> {
+    if (!base.found) return notPaired(base.reason);
+    const { project } = this.#options;
+    const { side } = base;
+    const backend = backendOf(project, subject.backend ?? '');
+    // Ours would be loaded in its place.
+    const missing = missingFrom(side.root, backend.packages);
+    if (missing !== null) return notPaired(`${missing} is not installed at ${side.label}`);
+    try {
+      const arms = await armsOf(side, this.#ours, subject, backend);
+      if (!arms.found) return notPaired(arms.reason);
+      if (arms.differs.length === 0) return { kind: 'same', against: side.label };
+      return { name, subject, ...arms };
+    } catch (error) {
+      // A file that is not the one of its card: of the base, then there is nothing to pair with; of ours, its own measurement says so.
+      if (error instanceof BadInput) return notPaired(error.message);
+      throw error;
+    }
+  }
+
+  #pairing({ subject, differs, base: { label } }: Differing, paired: PairedCase | undefined): Pairing {
+    if (paired === undefined) return lost;
+    if (!paired.ok) {
+      const { arm, how, reason } = paired;
+      // Our arm died where the base did not: that is a verdict.
+      return arm === 'ours'
+        ? { kind: 'died', how, reason, against: label }
+        : notPaired(`pairs with ${label}: ${reason}`);
+    }
+    const { judgement, replay } = paired;
+    const more = [`differs from ${label} in ${differs.join(', ')}`, `replay the gate: ${replay}`];
+    return {
+      kind: 'paired',
+      judgement: { ...judgement, sentences: [...judgement.sentences, ...more] },
+      accepted: this.#accepted(subject),
+    };
   }
 
   #accepted({ model, artifact, backend }: Case): AcceptedSlowdown | null {
@@ -106,23 +137,5 @@ export class Pairings {
     return latency?.accepted?.find((accepted) => accepted.case === `${artifact}/${backend}`) ?? null;
   }
 }
-
-/** A file that is not the one of its card: of the base, then there is nothing to pair with; of ours, its own measurement says so. */
-async function armsFor(base: Side, ours: Side, subject: Case): Promise<Arms> {
-  const backend = backendOf(ours.project, subject.backend ?? '');
-  // Ours would be loaded in its place.
-  const missing = missingFrom(base.root, backend.packages);
-  if (missing !== null) return { found: false, reason: `${missing} is not installed at ${base.label}` };
-  try {
-    return await armsOf(base, ours, subject, backend);
-  } catch (error) {
-    if (error instanceof BadInput) return { found: false, reason: error.message };
-    throw error;
-  }
-}
-
-/** Our arm died where the base did not: that is a verdict. */
-const withoutPairs = ({ reason, how, arm }: Extract<PairedCase, { ok: false }>, against: string): Pairing =>
-  arm === 'ours' ? { kind: 'died', how, reason } : notPaired(`pairs with ${against}: ${reason}`);
 
 const lost = notPaired('it was not planned');

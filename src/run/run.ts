@@ -19,6 +19,7 @@ import type { Project } from '../cases/project.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import type { AccuracyTarget } from '../judge/accuracy.ts';
 import { notPaired } from '../judge/pairing.ts';
+import type { Pairing } from '../judge/pairing.ts';
 import { readPolicy } from '../judge/policy.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Policy } from '../judge/policy.ts';
@@ -42,6 +43,8 @@ export interface RunOptions {
   /** Judges steady latency by pairs with the version before; absent for a picture. */
   readonly pairing?: Pick<PairingOptions, 'tell'>;
 }
+
+const unpaired: readonly Pairing[] = [notPaired('this run does not pair')];
 
 /** An alarm of the quick screen is red only if fresh processes say so again and again: pauses in seconds, for a busy neighbour to leave. */
 const confirmations = [2, 10];
@@ -148,10 +151,10 @@ export class Run {
     const metric = this.metric(subject.metric);
     let measured: Measured<Sources[Source]> = await this.broker[metric.source](subject);
     let answer = await this.#answerOf(metric, subject, measured);
-    // Pairs have confirmed it by themselves.
-    if (answer.context.pairing.kind === 'paired') return answer;
     for (const pause of confirmations) {
-      if (judgeAnswer(metric, answer).verdict !== 'slower') return answer;
+      const { verdict, paired } = judgeAnswer(metric, answer);
+      // Pairs have confirmed it by themselves.
+      if (verdict !== 'slower' || paired !== null) return answer;
       measured = await this.broker.confirmLatency(subject, measured as Measured<Latency>, pause);
       answer = await this.#answerOf(metric, subject, measured);
     }
@@ -178,20 +181,23 @@ export class Run {
     const target = await attempt(async () => metric.take(measured.value, this.#precision(subject)));
     const answer = this.answer(subject, target, metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : []);
     if (!metric.paired || this.#pairings === null) return answer;
-    const pairing = await this.#pairings.of(subject);
-    const { policy } = answer;
-    // Against a base it needs no committed value of this machine.
-    const baseline = pairing.kind !== 'none' && policy.baseline === 'new-case' ? 'new-machine' : policy.baseline;
-    return { ...answer, context: { ...answer.context, pairing }, policy: { ...policy, baseline } };
+    return this.answer(subject, target, [], await this.#pairings.of(subject));
   }
 
   /** What judging a measured target needs. */
-  answer(subject: Case, measured: Measured<Target>, evidence: readonly string[]): Answer {
+  answer(
+    subject: Case,
+    measured: Measured<Target>,
+    evidence: readonly string[],
+    pairings: readonly Pairing[] = unpaired,
+  ): Answer {
     const metric = this.metric(subject.metric);
     const model = modelOf(this.project, subject.model);
     const found = this.baseline(metric, subject);
     const artifact = `${subject.artifact}/${subject.backend ?? ''}`;
     const missing = measured.ok ? null : measured.failure.missing;
+    // Against a base it needs no committed value of this machine.
+    const isPaired = pairings.some(({ kind }) => kind !== 'none');
     return {
       case: subject,
       measured,
@@ -201,9 +207,13 @@ export class Run {
         today: new Date().toISOString().slice(0, 10),
         divergence: model.card.divergences?.find((divergence) => divergence.case === artifact),
         tolerance: { ...defaultAccuracyTolerance, ...model.card.tolerances?.[subject.artifact] },
-        pairing: notPaired('this run does not pair'),
+        pairings,
       },
-      policy: { ...this.#policy, baseline: found.state, needs: missing === null ? [] : [missing] },
+      policy: {
+        ...this.#policy,
+        baseline: isPaired && found.state === 'new-case' ? 'new-machine' : found.state,
+        needs: missing === null ? [] : [missing],
+      },
     };
   }
 

@@ -36,10 +36,10 @@ export class Verdicts {
     this.#planned = [...new Set(held)].flatMap((metric) => run.tryPlan(metric));
   }
 
-  add(subject: Case, { verdict, red, sentences, paired }: Ruling, target: Target | null): void {
+  add(subject: Case, { verdict, red, sentences, paired, pairings }: Ruling, target: Target | null): void {
     const name = nameOf(subject);
     if (this.#entries.has(name)) this.#twice.push(name);
-    this.#entries.set(name, { case: subject, verdict, red, sentences, paired, target });
+    this.#entries.set(name, { case: subject, verdict, red, sentences, paired, pairings, target });
   }
 
   entries(): readonly Entry[] {
@@ -75,13 +75,11 @@ export class Verdicts {
     );
   }
 
-  /** After a bless: the same targets against what is committed now. */
+  /** After a bless: the same targets and pairs against what is committed now. */
   judgeAgain(): void {
-    for (const [name, { case: subject, target, verdict }] of this.#entries) {
-      // What a base decided, or what is steady already, needs no second look.
-      const settled = this.#run.metric(subject.metric).paired && verdict !== 'unbaselined' && verdict !== 'slower';
-      if (target === null || settled) continue;
-      const answer = this.#run.answer(subject, { ok: true, value: target }, []);
+    for (const [name, { case: subject, target, pairings }] of this.#entries) {
+      if (target === null) continue;
+      const answer = this.#run.answer(subject, { ok: true, value: target }, [], pairings);
       const ruling = judgeAnswer(this.#run.metric(subject.metric), answer);
       this.#entries.set(name, { case: subject, target, ...ruling });
     }

@@ -28,6 +28,24 @@ export interface HeaderLine {
       }
     | null;
   /**
+   * The base, as sentences name it.
+   */
+  against?: string;
+  /**
+   * The pairs confirm a suspicion: they are judged at one look, and believed by Holm's rule among all suspects of their suite.
+   */
+  confirming?: {
+    /**
+     * One-sided errors of the other suspects.
+     */
+    others: number[];
+    [k: string]: unknown;
+  };
+  /**
+   * Why slower or faster is not believed, such as a base that died while it was being confirmed.
+   */
+  doubt?: string;
+  /**
    * Of whatever is drawn when the trace is judged.
    */
   seed?: number;

@@ -98,6 +98,13 @@ describe('ONPAR_BASE', () => {
     expect(shaOf(choose(shallowClone(origin, 'main'), { asked: 'v1' }))).toBe(first);
   });
 
+  test('that cannot be fetched is refused with what git said', () => {
+    const origin = newRepository();
+    commit(origin, { 'a.txt': '2' });
+    const root = shallowClone(origin, 'main');
+    expect(() => choose(root, { asked: 'v9' })).toThrow(/no folder \(git fetch: fatal: .*v9/);
+  });
+
   test.each(['no-such-branch', '--help', 'HEAD~99'])('%s is refused, with what to do', (asked) => {
     const root = newRepository();
     expect(() => choose(root, { asked })).toThrow(BadInput);

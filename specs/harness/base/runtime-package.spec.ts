@@ -60,20 +60,20 @@ echo "{\\"name\\":\\"@a/runtime\\",\\"version\\":\\"$version\\"}" > "node_module
   vi.stubEnv('PATH', `${join(root, 'bin')}:${process.env['PATH']}`);
   afterAll(() => vi.unstubAllEnvs());
   const told: string[] = [];
-  const install = (version: string): string =>
+  const install = (version: string): Promise<string> =>
     installPackage(root, { name: '@a/runtime', version }, (line) => told.push(line));
 
-  test('is found before the one of the working tree, whose other packages are found all the same; it is made once', () => {
-    const folder = install('1.0.0');
+  test('is found before the one of the working tree, whose other packages are found all the same; it is made once', async () => {
+    const folder = await install('1.0.0');
     expect([...packagesOf(folder, ['@a/runtime', 'other'])]).toEqual([
       ['@a/runtime', '1.0.0'],
       ['other', '3.0.0'],
     ]);
     expect([...packagesOf(root, ['@a/runtime'])]).toEqual([['@a/runtime', '2.0.0']]);
-    install('1.0.0');
+    await install('1.0.0');
     expect(told).toHaveLength(1);
     rmSync(`${folder}.json`);
-    expect(install('1.0.0')).toBe(folder);
+    expect(await install('1.0.0')).toBe(folder);
     expect(told).toHaveLength(2);
     expect(readFileSync(join(root, '.onpar', '.gitignore'), 'utf8')).toBe('*\n');
   });

@@ -7,7 +7,6 @@ import type { BlessOptions, BlessTarget } from '../../../src/baselines/bless.ts'
 import { fingerprintOf, type Machine } from '../../../src/baselines/fingerprint.ts';
 import { lookup, readBaselines, type Baselines, type Metrics } from '../../../src/baselines/store.ts';
 import { defaultAccuracyTolerance } from '../../../src/judge/accuracy.ts';
-import { notPaired } from '../../../src/judge/pairing.ts';
 import { parityTarget } from '../../../src/judge/parity.ts';
 import type { Verdict } from '../../../src/judge/verdict.ts';
 import { judgeMetric, type Target } from '../../../src/metrics/metric.ts';
@@ -76,7 +75,7 @@ export const targetOf = (
   const metric = metrics.get(id);
   if (!metric) throw new Error(`no metric ${id}`);
   const found = lookup(baselines, metric, model, key);
-  const context = { today: '2026-11-23', divergence: undefined, tolerance: defaultAccuracyTolerance, pairing: notPaired('') };
+  const context = { today: '2026-11-23', divergence: undefined, tolerance: defaultAccuracyTolerance, pairings: [] };
   const judged = (): Verdict =>
     judgeMetric(metric, target, found.state === 'present' ? found.value : undefined, context).verdict;
   return { metric, model, key, target, verdict: verdict ?? judged() };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Baseline } from '../../../src/baselines/baseline.generated.ts';
 import { renderBaseline } from '../../../src/baselines/render.ts';
-import { lookup, type Baselines } from '../../../src/baselines/store.ts';
+import { commitOfBless, lookup, type Baselines } from '../../../src/baselines/store.ts';
 import { BadInput } from '../../../src/schema/bad-input.ts';
 import { machine, machineOf, metrics, newRoot, options, put, read } from './setting.ts';
 
@@ -32,6 +32,22 @@ test('a missing folder is empty', () => {
   expect([baselines.portable.size, baselines.machine.size]).toEqual([0, 0]);
   expect(look(baselines, 'size', 'float32')).toBe('new-case');
   expect(look(baselines, 'latency', 'float32/x/b1/t1')).toBe('new-machine');
+});
+
+test('the commit of the last bless is the latest, of whatever file', () => {
+  const root = newRoot();
+  expect(commitOfBless(read(root))).toBeNull();
+  const blessed = (model: string, date: string, commit: string | null, fingerprint: string | null = null): void =>
+    put(
+      root,
+      `${fingerprint === null ? 'baselines' : here}/${model}.json`,
+      text({}, { model, fingerprint, provenance: { ...options.provenance, reason: null, date, commit } }),
+    );
+  blessed('a', '2026-03-01', 'aaaaaaaaaaaa');
+  blessed('b', '2026-11-02', 'bbbbbbbbbbbb');
+  blessed('c', '2026-11-30', null);
+  blessed('a', '2026-10-09', 'cccccccccccc', machine.fingerprint);
+  expect(commitOfBless(read(root))).toBe('bbbbbbbbbbbb');
 });
 
 test('finds portable values and those of this machine, and no others', () => {

@@ -1,13 +1,15 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { ProcessPair, shapeFor } from '../../../src/broker/pairs.ts';
-import type { Arms, PairedArm, PairShape } from '../../../src/broker/pairs.ts';
+import type { Contestant, Contestants, PairShape } from '../../../src/broker/pairs.ts';
 import { Workers } from '../../../src/broker/workers.ts';
 import { modelOf, readProject } from '../../../src/cases/project.ts';
 import { feedsOf } from '../../../src/models/feeds.ts';
 import { readReference } from '../../../src/models/reference.ts';
 import type { Pair } from '../../../src/trace/pair.ts';
 import { randomFrom } from '../../../src/stats/random.ts';
+import { InvalidSample } from '../../../src/stats/sample.ts';
+import { Worker } from '../../../src/workers/worker.ts';
 import { faulty } from '../support/faulty.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
@@ -16,7 +18,7 @@ const model = modelOf(project, 'tiny-text');
 const artifact = model.card.artifacts['float32']!;
 const reference = await readReference(model);
 const backend = await findBackend('ort-node/cpu');
-const arm: PairedArm = {
+const arm: Contestant = {
   backend,
   options: { root, threads: 1, core: null, deadline: 20 },
   path: `${model.folder}/model.onnx`,
@@ -25,7 +27,7 @@ const arm: PairedArm = {
 const shape: PairShape = { calls: 3, blocks: 8, warmup: 2, reopen: true };
 
 /** One pair of fresh processes, which end with it. */
-async function takePair(arms: Arms, seed: number): Promise<Pair> {
+async function takePair(arms: Contestants, seed: number): Promise<Pair> {
   const processes = new ProcessPair(workers, arms, randomFrom(seed));
   try {
     return await processes.take(arms, shape, 7);
@@ -88,12 +90,41 @@ describe('a pair', () => {
     await expectNoneLiving();
   });
 
+  test.each([
+    ['clock-back', 'base', /above zero, is -|asked for 1 samples, got \d+/],
+    ['clock-back', 'ours', /above zero, is -|asked for 1 samples, got \d+/],
+    ['clock-still', 'ours', /a measurement must be finite and above zero, is 0/],
+  ] as const)(
+    'with a %s in %s rejects and says so: no such sample comes near a verdict',
+    async (fault, which, words) => {
+      const bad = { ...arm, backend: faulty(backend, `${fault}@sample`) };
+      const arms = { base: arm, ours: arm, [which]: bad };
+      const processes = new ProcessPair(workers, arms, randomFrom(1));
+      await expect(processes.take(arms, shape, 0)).rejects.toThrow(words);
+      expect(processes.failed).toBe(which);
+      await processes.close();
+      await expectNoneLiving();
+    },
+  );
+
+  test.each([Number.NaN, Infinity, -1e-3, 0, null])('with a sample of %s rejects', async (value) => {
+    const sample = vi
+      .spyOn(Worker.prototype, 'sample')
+      .mockResolvedValue({ samples: [1e-3, value as number], overhead: 0, wallPerCall: 1e-3, peakBytes: 1 });
+    const processes = new ProcessPair(workers, { base: arm, ours: arm }, randomFrom(1));
+    await expect(processes.take({ base: arm, ours: arm }, shape, 0)).rejects.toThrow(InvalidSample);
+    await expect(processes.shape({ base: arm, ours: arm })).rejects.toThrow(InvalidSample);
+    sample.mockRestore();
+    await processes.close();
+    await expectNoneLiving();
+  });
+
   test('tells a version that does more work from one that does not, whichever arm it is', async () => {
-    const rows = (count: number): PairedArm => ({
+    const rows = (count: number): Contestant => ({
       ...arm,
       feeds: feedsOf(model.card, artifact, reference!.inputs, 0, count),
     });
-    const ratios = async (base: PairedArm, ours: PairedArm): Promise<number> => {
+    const ratios = async (base: Contestant, ours: Contestant): Promise<number> => {
       const { blocks } = await takePair({ base, ours }, 2);
       const least = (letter: string): number =>
         Math.min(...blocks.flatMap(({ order, visits }) => visits.filter((_, index) => order[index] === letter).flat()));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
-import type { PairedArm } from '../../../src/broker/pairs.ts';
+import type { Contestant } from '../../../src/broker/pairs.ts';
 import { takeRounds } from '../../../src/broker/rounds.ts';
 import type { Contest, Rule } from '../../../src/broker/rounds.ts';
 import { Workers } from '../../../src/broker/workers.ts';
@@ -9,7 +9,13 @@ import type { Pair } from '../../../src/trace/pair.ts';
 import { WorkerFailure } from '../../../src/workers/worker.ts';
 
 /** What is measured is no concern here: only who is measured, when, and how often. */
-const measured = vi.hoisted(() => ({ taken: [] as string[], fails: new Set<string>(), started: 0, living: 0 }));
+const measured = vi.hoisted(() => ({
+  taken: [] as string[],
+  fails: new Set<string>(),
+  baseDies: Infinity,
+  started: 0,
+  living: 0,
+}));
 vi.mock('../../../src/broker/pairs.ts', () => ({
   ProcessPair: class {
     failed: 'base' | 'ours' | null = null;
@@ -20,8 +26,12 @@ vi.mock('../../../src/broker/pairs.ts', () => ({
     async shape() {
       return { calls: 3, blocks: 4, warmup: 0, reopen: true };
     }
-    async take({ ours }: { ours: PairedArm }, _: unknown, pair: number): Promise<Pair> {
+    async take({ ours }: { ours: Contestant }, _: unknown, pair: number): Promise<Pair> {
       measured.taken.push(ours.path);
+      if (measured.taken.length > measured.baseDies) {
+        this.failed = 'base';
+        throw new WorkerFailure('crashed', 'the base crashed');
+      }
       if (measured.fails.has(ours.path)) this.failed = 'ours';
       if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
       return { pair, blocks: [] };
@@ -47,6 +57,7 @@ beforeEach(() => {
   workers = new Workers();
   measured.taken.length = 0;
   measured.fails.clear();
+  measured.baseDies = Infinity;
   measured.started = 0;
 });
 afterEach(async () => {
@@ -73,7 +84,7 @@ describe('rounds', () => {
     for (const round of rounds(3)) expect(round.toSorted()).toEqual(['a', 'b', 'c']);
     expect(new Set(rounds(3).map(String)).size).toBeGreaterThan(1);
     expect([...taken.keys()]).toEqual(['a', 'b', 'c']);
-    expect(taken.get('b')).toMatchObject({ ok: true, confirming: [] });
+    expect(taken.get('b')).toMatchObject({ ok: true, confirming: [], unconfirmed: null });
     expect((taken.get('b') as unknown as { pairs: Pair[] }).pairs.map(({ pair }) => pair)).toEqual([0, 1, 2, 3]);
   });
 
@@ -117,6 +128,28 @@ describe('rounds', () => {
       arm: 'ours',
     });
     expect(taken.get('a')).toMatchObject({ ok: true });
+  });
+
+  test('keep a suspicion whose base dies while it is confirmed, and how it died', async () => {
+    measured.baseDies = 5;
+    const taken = await take([a], { suspects: () => true });
+    expect(taken.get('a')).toMatchObject({
+      ok: true,
+      pairs: { length: 4 },
+      confirming: [],
+      unconfirmed: { kind: 'crashed', reason: 'the base crashed' },
+    });
+  });
+
+  test('have none of a case whose base dies before anything was suspected, or whose new version dies', async () => {
+    measured.baseDies = 2;
+    expect((await take([a], { suspects: () => true })).get('a')).toMatchObject({ ok: false, arm: 'base' });
+    measured.baseDies = Infinity;
+    const suspects = (): boolean => {
+      measured.fails.add('a');
+      return true;
+    };
+    expect((await take([a], { suspects })).get('a')).toMatchObject({ ok: false, arm: 'ours' });
   });
 
   test('share processes within a backend and a round, and nowhere else', async () => {

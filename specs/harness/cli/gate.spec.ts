@@ -19,6 +19,7 @@ put('slower.jsonl', written(drawPairs(randomFrom(2), 8, { factor: 1.03 })));
 put('faster.jsonl', written(drawPairs(randomFrom(3), 8, { factor: 0.95 })));
 put('few.jsonl', written(drawPairs(randomFrom(4), 3)));
 put('wild.jsonl', written(drawPairs(randomFrom(5), 8, { drift: (visit) => 1 + 4 * (visit % 8 < 4 ? 0 : 1) })));
+put('header.jsonl', written(same, { confirming: { others: [2] } }));
 put('torn.jsonl', written(same).slice(0, -30));
 put('back.jsonl', written(same.map((pair) => (pair.pair === 4 ? negative(pair) : pair))));
 
@@ -75,6 +76,28 @@ describe.concurrent('onpar gate replay', () => {
     );
   });
 
+  test('what the header says of a suite is heeded: the base, the other suspects, a doubt', async () => {
+    const ask = async (more: object) => {
+      const file = `${Object.keys(more).join('-')}.jsonl`;
+      put(
+        file,
+        written(drawPairs(randomFrom(6), 12, { factor: 1.05 }), { ...header, against: 'main@3f2a1c9', ...more }),
+      );
+      return JSON.parse((await onpar(['gate', 'replay', file, '--json'])).stdout);
+    };
+    const [alone, among, doubted] = await Promise.all([
+      ask({ confirming: { others: [] } }),
+      ask({ confirming: { others: [0.5, 0.5, 0.5] }, doubt: 'the base died' }),
+      ask({ doubt: 'the base died' }),
+    ]);
+    expect(alone).toMatchObject({ verdict: 'slower', pairs: 12 });
+    expect(alone.sentences[0]).toContain('than main@3f2a1c9 (12 process pairs');
+    expect(alone.sentences.at(-1)).toContain('confirmed by fresh pairs among 1 suspect');
+    expect(among.sentences.join()).toContain('confirmed by fresh pairs among 4 suspects');
+    for (const { verdict, sentences } of [among, doubted])
+      expect([verdict, sentences[0]]).toEqual(['inconclusive', 'seen slower, but the base died']);
+  });
+
   test('slowing B by x multiplies the ratio by 1 + x and leaves what could be seen', async () => {
     const at = async (slowdown: string) =>
       JSON.parse((await onpar(['gate', 'replay', 'same.jsonl', '--slowdown', slowdown, '--json'])).stdout);
@@ -94,6 +117,7 @@ describe.concurrent('onpar gate replay', () => {
   test.each([
     ['a torn trace', ['torn.jsonl'], /torn\.jsonl:10:\d+: .*ends too early/],
     ['a clock that steps back', ['back.jsonl'], /back\.jsonl:5: a call took -.* the clock stepped back/],
+    ['a header that is damaged', ['header.jsonl'], /header\.jsonl:1:.*others/],
     ['a missing trace', ['gone.jsonl'], /gone\.jsonl: no such file/],
     ['a torn control', ['same.jsonl', '--control', 'torn.jsonl'], /torn\.jsonl:10:\d+: /],
     [
@@ -136,8 +160,8 @@ test('neither help nor compare loads any of it', () => {
   for (const entry of ['main', 'compare', 'compare-files', 'compare-project']) follow(join(dist, 'cli', `${entry}.js`));
   const loaded = [...seen].map((file) => file.slice(dist.length + 1));
   expect(loaded).toContain('cli/compare-project.js');
-  expect(loaded.filter((file) => /^trace\/|^cli\/gate|^judge\/(paired|channels|confirm|fitness)/.test(file))).toEqual(
-    [],
-  );
+  expect(
+    loaded.filter((file) => /^trace\/|^cli\/gate|^judge\/(paired|channels|confirm|fitness|suite)/.test(file)),
+  ).toEqual([]);
   expect(loaded.filter((file) => /^stats\/(signed|sequential|visible|holm|hodges)/.test(file))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commit, git } from '../base/repository.ts';
@@ -23,12 +23,12 @@ afterAll(() => {
   base.remove();
 });
 
-/** The runtime's package under another version, whose every call does this share of its work once more. */
-function installSlowRuntime(share: number): void {
-  const folder = stranger.path('node_modules/onnxruntime-node');
-  renameSync(folder, `${folder}-away`);
+/** The runtime's package under this version, whose every call does this share of its work once more. Both arms have one: they cost the same. */
+function installRuntime(version: string, share: number, at: Stranger): void {
+  const folder = at.path('node_modules/onnxruntime-node');
+  rmSync(folder, { recursive: true });
   mkdirSync(folder);
-  writeFileSync(`${folder}/package.json`, JSON.stringify({ name: 'onnxruntime-node', version: '9.9.9' }));
+  writeFileSync(`${folder}/package.json`, JSON.stringify({ name: 'onnxruntime-node', version }));
   writeFileSync(
     `${folder}/index.js`,
     `const ort = require(${JSON.stringify(real)});
@@ -50,10 +50,26 @@ module.exports = ort;
   );
 }
 
-function restoreRuntime(): void {
-  const folder = stranger.path('node_modules/onnxruntime-node');
-  rmSync(folder, { recursive: true });
-  renameSync(`${folder}-away`, folder);
+/** The replay line gives the verdict and the figures that were printed. */
+function expectReplayed({ output }: Outcome): void {
+  const [, line = ''] = /npx onpar (gate replay \S+ --control \S+)/.exec(output) ?? [];
+  const replayed = stranger.onpar([...line.split(' '), '--json']);
+  const { verdict, paired } = latencyOf();
+  const found = JSON.parse(replayed.output);
+  expect(found).toMatchObject({ verdict, pairs: paired.pairs });
+  // A trace has six digits.
+  expect(found.ratio).toBeCloseTo(paired.ratio, 5);
+  expect(found.interval.low).toBeCloseTo(paired.interval.low, 5);
+  expect(replayed.status).toBe(1);
+}
+
+/** On a machine that others use a run may be undecided, and says so: then one measures again, as a person would. */
+function decided(): Outcome {
+  for (let runs = 1; ; runs += 1) {
+    const outcome = run({ ONPAR_BASE: base.root });
+    const { verdict } = latencyOf();
+    if ((verdict !== 'inconclusive' && verdict !== 'unfit') || runs === 5) return outcome;
+  }
 }
 
 const latencyOf = (): any =>
@@ -78,9 +94,9 @@ describe('against the version before', () => {
     expect(latencyOf().sentences.join()).toContain('not paired with a base version: ONPAR_BASE is none');
   });
 
-  test('is bad input where the base that was named is not there', () => {
-    const { status, output } = run({ ONPAR_BASE: 'no-such-branch' });
-    expect(output).toContain("ONPAR_BASE: 'no-such-branch' is no commit of this repository and no folder");
+  test.each(['ONPAR_BASE', 'ONPAR_ANCHOR'])('is bad input where the version that %s names is not there', (variable) => {
+    const { status, output } = run({ [variable]: 'no-such-branch' });
+    expect(output).toContain(`${variable}: 'no-such-branch' is no commit of this repository and no folder`);
     expect(status).toBe(2);
   });
 
@@ -105,25 +121,32 @@ describe('against the version before', () => {
     ]);
   });
 
-  test('is red where the runtime does a third more work, says how much, how sure and how to replay it; and green again without', () => {
-    installSlowRuntime(0.35);
-    const slow = run({ ONPAR_BASE: base.root });
-    expect(slow.output).toMatch(/slower by \d+ % \[\d+, \d+\] than .* \(\d+ process pairs, false alarm <= 1 %\)/);
-    expect(slow.output).toMatch(/differs in onnxruntime-node \d.* -> 9\.9\.9/);
+  test('is red where the runtime does three per cent more work, says how much, how sure and how to replay it', () => {
+    installRuntime('9.9.8', 0, base);
+    installRuntime('9.9.9', 0.03, stranger);
+    const slow = decided();
+    expect(slow.output).toMatch(
+      /slower by [\d.]+ % \[[\d.]+, [\d.]+\] than .* \(\d+ process pairs, false alarm <= 1 %\), can see >= [\d.]+ %/,
+    );
+    expect(slow.output).toMatch(/differs from \S+ in onnxruntime-node 9\.9\.8 -> 9\.9\.9/);
     expect(slow.status).toBe(1);
-    const { paired } = latencyOf();
+    const { verdict, paired } = latencyOf();
+    expect(verdict).toBe('slower');
     expect(paired.interval.low).toBeGreaterThan(1.005);
     expect(paired.ratio).toBeGreaterThan(paired.interval.low);
     expect(paired.pairs).toBeGreaterThanOrEqual(8);
     expect(paired.visible).toBeGreaterThan(0);
-    const [, trace = ''] = /npx onpar gate replay (\S+)/.exec(slow.output) ?? [];
-    const replayed = stranger.onpar(['gate', 'replay', trace, '--json']);
-    expect(JSON.parse(replayed.output)).toMatchObject({ verdict: 'slower' });
-    expect(replayed.status).toBe(1);
-    expect(readFileSync(stranger.path(trace), 'utf8').trim().split('\n').length).toBeGreaterThan(8);
+    expectReplayed(slow);
+  });
 
-    restoreRuntime();
+  test('is not red where the runtime is another version that does the same, and is the same again without it', () => {
+    installRuntime('9.9.9', 0, stranger);
+    const { status, output } = run({ ONPAR_BASE: base.root });
+    expect(status, output).toBe(0);
+    expect(latencyOf().paired.pairs).toBeGreaterThanOrEqual(8);
+    installRuntime('9.9.8', 0, stranger);
     expect(run({ ONPAR_BASE: base.root }).status).toBe(0);
     expect(latencyOf()).toMatchObject({ verdict: 'steady' });
+    expect(latencyOf().paired).toBeUndefined();
   });
 });

@@ -24,6 +24,12 @@ function frame(header, payloadBytes = 0n) {
 const sleep = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 const say = (bytes) => writeSync(replyFd, bytes);
 
+function clockIs(change) {
+  const { bigint } = process.hrtime;
+  let reading = 0;
+  process.hrtime.bigint = () => change(bigint(), (reading += 1));
+}
+
 const faults = {
   none: () => undefined,
   SIGSEGV: () => process.kill(process.pid, 'SIGSEGV'),
@@ -35,6 +41,10 @@ const faults = {
     process.exit(3);
   },
   sleeps: sleep,
+  // Of the sampler: it is loaded after the request for samples was read.
+  // Now and then: for a clock that only goes back the sampler never ends, and is timed out.
+  'clock-back': () => clockIs((now, reading) => now - (reading % 5 === 0 ? 1_000_000n : 0n)),
+  'clock-still': () => clockIs(() => 0n),
   garbage: () => (say(Buffer.from('this is no frame at all')), sleep()),
   'lying-prefix': () => (say(frame('{}', 2n ** 62n)), sleep()),
   'lying-header': () => (

@@ -43,7 +43,7 @@ describe('pairs decide', () => {
     ['unfit', 1],
   ] as const)('%s, whatever was committed on this machine', (verdict, ratio) => {
     for (const baseline of [undefined, times(2), times(0.5)]) {
-      const judged = judgeSteady(sample, baseline, steadyMargins, { pairing: paired(verdict, ratio), today });
+      const judged = judgeSteady(sample, baseline, steadyMargins, { pairings: [paired(verdict, ratio)], today });
       expect(judged).toMatchObject({ verdict, sentences: [`${verdict} than main@3f2a1c9`] });
     }
   });
@@ -51,10 +51,10 @@ describe('pairs decide', () => {
 
 describe('a slowdown that the card accepts', () => {
   const judge = (ratio: number, given: AcceptedSlowdown | null, on = today) =>
-    judgeSteady(sample, undefined, steadyMargins, { pairing: paired('slower', ratio, given), today: on });
+    judgeSteady(sample, undefined, steadyMargins, { pairings: [paired('slower', ratio, given)], today: on });
 
   test('is steady within its bound, with the reason, and still says how much', () => {
-    expect(judge(1.05, accepted)).toEqual({
+    expect(judge(1.05, accepted)).toMatchObject({
       verdict: 'steady',
       sentences: ['slower as accepted until 2026-12-31: the larger head', 'slower than main@3f2a1c9'],
     });
@@ -76,7 +76,7 @@ describe('a slowdown that the card accepts', () => {
       judgement: { ...found, evidence: { ...found.evidence!, tail } },
       accepted,
     };
-    expect(judgeSteady(sample, undefined, steadyMargins, { pairing, today }).verdict).toBe('slower');
+    expect(judgeSteady(sample, undefined, steadyMargins, { pairings: [pairing], today }).verdict).toBe('slower');
   });
 
   test('holds on its last good day', () => {
@@ -89,17 +89,23 @@ describe('a slowdown that the card accepts', () => {
 });
 
 test('a new version that dies where the base does not has crashed', () => {
-  const pairing: Pairing = { kind: 'died', how: 'crashed', reason: 'the worker was killed by SIGSEGV' };
-  expect(judgeSteady(sample, sample, steadyMargins, { pairing, today })).toEqual({
+  const pairing: Pairing = {
+    kind: 'died',
+    how: 'crashed',
+    reason: 'the worker was killed by SIGSEGV',
+    against: 'v1@0a1b2c3',
+  };
+  expect(judgeSteady(sample, sample, steadyMargins, { pairings: [pairing], today })).toEqual({
     verdict: 'crashed',
-    sentences: ['in pairs with the version before: the worker was killed by SIGSEGV'],
+    sentences: ['in pairs with v1@0a1b2c3: the worker was killed by SIGSEGV'],
+    evidence: null,
   });
 });
 
 describe('where nothing that it runs on differs', () => {
   const same: Pairing = { kind: 'same', against: 'main@3f2a1c9' };
   const judge = (baseline: typeof sample | undefined, target = sample) =>
-    judgeSteady(target, baseline, steadyMargins, { pairing: same, today });
+    judgeSteady(target, baseline, steadyMargins, { pairings: [same], today });
 
   test.each([
     ['nothing is committed', judge(undefined)],
@@ -121,7 +127,7 @@ describe('where nothing that it runs on differs', () => {
 
 describe('without a base the committed latency is all there is', () => {
   const judge = (baseline: typeof sample | undefined) =>
-    judgeSteady(sample, baseline, steadyMargins, { pairing: notPaired('this is the first commit'), today });
+    judgeSteady(sample, baseline, steadyMargins, { pairings: [notPaired('this is the first commit')], today });
 
   test.each([
     [undefined, 'unbaselined'],
@@ -138,5 +144,59 @@ describe('without a base the committed latency is all there is', () => {
     expect(judge(undefined).sentences).toContain(reason);
     expect(judge(vague).sentences).toContain(reason);
     expect(judge(sample).sentences).not.toContain(reason);
+  });
+});
+
+describe('with an anchor too', () => {
+  const none = notPaired('ONPAR_BASE names no base');
+  const same: Pairing = { kind: 'same', against: 'main@3f2a1c9' };
+  const died: Pairing = { kind: 'died', how: 'crashed', reason: 'killed', against: 'v1@0a1b2c3' };
+  const anchored = (verdict: LatencyVerdict, ratio: number, given: AcceptedSlowdown | null = null): Pairing => ({
+    kind: 'paired',
+    judgement: { ...judgement(verdict, ratio), sentences: [`${verdict} than v1@0a1b2c3`] },
+    accepted: given,
+  });
+  const judge = (pairings: readonly Pairing[], baseline?: typeof sample) =>
+    judgeSteady(sample, baseline, steadyMargins, { pairings, today });
+
+  test.each([
+    ['slower', paired('steady', 1.003), anchored('slower', 1.02), 1.02],
+    ['slower', paired('slower', 1.03), anchored('steady', 1), 1.03],
+    ['slower', same, anchored('slower', 1.02), 1.02],
+    ['slower', paired('inconclusive', 1.01), anchored('slower', 1.02), 1.02],
+    ['inconclusive', paired('steady', 1), anchored('inconclusive', 1.01), 1.01],
+    ['unfit', paired('inconclusive', 1.01), anchored('unfit', 1), 1],
+    ['steady', paired('steady', 1), anchored('faster', 0.9), 1],
+    ['faster', paired('faster', 0.9), anchored('faster', 0.8), 0.9],
+    ['steady', none, anchored('steady', 1), 1],
+    ['slower', none, anchored('slower', 1.02), 1.02],
+    ['crashed', paired('slower', 1.03), died, null],
+    ['steady', same, anchored('faster', 0.9), null],
+  ] as const)('%s: the worse verdict counts, with its figures', (verdict, base, anchor, ratio) => {
+    const found = judge([base, anchor]);
+    expect(found.verdict).toBe(verdict);
+    expect(found.evidence?.ratio ?? null).toBe(ratio);
+  });
+
+  test('both are said, the worse one first, each with the name of its base', () => {
+    expect(judge([paired('steady', 1.003), anchored('slower', 1.02)]).sentences).toEqual([
+      'slower than v1@0a1b2c3',
+      'steady than main@3f2a1c9',
+    ]);
+    expect(judge([none, anchored('slower', 1.02)]).sentences).toEqual([
+      'slower than v1@0a1b2c3',
+      'not paired with a base version: ONPAR_BASE names no base',
+    ]);
+  });
+
+  test('a slowdown that the card accepts is accepted against the anchor as well', () => {
+    expect(judge([same, anchored('slower', 1.05, accepted)]).verdict).toBe('steady');
+    expect(judge([same, anchored('slower', 1.2, accepted)]).verdict).toBe('slower');
+  });
+
+  test('that cannot be paired with leaves the verdict to the base, and says so', () => {
+    const { verdict, sentences } = judge([paired('steady', 1), notPaired('v1@0a1b2c3 has no m/float32')]);
+    expect(verdict).toBe('steady');
+    expect(sentences.at(-1)).toBe('not paired with a base version: v1@0a1b2c3 has no m/float32');
   });
 });

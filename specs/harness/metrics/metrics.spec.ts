@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { defaultAccuracyTolerance } from '../../../src/judge/accuracy.ts';
-import { notPaired } from '../../../src/judge/pairing.ts';
 import { parityTarget } from '../../../src/judge/parity.ts';
 import type { Verdict } from '../../../src/judge/verdict.ts';
 import {
@@ -28,7 +27,7 @@ const context: JudgeContext = {
   today: '2026-11-23',
   divergence: undefined,
   tolerance: defaultAccuracyTolerance,
-  pairing: notPaired('a spec'),
+  pairings: [],
 };
 const sample = toSample([1.23456e-3, 1.2e-3, 1.21e-3, 1.22e-3, 1.23e-3]);
 const slow = (factor: number) => toSample(sample.map((value) => value * factor));

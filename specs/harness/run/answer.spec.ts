@@ -3,7 +3,6 @@ import { explain } from '../../../src/compare/explain.ts';
 import { compareOutputs } from '../../../src/compare/parity.ts';
 import { toleranceFor } from '../../../src/compare/tolerance.ts';
 import { defaultAccuracyTolerance } from '../../../src/judge/accuracy.ts';
-import { notPaired } from '../../../src/judge/pairing.ts';
 import { metric } from '../../../src/metrics/parity.ts';
 import type { Visit } from '../../../src/metrics/sources.ts';
 import { judgeAnswer } from '../../../src/run/answer.ts';
@@ -30,7 +29,7 @@ function judged(values: readonly number[]): Ruling {
       today: '2026-11-25',
       divergence: undefined,
       tolerance: defaultAccuracyTolerance,
-      pairing: notPaired('a spec'),
+      pairings: [],
     },
     policy: { ci: false, strict: false, required: new Set(), baseline: 'present', needs: [] },
     evidence: evidenceOf(visit),

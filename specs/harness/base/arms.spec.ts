@@ -1,0 +1,49 @@
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { findBackend } from '../../../src/backends/registry.ts';
+import { armsOf } from '../../../src/base/arms.ts';
+import type { Side } from '../../../src/base/base.ts';
+import { packagesOf } from '../../../src/base/packages.ts';
+import { readProject } from '../../../src/cases/project.ts';
+import { newProject } from '../support/project.ts';
+
+vi.mock(import('../../../src/base/packages.ts'), { spy: true });
+const made: (() => void)[] = [];
+afterAll(() => made.forEach((remove) => remove()));
+beforeEach(() => vi.clearAllMocks());
+const backend = await findBackend('ort-node/cpu');
+const subject = (model: string) => ({
+  metric: 'latency',
+  model,
+  artifact: 'float32',
+  backend: 'ort-node/cpu',
+  batch: 1,
+  threads: 1,
+  images: null,
+});
+
+async function side(label: string, version: string): Promise<Side> {
+  const project = newProject();
+  made.push(project.remove);
+  for (const model of ['a', 'b', 'c']) project.card(model);
+  project.put('package.json', '{}');
+  project.put('node_modules/onnxruntime-node/package.json', JSON.stringify({ name: 'onnxruntime-node', version }));
+  return { label, root: project.root, project: await readProject(project.root, {}) };
+}
+
+test('what differs is found for every case, walking the packages of a side once', async () => {
+  const [base, ours] = [await side('main', '1.0.0'), await side('ours', '2.0.0')];
+  for (const model of ['a', 'b', 'c'])
+    expect(await armsOf(base, ours, subject(model), backend)).toMatchObject({
+      found: true,
+      differs: ['onnxruntime-node 1.0.0 -> 2.0.0'],
+    });
+  expect(vi.mocked(packagesOf).mock.calls.map(([root]) => root)).toEqual([base.root, ours.root]);
+});
+
+test('another side is looked at anew', async () => {
+  const [base, ours] = [await side('main', '1.0.0'), await side('ours', '1.0.0')];
+  expect(await armsOf(base, ours, subject('a'), backend)).toMatchObject({ differs: [] });
+  expect(await armsOf(await side('v1', '0.9.0'), ours, subject('a'), backend)).toMatchObject({
+    differs: ['onnxruntime-node 0.9.0 -> 1.0.0'],
+  });
+});

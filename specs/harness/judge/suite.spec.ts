@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { judgePaired } from '../../../src/judge/paired.ts';
+import { pairedSettings } from '../../../src/judge/settings.ts';
+import { judgeOn, judgeSuite } from '../../../src/judge/suite.ts';
+import type { Judged, NullControl, SuiteCase } from '../../../src/judge/suite.ts';
+import type { Pair } from '../../../src/trace/pair.ts';
+
+/** Pairs whose data are exactly these log ratios. */
+const exactly = (logs: readonly number[]): Pair[] =>
+  logs.map((log, pair) => ({
+    pair,
+    blocks: [{ order: 'AB', visits: [[1e-3], [1e-3 * Math.exp(log)]], reference: [] }],
+  }));
+const draw = (count: number, factor = 1): Pair[] =>
+  exactly(Array.from({ length: count }, (_, i) => Math.log(factor) + i * 1e-5));
+/** Log ratios above the margin by these parts of a thousand. */
+const above = (...parts: readonly number[]): Pair[] => exactly(parts.map((part) => part / 1e3 + Math.log1p(0.005)));
+const slow = draw(8, 1.03);
+/** 5 of 4096: enough for one suspect, not for the least of nine. */
+const weak = above(-1, -2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+const quiet: NullControl = { pairs: draw(8) };
+const lost: NullControl = { lost: 'a: the worker was killed by SIGSEGV' };
+const suiteCase = (more: Partial<SuiteCase>): SuiteCase => ({
+  name: 'a',
+  against: 'main@3f2a1c9',
+  pairs: slow,
+  confirming: [],
+  unconfirmed: null,
+  ...more,
+});
+const judge = (more: Partial<SuiteCase>, control: NullControl = quiet): Judged =>
+  judgeSuite([suiteCase(more)], control, 7).get('a')!;
+
+describe('a case of a suite', () => {
+  test('that nobody suspected is judged by its pairs', () => {
+    const pairs = draw(8);
+    const { judgement, grounds } = judge({ pairs });
+    expect(judgement.verdict).toBe('steady');
+    expect(grounds).toEqual({ confirming: null, doubt: null });
+  });
+
+  test('that was suspected is judged by its fresh pairs alone, and names its base', () => {
+    const confirmed = judge({ confirming: draw(12, 1.03) });
+    expect(confirmed.judgement.verdict).toBe('slower');
+    expect(confirmed.judgement.sentences[0]).toContain('than main@3f2a1c9 (12 process pairs');
+    expect(confirmed.pairs).toHaveLength(12);
+    expect(judge({ confirming: draw(12) }).judgement.verdict).toBe('steady');
+  });
+
+  test('that was suspected and whose base then died is inconclusive, with the reason, and never green', () => {
+    const { judgement } = judge({ unconfirmed: 'the worker was killed by SIGSEGV' });
+    expect(judgement.verdict).toBe('inconclusive');
+    expect(judgement.sentences[0]).toBe(
+      'seen slower, but main@3f2a1c9 died while this was being confirmed: the worker was killed by SIGSEGV',
+    );
+    expect(judgement.sentences[1]).toContain('slower by');
+  });
+
+  test('is not judged where the base differs from itself', () => {
+    const { judgement } = judge({ confirming: draw(12, 1.03) }, { pairs: draw(8, 1.05) });
+    expect(judgement.verdict).toBe('unfit');
+    expect(judgement.sentences[0]).toContain('base against base came out slower');
+  });
+
+  test.each([
+    [1.03, 'inconclusive'],
+    [0.9, 'inconclusive'],
+    [1, 'steady'],
+  ])('without a null control is never moved, and always says so: a ratio of %f is %s', (factor, verdict) => {
+    const pairs = draw(8, factor);
+    const { judgement } = judge({ pairs, confirming: factor > 1 ? draw(12, factor) : [] }, lost);
+    expect(judgement.verdict).toBe(verdict);
+    expect(judgement.sentences.join()).toContain(
+      'base against base could not be measured: a: the worker was killed by SIGSEGV',
+    );
+  });
+});
+
+describe('what is handed back with a verdict judges the pairs to the same end', () => {
+  const families: [string, readonly SuiteCase[], NullControl][] = [
+    ['one suspect', [suiteCase({ confirming: draw(12, 1.03) })], quiet],
+    [
+      'one of many suspects',
+      Array.from({ length: 9 }, (_, i) => suiteCase({ name: `${i}`, confirming: i % 3 === 0 ? draw(12, 1.03) : weak })),
+      quiet,
+    ],
+    ['a screen', [suiteCase({ pairs: draw(12) })], quiet],
+    ['a dead base', [suiteCase({ unconfirmed: 'killed' })], quiet],
+    ['a lost control', [suiteCase({ confirming: draw(12, 1.03) })], lost],
+    ['a control that differs', [suiteCase({ confirming: draw(12, 1.03) })], { pairs: draw(8, 1.05) }],
+  ];
+  test.each(families)('%s', (_, cases, control) => {
+    const judged = [...judgeSuite(cases, control, 7).values()];
+    for (const { judgement, pairs, grounds } of judged) {
+      const context = { control: 'pairs' in control ? control.pairs : [], against: 'main@3f2a1c9', seed: 7 };
+      expect(judgeOn(pairs, grounds, pairedSettings, context)).toEqual(judgement);
+    }
+  });
+
+  test('Holm is over all suspects: the same pairs are slower alone and not among nine', () => {
+    const among = (others: number): string =>
+      judgeSuite(
+        Array.from({ length: 1 + others }, (_, i) => suiteCase({ name: `${i}`, confirming: weak })),
+        quiet,
+        7,
+      ).get('0')!.judgement.verdict;
+    expect([among(0), among(8)]).toEqual(['slower', 'inconclusive']);
+  });
+
+  test('a suspect is not judged by the plan of the screen: four looks are another verdict', () => {
+    // 14 of 4096: enough for the one look that has all of alpha, not for the second of four.
+    const confirming = above(-1, -2, -3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    expect(judgePaired(confirming).verdict).not.toBe('slower');
+    expect(judge({ confirming }).judgement.verdict).toBe('slower');
+  });
+});

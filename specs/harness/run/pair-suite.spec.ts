@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import type { PairsTaken } from '../../../src/broker/rounds.ts';
+import type { VersionedCase } from '../../../src/broker/versions.ts';
+import { pairedSettings } from '../../../src/judge/settings.ts';
+import { judgeOn } from '../../../src/judge/suite.ts';
+import { pairSuite } from '../../../src/run/pair-suite.ts';
+import type { PairedCase } from '../../../src/run/pair-suite.ts';
+import { randomFrom } from '../../../src/stats/random.ts';
+import { readTrace } from '../../../src/trace/read.ts';
+import { drawPairs } from '../support/noise.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'onpar-suite-'));
+afterAll(() => rmSync(root, { recursive: true }));
+afterEach(() => vi.useRealTimers());
+
+/** Only what pairSuite itself looks at: the broker is a stand-in. */
+const contest = (name: string): VersionedCase =>
+  ({ name, base: { label: 'main@3f2a1c9', path: `${name} of main` }, ours: { path: name } }) as VersionedCase;
+const contests = ['m/a', 'm/b', 'm/c'].map(contest);
+const draw = (seed: number, count: number, factor = 1) => drawPairs(randomFrom(seed), count, { factor });
+const taken = (more: Partial<Extract<PairsTaken, { ok: true }>> = {}): PairsTaken => ({
+  ok: true,
+  pairs: draw(1, 8),
+  confirming: [],
+  unconfirmed: null,
+  ...more,
+});
+const died: PairsTaken = {
+  ok: false,
+  arm: 'base',
+  failure: { kind: 'crashed', reason: 'killed by SIGSEGV', missing: null },
+};
+const slow = taken({ pairs: draw(2, 8, 1.05), confirming: draw(3, 12, 1.05) });
+
+async function suite(
+  of: Readonly<Record<string, PairsTaken>>,
+  asked: VersionedCase[] = [],
+): Promise<ReadonlyMap<string, PairedCase>> {
+  return pairSuite(contests, {
+    broker: {
+      pairs: async (given) => {
+        asked.push(...given);
+        return new Map(given.map(({ name }) => [name, of[name] ?? taken()]));
+      },
+    },
+    against: 'main@3f2a1c9',
+    tell: () => undefined,
+    show: () => undefined,
+    root,
+    fingerprint: 'epyc-2c',
+  });
+}
+type Ok = Extract<PairedCase, { ok: true }>;
+const judged = async (of: Readonly<Record<string, PairsTaken>>, name = 'm/a'): Promise<Ok> =>
+  (await suite(of)).get(name) as Ok;
+
+/** What the replay line of a case says, by the code of `onpar gate replay`. */
+function replayed({ replay }: Ok): unknown {
+  const [, trace = '', control] = /^npx onpar gate replay (\S+)(?: --control (\S+))?$/.exec(replay) ?? [];
+  const { header, pairs } = readTrace(join(root, trace));
+  const { confirming = null, doubt = null, seed = 1, against = '' } = header;
+  const context = { seed, against, control: control === undefined ? [] : readTrace(join(root, control)).pairs };
+  return judgeOn(pairs, { confirming, doubt }, pairedSettings, context);
+}
+
+describe('the null control', () => {
+  test('is the base of a case against itself, each in its turn', async () => {
+    const drawn = new Set<string>();
+    for (let time = 0; time < 40; time += 1) {
+      vi.useFakeTimers({ now: 1e12 + time });
+      const asked: VersionedCase[] = [];
+      await suite({}, asked);
+      const [control, ...others] = asked.filter(({ name }) => name === 'control');
+      expect(others).toEqual([]);
+      expect(control!.ours).toBe(control!.base);
+      drawn.add(control!.base.path);
+    }
+    expect(drawn).toEqual(new Set(['m/a of main', 'm/b of main', 'm/c of main']));
+  });
+
+  test('that could not be taken is said in every verdict, and leaves slower undecided', async () => {
+    const of = { 'm/a': slow, control: died };
+    expect((await judged(of)).judgement.verdict).toBe('inconclusive');
+    expect((await judged(of, 'm/b')).judgement.verdict).toBe('steady');
+    for (const name of ['m/a', 'm/b'])
+      expect((await judged(of, name)).judgement.sentences.join()).toMatch(
+        /base against base could not be measured: m\/[abc]: killed by SIGSEGV/,
+      );
+  });
+
+  test('that differs forbids every verdict', async () => {
+    const of = { 'm/a': slow, control: taken({ pairs: draw(4, 8, 1.1) }) };
+    for (const name of ['m/a', 'm/b']) expect((await judged(of, name)).judgement.verdict).toBe('unfit');
+  });
+});
+
+describe('the replay line gives the verdict that was printed, and its sentences', () => {
+  test.each([
+    ['steady', {}],
+    ['slower', { 'm/a': slow }],
+    ['slower', { 'm/a': slow, 'm/b': slow }],
+    ['inconclusive', { 'm/a': slow, control: died }],
+    ['inconclusive', { 'm/a': taken({ pairs: draw(2, 8, 1.05), unconfirmed: died.failure }) }],
+    ['steady', { 'm/a': taken({ pairs: draw(2, 8, 1.05), confirming: draw(5, 12) }) }],
+    ['unfit', { 'm/a': slow, control: taken({ pairs: draw(4, 8, 1.1) }) }],
+  ] as const)('%s', async (verdict, of) => {
+    const found = await judged(of);
+    expect(found.judgement.verdict).toBe(verdict);
+    const again = replayed(found) as Ok['judgement'];
+    expect(again.verdict).toBe(verdict);
+    expect(again.sentences).toEqual(found.judgement.sentences);
+    // A trace has six digits.
+    expect(again.evidence!.ratio).toBeCloseTo(found.judgement.evidence!.ratio, 5);
+  });
+
+  test('names the control, which is kept beside the trace', async () => {
+    expect((await judged({})).replay).toBe(
+      'npx onpar gate replay .onpar/traces/m-a.jsonl --control .onpar/traces/m-a.control.jsonl',
+    );
+    expect((await judged({ control: died })).replay).toBe('npx onpar gate replay .onpar/traces/m-a.jsonl');
+  });
+});
+
+test('a dead arm has no verdict, and whose it was', async () => {
+  expect((await suite({ 'm/b': { ...died, arm: 'ours' } })).get('m/b')).toEqual({
+    ok: false,
+    arm: 'ours',
+    how: 'crashed',
+    reason: 'killed by SIGSEGV',
+  });
+});

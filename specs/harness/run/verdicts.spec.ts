@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readMachine } from '../../../src/baselines/read-machine.ts';
+import { notPaired } from '../../../src/judge/pairing.ts';
+import type { Pairing } from '../../../src/judge/pairing.ts';
+import { judgePaired } from '../../../src/judge/paired.ts';
+import { judgeAnswer } from '../../../src/run/answer.ts';
+import { Run } from '../../../src/run/run.ts';
+import { Verdicts } from '../../../src/run/verdicts.ts';
+import { randomFrom } from '../../../src/stats/random.ts';
+import { toSample } from '../../../src/stats/sample.ts';
+import { drawPairs } from '../support/noise.ts';
+import { newProject } from '../support/project.ts';
+
+const project = newProject();
+const five = (seconds: number): number[] => [1, 1.01, 1.02, 1.03, 1.04].map((factor) => factor * seconds);
+const { fingerprint } = readMachine();
+
+/** Commits this latency for the case, seconds. */
+function bless(seconds: number): void {
+  const provenance = { date: '2026-11-23', commit: null, onpar: '0.1.0', node: '20.20.2', reason: null, backends: {} };
+  const values = { latency: { 'float32/ort-node/cpu/b1/t1': five(seconds) } };
+  project.put(
+    `baselines/machines/${fingerprint}/linear.json`,
+    JSON.stringify({ schemaVersion: 1, model: 'linear', fingerprint, provenance, values }),
+  );
+}
+
+let run: Run;
+beforeEach(async () => {
+  project.card('linear', { latency: { gated: ['float32/ort-node/cpu'] } });
+  bless(1);
+  run = await Run.start(project.root, { env: {}, broker: { processes: 5, patience: Infinity, budget: 0.01 } });
+});
+afterEach(async () => {
+  await run.close();
+  project.remove();
+});
+
+const paired = (factor: number): Pairing => ({
+  kind: 'paired',
+  judgement: judgePaired(drawPairs(randomFrom(1), 8, { factor })),
+  accepted: null,
+});
+
+test.each([
+  ['what pairs found slower stays so: a base cannot be blessed away', paired(1.05), 'slower', 'slower'],
+  ['what pairs found steady stays so', paired(1), 'steady', 'steady'],
+  ['what nothing explains is accepted', { kind: 'same', against: 'main' } as Pairing, 'slower', 'steady'],
+  ['what had no base is judged by what is committed now', notPaired('no base'), 'slower', 'steady'],
+])('after a bless, %s', (_, pairing, before, after) => {
+  const [subject] = run.plan('latency');
+  const verdicts = new Verdicts(run, 'some');
+  const target = toSample(five(2));
+  const answer = run.answer(subject!, { ok: true, value: target }, [], [pairing]);
+  verdicts.add(subject!, judgeAnswer(run.metric('latency'), answer), target);
+  const verdict = (): string => verdicts.entries()[0]!.verdict;
+  expect(verdict()).toBe(before);
+  bless(2);
+  run.readBaselines();
+  verdicts.judgeAgain();
+  expect(verdict()).toBe(after);
+});
