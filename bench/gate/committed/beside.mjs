@@ -36,10 +36,7 @@ export const withReference = (backend, path) => ({
 });
 
 const note = (path) =>
-  appendFileSync(
-    path,
-    `${JSON.stringify(Object.values(kernels).map((kernel) => fastest(kernel, 7)))}\n`,
-  );
+  appendFileSync(path, `${JSON.stringify(Object.values(kernels).map((kernel) => fastest(kernel, 7)))}\n`);
 
 /** Seconds of the quickest of so many calls. */
 function fastest(kernel, calls) {

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { built, root } from '../../lib/onpar.mjs';
 import { coreFor } from '../record/arms.mjs';
-import { caseOf } from '../record/classes.mjs';
+import { float32Case } from '../record/classes.mjs';
 
 const [processes, visits, visitSeconds] = [5, 5, 0.03];
 
 /**
  * @param {string} path of the recording, one line a session; an old one goes on
- * @param {{ minutes: number, pause: number, cases: readonly string[] }} options `pause`: seconds between rounds over the cases
+ * @param {{ minutes: number, pause: number, cases: readonly string[] }} options `pause`: seconds between rounds over the cases;
+ *   `cases`: `fashion-cnn/ort-node/cpu/1`, the last part being the batch size
  */
 export async function recordSessions(path, { minutes, pause, cases }, log) {
   const end = Date.now() + minutes * 60e3;
@@ -26,7 +27,10 @@ export async function recordSessions(path, { minutes, pause, cases }, log) {
 }
 
 async function takeSession(name, core) {
-  const [{ Worker }, { title, backend, path, feeds }] = [await built('workers/worker.js'), await caseOf(name)];
+  const [{ Worker }, { title, backend, path, feeds }] = [
+    await built('workers/worker.js'),
+    await float32Case(named(name)),
+  ];
   const folder = mkdtempSync(join(tmpdir(), 'onpar-beside-'));
   const notes = join(folder, 'notes');
   writeBackend(folder, backend, notes);
@@ -47,6 +51,11 @@ async function takeSession(name, core) {
     rmSync(folder, { recursive: true });
   }
   return { case: title, processes: taken };
+}
+
+function named(name) {
+  const [model, ...rest] = name.split('/');
+  return { model, backend: rest.slice(0, -1).join('/'), batch: Number(rest.at(-1)) };
 }
 
 /** As src/broker/latency.ts: a pilot, then visits of equally many calls. */
