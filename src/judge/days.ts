@@ -1,9 +1,9 @@
 /**
- * Today's latency against the days on which it was blessed on this machine. One day is one datum, the median of its fresh processes: what
+ * Today's latency against the days on which it was blessed on this machine. One day is one datum: what
  * lies between days is what no number of processes averages out. Refuses to alarm with a chance above `dayAlarm`, were days drawn alike.
  */
 import { predict, studentQuantile } from '../stats/prediction.ts';
-import { median, type Sample } from '../stats/sample.ts';
+import { quantile, type Sample } from '../stats/sample.ts';
 import type { Interval } from '../stats/two-sample.ts';
 import { unfitFor } from './latency.ts';
 import { dayAlarm, dayMargins, falseCalm, mostDays, visiblePower, type LatencyMargins } from './settings.ts';
@@ -31,9 +31,12 @@ interface Evidence {
   readonly count: number;
 }
 
+/** Of fresh processes the lower quartile: a neighbour makes some of them slower for their whole life, and none faster. */
+const datumOf = (day: Sample): number => Math.log(quantile(day, 0.25));
+
 const evidenceOf = (target: Sample, days: readonly Sample[], { margin }: LatencyMargins): Evidence => {
-  const { centre, scale, freedom } = predict(days.map((day) => Math.log(median(day))));
-  const moved = Math.log(median(target)) - centre;
+  const { centre, scale, freedom } = predict(days.map(datumOf));
+  const moved = datumOf(target) - centre;
   const reach = (error: number): number => studentQuantile(error, freedom) * scale;
   const strict = {
     low: Math.exp(moved - reach(dayAlarm)),

@@ -41,8 +41,8 @@ describe('verdicts', () => {
     ]);
   });
 
-  test('the datum of a day, and of today, is the median of its processes', () => {
-    const odd = toSample([0.5, 0.6, 1, 1.1, 1.2]);
+  test('the datum of a day, and of today, is the lower quartile of its processes', () => {
+    const odd = toSample([0.5, 0.995, 1.1, 1.2, 1.3]);
     expect(judgeDays(odd, days, why)).toEqual(judgeDays(five(1), days, why));
     expect(
       judgeDays(
@@ -107,7 +107,7 @@ describe('operating characteristic: days drift by so much, processes of a day by
     readonly noise?: Noise;
     readonly seed: number;
   }
-  const runs = 4000;
+  const runs = 2000;
 
   /** How often today is called slower, and how often steady, when it is this much slower than the days were. */
   const rates = (
