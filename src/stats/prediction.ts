@@ -2,16 +2,9 @@
  * Where one more value of a series lies: Student's prediction interval (Hahn and Meeker, Statistical Intervals, 1991, 4.7). Assumes independent
  * values of one normal distribution; the error of a mean, which shrinks to nothing, is not what separates one session from the next.
  */
-export interface Prediction {
-  readonly centre: number;
-  /** What Student's t is multiplied with. */
-  readonly scale: number;
-  /** Of the t: values less one. */
-  readonly freedom: number;
-}
 
-/** Throws RangeError below two values. */
-export const predict = (values: readonly number[]): Prediction => {
+/** `scale` is what Student's t of so many degrees of freedom is multiplied with. Throws RangeError below two values. */
+export const predict = (values: readonly number[]): { centre: number; scale: number; freedom: number } => {
   const n = values.length;
   if (n < 2) throw new RangeError(`two values or more, not ${n}`);
   const centre = values.reduce((sum, value) => sum + value, 0) / n;
