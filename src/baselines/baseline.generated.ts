@@ -5,7 +5,7 @@
  * and run json-schema-to-typescript to regenerate this file.
  */
 
-export type Value = Scalar | Sample | Parity | Accuracy;
+export type Value = Scalar | Sample | Days | Parity | Accuracy;
 /**
  * Base unit of the metric: bytes, seconds.
  */
@@ -55,6 +55,12 @@ export interface Baseline {
       [k: string]: Value;
     };
   };
+}
+/**
+ * By the day of a bless: what differs between days is what this machine differs by itself.
+ */
+export interface Days {
+  [k: string]: Sample;
 }
 export interface Parity {
   /**

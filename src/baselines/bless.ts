@@ -7,10 +7,10 @@ import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import { standingOf, type Verdict } from '../judge/verdict.ts';
 import { hasMoved, judgeMetric, type Metric, type Target } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
-import type { Baseline, Parity, Value } from './baseline.generated.ts';
+import type { Baseline, Days, Parity, Value } from './baseline.generated.ts';
 import { changedFiles, type Changes, type PlannedFile } from './changes.ts';
+import { hasRoom, told, withDay } from './days.ts';
 import type { Machine } from './fingerprint.ts';
-import { inline } from './render.ts';
 import { obsoleteValues, type CaseName } from './obsolete.ts';
 import { covers, type OnlyKinds } from './only.ts';
 import { lookup, machineFile, type Baselines, type Metrics } from './store.ts';
@@ -63,7 +63,7 @@ export const planBless = (
     const found = lookup(baselines, target.metric, target.model, target.key);
     const old = found.state === 'present' ? found.value : undefined;
     if (found.state === 'new-class' && found.elsewhere.some((value) => agrees(target, value, options))) continue;
-    if (!hasMoved(target.verdict, target.target, old)) continue;
+    if (!mustWrite(target, old, options.provenance.date)) continue;
     const why = whyLeft(target);
     if (why !== null) {
       left.push(`${nameOf(target)}: ${why}`);
@@ -71,7 +71,7 @@ export const planBless = (
     }
     const value = acceptedValue(target, old, options);
     changes.set.set(nameOf(target), { target, value });
-    moved.push(`${nameOf(target)}: ${old === undefined ? 'new' : inline(old)} -> ${inline(value)}`);
+    moved.push(`${nameOf(target)}: ${old === undefined ? 'new' : told(old)} -> ${told(value)}`);
   }
   moved.push(...removeObsolete(baselines, options, changes));
   return {
@@ -81,6 +81,12 @@ export const planBless = (
     left,
   };
 };
+
+/** A latency that holds is worth one more day, until there are enough to know how days differ. */
+const mustWrite = ({ metric, verdict, target }: BlessTarget, old: Value | undefined, date: string): boolean =>
+  metric.shape === 'days' && old !== undefined && (verdict === 'steady' || verdict === 'inconclusive')
+    ? hasRoom(old, date)
+    : hasMoved(verdict, target, old);
 
 /** A class of instructions whose values are those of another needs no value of its own. */
 const agrees = ({ metric, target }: BlessTarget, value: Value, { provenance }: BlessOptions): boolean => {
@@ -98,7 +104,7 @@ const nameOf = ({ metric, model, key }: BlessTarget): string => `${model} ${metr
 /** Left out without refusing the rest: nothing is wrong, but it is no baseline. */
 const whyLeft = ({ verdict, metric, target }: BlessTarget): string | null => {
   if (verdict === 'unfit') return 'the machine was not fit to measure';
-  const few = metric.shape === 'sample' && Array.isArray(target) && target.length < 2;
+  const few = (metric.shape === 'sample' || metric.shape === 'days') && Array.isArray(target) && target.length < 2;
   return few ? 'one fresh process is no baseline: measure at least 2' : null;
 };
 
@@ -117,6 +123,7 @@ const acceptedValue = (blessed: BlessTarget, old: Value | undefined, options: Bl
       `Rename it: ${machineFile} describes the machine.`,
     );
   const value = metric.round(target) as Value;
+  if (metric.shape === 'days') return withDay(old, options.provenance.date, value as Days[string], verdict);
   return metric.shape === 'parity'
     ? acceptedParity(blessed, value as Parity, old as Parity | undefined, options)
     : value;
@@ -158,7 +165,7 @@ const removeObsolete = (
   });
   return gone.map(({ path, model, metric, key, value }) => {
     changes.removed.set(`${path} ${metric} ${key}`, { path, id: metric, key });
-    return `${model} ${metric} ${key}: ${inline(value)} -> removed, there is no such case any more`;
+    return `${model} ${metric} ${key}: ${told(value)} -> removed, there is no such case any more`;
   });
 };
 

@@ -1,15 +1,16 @@
-/** A baseline as text: keys by code unit, one value a line, so that a diff shows what moved. Unchanged values keep the bytes that they had. Pure. */
+/** A baseline as text: keys by code unit, one value or day a line, so that a diff shows what moved. Unchanged values keep the bytes that they had. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { isDays } from '../metrics/metric.ts';
 import type { Machine } from './fingerprint.ts';
-import type { Baseline } from './baseline.generated.ts';
+import type { Baseline, Value } from './baseline.generated.ts';
 
 /** `old`: the text that is replaced; null for a new file. */
 export const renderBaseline = (baseline: Baseline, old: string | null): string => {
   const kept = keeper(old);
   const { provenance } = baseline;
   const metrics = sorted(baseline.values).map(([id, cases]) =>
-    block(4, id, sorted(cases).map(([key, value]) => `      ${quote(key)}: ${kept(id, key, value) ?? inline(value)}`)),
+    block(4, id, sorted(cases).map(([key, value]) => lineOf(key, value, kept(id, key, value)))),
   ); // prettier-ignore
   const lines = [
     ...(baseline.$schema === undefined ? [] : [`  "$schema": ${quote(baseline.$schema)}`]),
@@ -24,6 +25,12 @@ export const renderBaseline = (baseline: Baseline, old: string | null): string =
   ]; // prettier-ignore
   return `{\n${lines.join(',\n')}\n}\n`;
 };
+
+/** Days stand below each other: one that is added is one line more. `bytes`: what it has on disk. */
+const lineOf = (key: string, value: Value, bytes: string | undefined): string =>
+  bytes === undefined && typeof value === 'object' && isDays(value)
+    ? block(6, key, sorted(value).map(([date, day]) => `        ${quote(date)}: ${inline(day)}`))
+    : `      ${quote(key)}: ${bytes ?? inline(value)}`; // prettier-ignore
 
 /** The facts of a machine for people: one a line. */
 export const renderMachine = ({ fingerprint, isa, facts }: Machine): string => {

@@ -68,7 +68,7 @@ async function visitProcess(
   }
 }
 
-/** A short pilot fixes how many calls each visit has; then the median of the visits' minima is the process's datum. */
+/** A short pilot fixes how many calls each visit has; then the least of all visits is the process's datum: see docs/decisions/0008. */
 async function visitBatch(
   worker: Worker,
   feeds: TensorMap,
@@ -77,14 +77,14 @@ async function visitBatch(
   const pilot = await worker.sample(feeds, 1, 1);
   const call = pilot.samples[0] ?? budget;
   const { rounds, calls } = scheduleFor(call, budget);
-  const minima: number[] = [];
+  let steady = Infinity;
   let overhead = 0;
   for (let visit = 0; visit < rounds; visit += 1) {
     const sampled = await worker.sample(feeds, rounds === 1 ? 0 : 1, calls);
-    minima.push(sampled.samples[0] ?? Number.NaN);
+    steady = Math.min(steady, sampled.samples[0] ?? Number.NaN);
     overhead = Math.max(overhead, sampled.overhead);
   }
-  return { steady: minima.toSorted((a, b) => a - b)[Math.floor(minima.length / 2)] ?? Number.NaN, overhead };
+  return { steady, overhead };
 }
 
 /** Calls that outlast the budget get one visit of as many calls as fit, at least one: all that a commit can afford. */

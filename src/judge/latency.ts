@@ -15,9 +15,8 @@ export const judgeLatency = (
   margins: LatencyMargins,
   against = 'the committed baseline of this machine',
 ): Judgement<LatencyVerdict> => {
-  const wide = spread(target);
-  // Written so that NaN is unfit.
-  if (!(wide <= margins.unusable)) return unfit(wide, target.length);
+  const unfit = unfitFor(target, margins);
+  if (unfit !== null) return unfit;
   if (baseline === undefined) return unbaselined;
   const strict = compareSamples(target, baseline, 1 - 2 * falseAlarm);
   const calm = compareSamples(target, baseline, 1 - 2 * falseCalm);
@@ -81,8 +80,12 @@ const settle = ({ calm, counts, margins }: Evidence): string => {
 
 const most = 40;
 
-const unfit = (wide: number, count: number): Judgement<LatencyVerdict> => {
-  const told = `equal work differed ${times(wide)} between ${counted(count, 'fresh process', 'fresh processes')}`;
+/** Null where equal work came out near enough to be judged. */
+export const unfitFor = (target: Sample, { unusable }: LatencyMargins): Judgement<LatencyVerdict> | null => {
+  const wide = spread(target);
+  // Written so that NaN is unfit.
+  if (wide <= unusable) return null;
+  const told = `equal work differed ${times(wide)} between ${counted(target.length, 'fresh process', 'fresh processes')}`;
   return judged('unfit', `this machine was not fit to measure: ${told}; run again when it is quiet`);
 };
 

@@ -13,6 +13,15 @@ export interface LatencyMargins {
 }
 
 export const steadyMargins: LatencyMargins = { margin: 0.15, budget: 0.3, faster: 0.15, unusable: 3 };
+/** Against days of bless: between them lies what the machine differs by itself, so little need be added. */
+export const dayMargins: LatencyMargins = { margin: 0.01, budget: 0.1, faster: 0.05, unusable: 3 };
+/** Fewer do not know by how much days differ. */
+export const leastDays = 4;
+/** More are not kept. */
+export const mostDays = 8;
+/** One-sided error of a red (and of `faster`) against days; what is seen again by fresh processes, or in pairs, is rarer. */
+export const dayAlarm = 0.02;
+
 /** Opening and the first inference read disks and compile: one order noisier. */
 export const startMargins: LatencyMargins = { margin: 0.5, budget: 1, faster: 0.5, unusable: 30 };
 

@@ -1,9 +1,10 @@
 /** Latency: seconds of a later (steady) call, one estimate a fresh process. True on one machine. */
+import { judgeDays } from '../judge/days.ts';
 import { judgeLatency } from '../judge/latency.ts';
 import { judgeSteady } from '../judge/pairing.ts';
-import { steadyMargins, type LatencyMargins } from '../judge/settings.ts';
+import { leastDays, steadyMargins, type LatencyMargins } from '../judge/settings.ts';
 import { toSample } from '../stats/sample.ts';
-import { fourDigits, type Metric } from './metric.ts';
+import { fourDigits, isDays, type Metric, type ValueOf } from './metric.ts';
 import type { Latency } from './sources.ts';
 
 /** Any duration that is taken once a fresh process. */
@@ -23,8 +24,21 @@ export const duration = (
 });
 
 /** The gated batch size is the first one that was measured. */
-export const metric: Metric<'sample', 'latency'> = {
+export const metric: Metric<'days', 'latency'> = {
   ...duration('latency', steadyMargins, ({ batches }) => batches[0]?.steady ?? []),
+  shape: 'days',
   paired: true,
-  judge: (target, baseline, context) => judgeSteady(target, baseline && toSample(baseline), steadyMargins, context),
+  judge: (target, baseline, context) => {
+    const days = baseline === undefined ? [] : daysOf(baseline);
+    const unpaired = context.pairings.map((pairing) => (pairing.kind === 'none' ? pairing.reason : null));
+    // A quick look, with fewer processes of fewer calls, is another estimator.
+    const alike = days.every(({ length }) => length <= target.length);
+    if (days.length >= leastDays && alike && unpaired.every((reason) => reason !== null))
+      return judgeDays(target, days.map(toSample), unpaired.join('; '));
+    const pooled = days.length === 0 ? undefined : toSample(days.flat());
+    return judgeSteady(target, pooled, steadyMargins, context);
+  },
 };
+
+const daysOf = (value: ValueOf<'days'>): readonly (readonly number[])[] =>
+  isDays(value) ? Object.values(value) : [value];

@@ -2,7 +2,7 @@
  * What a metric is: one file of this folder that exports `metric`. A metric knows where its baseline is true and how it is judged;
  * it refuses values that do not have its shape. Measuring and storing are somebody else's work; `take` picks its value from a measurement.
  */
-import type { Accuracy, Parity, Value } from '../baselines/baseline.generated.ts';
+import type { Accuracy, Days, Parity, Value } from '../baselines/baseline.generated.ts';
 import type { AccuracyTarget, AccuracyTolerance } from '../judge/accuracy.ts';
 import type { Divergence, ParityTarget } from '../judge/parity.ts';
 import type { PairedEvidence } from '../judge/paired-evidence.ts';
@@ -15,10 +15,12 @@ import type { Source, Sources } from './sources.ts';
 export const suites = ['parity', 'accuracy', 'size', 'latency', 'memory'] as const;
 export type Suite = (typeof suites)[number];
 
-/** What is measured and what is committed, by shape. `scalar`: one number; `sample`: one number a fresh process. */
+/** What is measured and what is committed, by shape. `scalar`: one number; `sample`: one number a fresh process; `days`: one sample a day. */
 interface Shapes {
   readonly scalar: { readonly target: number; readonly value: number };
   readonly sample: { readonly target: Sample; readonly value: readonly number[] };
+  /** A value that is no record was blessed before days were kept. */
+  readonly days: { readonly target: Sample; readonly value: Readonly<Days> | readonly number[] };
   readonly parity: { readonly target: ParityTarget; readonly value: Parity };
   readonly accuracy: { readonly target: AccuracyTarget; readonly value: Accuracy };
 }
@@ -97,17 +99,22 @@ const has =
   (...keys: readonly string[]): Check =>
   (value) =>
     typeof value === 'object' && value !== null && keys.every((key) => key in value);
+/** No other value that is an object holds lists alone. */
+export const isDays = (value: object): value is Days =>
+  !Array.isArray(value) && Object.values(value).every((day) => isSample(day));
 const isSample: Check = (value) => Array.isArray(value) && value.length > 0 && value.every(isNumber);
 
 const fits: Readonly<Record<Shape, Check>> = {
   scalar: isNumber,
   sample: isSample,
+  days: isSample,
   parity: has('excess', 'comparisons'),
   accuracy: has('correct', 'nearTies'),
 };
 const stored: Readonly<Record<Shape, Check>> = {
   scalar: isNumber,
   sample: isSample,
+  days: (value) => isSample(value) || (typeof value === 'object' && value !== null && isDays(value)),
   parity: has('excess', 'nmse'),
   accuracy: has('correct', 'flips'),
 };

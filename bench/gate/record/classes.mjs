@@ -33,9 +33,13 @@ export function workOf(name) {
 }
 
 /** The float32 ONNX artifact of a class, with feeds of its batch. @param {string} name */
-export async function caseOf(name) {
+export function caseOf(name) {
   if (!Object.hasOwn(classes, name)) throw new Error(`unknown class ${name}: ${Object.keys(classes).join(', ')}`);
-  const { model: id, backend: backendId, batch } = classes[name];
+  return float32Case(classes[name]);
+}
+
+/** @param {{ model: string, backend: string, batch: number }} named */
+export async function float32Case({ model: id, backend: backendId, batch }) {
   const [{ readProject, modelOf }, { readReference }, { feedsOf }, { findBackend }] = await Promise.all(
     ['cases/project.js', 'models/reference.js', 'models/feeds.js', 'backends/registry.js'].map(built),
   );

@@ -46,6 +46,13 @@ const blessed = (): string => {
   bless(root, (b) => usual(b));
   return root;
 };
+/** On so many days. */
+const blessedOn = (days: number): string => {
+  const root = newRoot();
+  for (let day = 1; day <= days; day += 1)
+    bless(root, (b) => usual(b), { provenance: { ...options.provenance, date: `2026-11-0${day}` } });
+  return root;
+};
 const here = `baselines/machines/${machine.fingerprint}`;
 
 test("the first bless writes the portable values, the machine's and its description", () => {
@@ -59,7 +66,7 @@ test("the first bless writes the portable values, the machine's and its descript
   expect(plan.moved).toEqual([
     'm size float32: new -> 1000',
     `m parity ${parityKey}: new -> { "excess": 0.1, "nmse": 1e-12 }`,
-    `m latency ${latencyKey}: new -> [0.001, 0.00101, 0.00102, 0.00103, 0.00104]`,
+    `m latency ${latencyKey}: new -> [0.001, 0.00101, 0.00102, 0.00103, 0.00104] (1 day)`,
   ]);
   expect(JSON.parse(get(root, `${here}/machine.json`))).toMatchObject({
     fingerprint: machine.fingerprint,
@@ -76,10 +83,10 @@ test("the first bless writes the portable values, the machine's and its descript
 
 describe('-u does not churn', () => {
   test('what is within its budget is not rewritten, and neither is its file, however often', () => {
-    const root = blessed();
+    const root = blessedOn(8);
     const before = treeOf(root);
     for (let i = 0; i < 5; i += 1) {
-      const plan = bless(root, (b) => usual(b, { excess: 0.1 + i / 100, slow: 1 + i / 100 }), {
+      const plan = bless(root, (b) => usual(b, { excess: 0.1 + i / 100, slow: 1 + i / 1000 }), {
         provenance: { ...options.provenance, date: '2027-01-01' },
       });
       expect([plan.files, plan.moved, plan.left]).toEqual([[], [], []]);
@@ -88,7 +95,7 @@ describe('-u does not churn', () => {
   });
 
   test('one value that moved changes its line and the provenance of its file, nothing else', () => {
-    const root = blessed();
+    const root = blessedOn(8);
     const before = treeOf(root);
     const plan = bless(root, (b) => usual(b, { size: 1001 }), {
       reason: 'retrained',
@@ -116,6 +123,45 @@ describe('-u does not churn', () => {
     );
     bless(root, (b) => usual(b, { size: 1001 }));
     expect(get(root, 'baselines/m.json')).toContain('{ "excess": 1.00e-1,  "nmse": 1e-12 }');
+  });
+});
+
+describe('a latency that holds', () => {
+  const at = (date: string): Partial<BlessOptions> => ({ provenance: { ...options.provenance, date } });
+  const valueIn = (root: string): unknown =>
+    JSON.parse(get(root, `${here}/m.json`)).values.latency[latencyKey];
+
+  test('gets one day more, one line of its file, until there are eight; a day counts once', () => {
+    const root = blessedOn(2);
+    const before = get(root, `${here}/m.json`).split('\n');
+    const plan = bless(root, (b) => usual(b, { slow: 1.001 }), at('2026-11-03'));
+    expect(plan.moved).toEqual([
+      `m latency ${latencyKey}: [0.001, 0.00101, 0.00102, 0.00103, 0.00104] (2 days) -> [0.001001, 0.001011, 0.001021, 0.001031, 0.001041] (3 days)`,
+    ]);
+    const added = get(root, `${here}/m.json`).split('\n').filter((line) => !before.includes(line) && !line.includes('"date"'));
+    expect(added.map((line) => line.trim())).toEqual([
+      '"2026-11-02": [0.001, 0.00101, 0.00102, 0.00103, 0.00104],',
+      '"2026-11-03": [0.001001, 0.001011, 0.001021, 0.001031, 0.001041]',
+    ]);
+    expect(bless(root, (b) => usual(b, { slow: 1.002 }), at('2026-11-03')).files).toEqual([]);
+    expect(bless(blessedOn(8), (b) => usual(b), at('2026-11-09')).files).toEqual([]);
+  });
+
+  test('starts anew where another level was accepted', () => {
+    const root = blessedOn(5);
+    bless(root, (b) => usual(b, { slow: 1.1 }), at('2026-11-09'));
+    expect(valueIn(root)).toEqual({ '2026-11-09': [0.0011, 0.001111, 0.001122, 0.001133, 0.001144] });
+  });
+
+  test('that was blessed before days were kept is judged as it was, and becomes a day by being measured', () => {
+    const root = blessed();
+    const path = `${here}/m.json`;
+    put(root, path, get(root, path).replace(/\{\s*"2026-11-23": (\[.*\])\s*\}/, '$1'));
+    expect(valueIn(root)).toEqual([0.001, 0.00101, 0.00102, 0.00103, 0.00104]);
+    expect(targetOf(read(root), 'latency', latencyKey, sample(1.1)).verdict).toBe('steady');
+    expect(targetOf(read(root), 'latency', latencyKey, sample(1.5)).verdict).toBe('slower');
+    bless(root, (b) => usual(b, { slow: 1.1 }), at('2026-11-24'));
+    expect(valueIn(root)).toEqual({ '2026-11-24': [0.0011, 0.001111, 0.001122, 0.001133, 0.001144] });
   });
 });
 
@@ -283,7 +329,7 @@ describe('cases that no longer exist', () => {
     const plan = bless(root, () => [], { planned: all.slice(0, 1) });
     expect(plan.moved).toEqual([
       `m parity ${parityKey}: { "excess": 0.1, "nmse": 1e-12 } -> removed, there is no such case any more`,
-      `m latency ${latencyKey}: [0.001, 0.00101, 0.00102, 0.00103, 0.00104] -> removed, there is no such case any more`,
+      `m latency ${latencyKey}: [0.001, 0.00101, 0.00102, 0.00103, 0.00104] (1 day) -> removed, there is no such case any more`,
     ]);
     expect(Object.keys(treeOf(root))).toEqual(['baselines/m.json', `${here}/machine.json`]);
     expect(JSON.parse(get(root, 'baselines/m.json'))).toMatchObject({ values: { size: { float32: 1000 } } });

@@ -19,12 +19,12 @@ const baseline = (values: Baseline['values'], more: Partial<Baseline> = {}): Bas
   ...more,
 });
 
-test('one value a line, keys by code unit, two spaces, newline at the end', () => {
+test('one value or day a line, keys by code unit, two spaces, newline at the end', () => {
   const text = renderBaseline(
     baseline(
       {
         size: { b: 2, B: 1, a: 3 },
-        latency: { 'a/x/b1/t1': [0.001, 0.002] },
+        latency: { 'a/x/b1/t1': [0.001, 0.002], 'b/x/b1/t1': { '2026-11-24': [3, 4], '2026-11-23': [1, 2] } },
         parity: { 'a/x': { nmse: 1e-14, excess: 0.01 } },
         none: {},
       },
@@ -50,7 +50,11 @@ test('one value a line, keys by code unit, two spaces, newline at the end', () =
   },
   "values": {
     "latency": {
-      "a/x/b1/t1": [0.001, 0.002]
+      "a/x/b1/t1": [0.001, 0.002],
+      "b/x/b1/t1": {
+        "2026-11-23": [1, 2],
+        "2026-11-24": [3, 4]
+      }
     },
     "none": {},
     "parity": {

@@ -194,12 +194,11 @@ describe('every injected fault turns the run red, names the case and the way bac
         portable.values.size['float32'] -= 1;
         stranger.writeJson(portable, 'baselines/garment.json');
         const machine = stranger.json(machineFolder(), 'garment.json');
-        for (const metric of ['latency', 'load', 'first']) {
-          const values = machine.values[metric];
-          values['float32/ort-node/cpu/b1/t1'] = values['float32/ort-node/cpu/b1/t1'].map(
-            (seconds: number) => seconds / 20,
-          );
-        }
+        const faster = (seconds: readonly number[]) => seconds.map((value) => value / 20);
+        const key = 'float32/ort-node/cpu/b1/t1';
+        const { latency, load, first } = machine.values;
+        for (const values of [load, first]) values[key] = faster(values[key]);
+        for (const day of Object.keys(latency[key])) latency[key][day] = faster(latency[key][day]);
         machine.values.memory['float32/ort-node/cpu'] /= 3;
         stranger.writeJson(machine, machineFolder(), 'garment.json');
       },

@@ -153,7 +153,7 @@ test('scopes and suites', () => {
 
 test('a value of another shape is refused, on either side', () => {
   expect(() => judgeMetric(get('size'), sample, 1, context)).toThrow('size judges a scalar');
-  expect(() => judgeMetric(get('latency'), 1, undefined, context)).toThrow('latency judges a sample');
+  expect(() => judgeMetric(get('load'), 1, undefined, context)).toThrow('load judges a sample');
   expect(() => judgeMetric(get('parity'), accuracy, undefined, context)).toThrow('parity judges a parity');
   expect(() => judgeMetric(get('accuracy'), parity(0), undefined, context)).toThrow('accuracy judges a accuracy');
   expect(() => judgeMetric(get('size'), 1, { excess: 0, nmse: 0 }, context)).toThrow(
@@ -162,12 +162,16 @@ test('a value of another shape is refused, on either side', () => {
   const shapes = {
     scalar: 1,
     sample: [1, 2],
+    days: { '2026-11-23': [1, 2], '2026-11-24': [1, 2] },
     parity: { excess: 0, nmse: 0 },
     accuracy: { dataset: 'd', n: 1, correct: 1, flips: 0 },
   };
   for (const metric of metrics.values())
     for (const [shape, value] of Object.entries(shapes))
-      expect(hasShape(metric, value as never), `${metric.id} ${shape}`).toBe(shape === metric.shape);
+      // A latency that was blessed before days were kept is a sample.
+      expect(hasShape(metric, value as never), `${metric.id} ${shape}`).toBe(
+        shape === metric.shape || (metric.shape === 'days' && shape === 'sample'),
+      );
 });
 
 test('an undecided latency is rewritten only if more processes were measured than are committed', () => {
@@ -179,4 +183,28 @@ test('an undecided latency is rewritten only if more processes were measured tha
     expect(hasMoved(verdict, five, three as never)).toBe(true);
   for (const verdict of ['match', 'divergence', 'held', 'steady'] as const)
     expect(hasMoved(verdict, five, three as never)).toBe(false);
+});
+
+describe('latency against days of bless', () => {
+  const days = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, day) => [`2026-11-0${day + 1}`, [...slow(1 + day / 1000)]]));
+  const judge = (count: number, factor: number, pairings = context.pairings) =>
+    judgeMetric(get('latency'), slow(factor), days(count) as never, { ...context, pairings });
+
+  test('from four days on a small slowdown is red; fewer are judged by their processes, at wide margins', () => {
+    expect(judge(4, 1.05)).toMatchObject({ verdict: 'slower', sentences: [expect.stringContaining('the 4 days')] });
+    expect(judge(3, 1.05)).toMatchObject({ verdict: 'steady', sentences: [expect.stringContaining('5 and 15 fresh')] });
+    expect(judge(3, 1.5).verdict).toBe('slower');
+  });
+
+  test('a quick look of fewer processes is not held to the days', () => {
+    const few = judgeMetric(get('latency'), toSample(slow(1.05).slice(0, 3)), days(8) as never, context);
+    expect(few).toMatchObject({ verdict: 'steady', sentences: [expect.stringContaining('3 and 40 fresh')] });
+  });
+
+  test('where nothing that it runs on differs from a base, only what is gross is red', () => {
+    const same = { kind: 'same', against: 'main@3f2a1c9' } as const;
+    expect(judge(8, 1.05, [same]).verdict).toBe('steady');
+    expect(judge(8, 1.5, [same]).verdict).toBe('slower');
+  });
 });

@@ -34,20 +34,25 @@ const latencyOf = ({ load = 1, first = 1, steady = 1 }: Seconds, batches: readon
 const project = newProject();
 let run: Run;
 
-beforeEach(async () => {
+/** The committed latency: of one day that is not told, or of several. */
+type Committed = readonly number[] | Readonly<Record<string, readonly number[]>>;
+
+const begin = async (latency: Committed): Promise<void> => {
   Object.assign(world, { sets: [], taken: 0, pauses: [] });
   project.card('linear', { latency: { gated: ['float32/ort-node/cpu'] } });
   const { fingerprint } = readMachine();
-  const values = { 'float32/ort-node/cpu/b1/t1': five(1) };
+  const key = 'float32/ort-node/cpu/b1/t1';
+  const values = { [key]: five(1) };
   const provenance = { date: '2026-11-23', commit: null, onpar: '0.1.0', node: '20.20.2', reason: null, backends: {} };
   const baseline = { schemaVersion: 1, model: 'linear', fingerprint, provenance };
   project.put(
     `baselines/machines/${fingerprint}/linear.json`,
-    JSON.stringify({ ...baseline, values: { latency: values, load: values, first: values } }),
+    JSON.stringify({ ...baseline, values: { latency: { [key]: latency }, load: values, first: values } }),
   );
   const broker = { processes: 5, patience: Infinity, budget: 0.01 };
   run = await Run.start(project.root, { env: {}, broker });
-});
+};
+beforeEach(() => begin(five(1)));
 afterEach(async () => {
   await run.close();
   project.remove();
@@ -110,5 +115,35 @@ describe('an alarm of latency', () => {
     await run.broker.latency(subject!, [1, 4]);
     await verdictOf('latency');
     expect(run.broker.known('latency', subject!)).toEqual({ ok: true, value: latencyOf({ steady: 1.1 }, [1, 4]) });
+  });
+
+  describe('against days of bless', () => {
+    const days = Object.fromEntries(
+      [1, 1.002, 0.998, 1, 1.001].map((level, day) => [`2026-11-0${day + 1}`, five(level)]),
+    );
+    beforeEach(async () => {
+      await run.close();
+      await begin(days);
+    });
+
+    test('is red at +5 %, after fresh processes said so again', async () => {
+      world.sets = [{ steady: 1.05 }];
+      const { verdict, sentences } = await verdictOf('latency');
+      expect({ verdict, taken: world.taken }).toEqual({ verdict: 'slower', taken: 3 });
+      expect(sentences).toContainEqual(expect.stringContaining('slower by 5 %'));
+      expect(sentences).toContainEqual(confirmed);
+    });
+
+    test('is none at +1 %', async () => {
+      world.sets = [{ steady: 1.01 }];
+      expect(await verdictOf('latency')).toMatchObject({ verdict: 'steady' });
+      expect(world.taken).toBe(1);
+    });
+
+    test('that was gone after the pause was a burst', async () => {
+      world.sets = [{ steady: 1.05 }, {}];
+      expect(await verdictOf('latency')).toMatchObject({ verdict: 'steady' });
+      expect(world.taken).toBe(2);
+    });
   });
 });

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { takeLatency, type LatencyRequest } from '../../../src/broker/latency.ts';
+import type { Worker } from '../../../src/workers/worker.ts';
+
+/** Processes that answer with these seconds, visit by visit; the first one is the pilot. */
+const processesOf = (visits: readonly (readonly number[])[]): LatencyRequest => {
+  const left = visits.map((seconds) => [...seconds]);
+  const start = (): Worker => {
+    const mine = left.shift() ?? [];
+    return {
+      open: async () => ({ seconds: 1 }),
+      run: async () => ({ seconds: 0.1 }),
+      sample: async () => ({ samples: [mine.shift()], overhead: 1e-6 }),
+      close: async () => undefined,
+    } as unknown as Worker;
+  };
+  const rest = { path: 'm.onnx', feeds: () => ({}), batches: [1], patience: Infinity, budget: 1, threads: 2 };
+  return { start, processes: visits.length, ...rest };
+};
+
+test("the datum of a process is the least of its visits: a neighbour's burst only ever adds", async () => {
+  const taken = await takeLatency(
+    processesOf([
+      [1e-3, 5e-3, 2e-3, 4e-3, 3e-3, 9e-3],
+      [1e-3, 7e-3, 7e-3, 7e-3, 6e-3, 7e-3],
+    ]),
+  );
+  expect(taken.batches).toEqual([{ batch: 1, steady: [2e-3, 6e-3], overhead: 1e-6 }]);
+});
+
+test('a visit without a sample is no latency', async () => {
+  const { batches } = await takeLatency(processesOf([[1e-3, 5e-3, 2e-3]]));
+  expect(batches[0]!.steady).toEqual([Number.NaN]);
+});
