@@ -39,6 +39,8 @@ async function answer(request: Request): Promise<Message> {
       return run(request.feeds);
     case 'sample':
       return reply({ ...(await sample(request)), peakBytes: peakBytes() });
+    case 'kernels':
+      return reply({ kernels: (await runtime?.kernels?.(request.path, request.feeds)) ?? null });
     case 'close':
       await session?.close();
       session = undefined;

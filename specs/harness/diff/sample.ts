@@ -13,6 +13,7 @@ export const row = (artifact: string, parts: Partial<Row> = {}): Row => ({
   accuracy: blankAccuracy('same'),
   size: sizeMove(1000, 1000),
   latency: blankLatency('same'),
+  graph: null,
   ...parts,
 });
 
@@ -104,6 +105,8 @@ export const diffOf = (cases: readonly Row[]): Diff => ({
   new: 'the working tree',
   columns: ['parity', 'accuracy', 'size', 'latency'],
   seconds: 61.4,
+  margins: { margin: 0.005, budget: 0.03 },
+  runtime: null,
   cases: [...cases],
   summary: summaryOf(cases),
 });
