@@ -73,7 +73,11 @@ async function sidesFor(words: readonly string[], options: DiffOptions): Promise
   refuseFileOptions(options);
   const env = process.env;
   const sides = await prepareSides(needRoot(process.cwd()), { asked: options.base, ...threads, env, tell });
-  return { sides, places: await placesFor(words, options, sides) };
+  const places = await placesFor(words, options, sides);
+  if (sides.base.backend === null) return { sides, places };
+  // The new side is then whatever runs there.
+  const label = [...new Set(places.map(({ subject }) => subject.backend))].join(', ');
+  return { sides: { ...sides, ours: { ...sides.ours, label } }, places };
 }
 
 async function placesFor(

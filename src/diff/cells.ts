@@ -17,18 +17,25 @@ export const tones: Readonly<Record<Move, Tone>> = {
   none: 'absent',
 };
 
-export function conclusion({ summary: { worse, undecided, better, within, compared, notCompared } }: Diff): string {
+/** The answer. */
+export function headline({ summary: { worse, undecided, better, within, compared } }: Diff): string {
+  if (compared === 0) return 'nothing was compared';
   const parts = [
     ...(worse > 0 ? [`${worse} for the worse`] : []),
     ...(undecided > 0 ? [`${undecided} undecided`] : []),
     ...(better > 0 ? [`${better} for the better`] : []),
   ];
-  const calm = within > 0 ? 'nothing moved beyond what is allowed' : 'nothing moved';
-  const moved = parts.length === 0 ? calm : `moved: ${parts.join(', ')}`;
-  if (compared === 0) return `nothing was compared (${format.plural(notCompared, 'case')})`;
-  const rest = notCompared > 0 ? `, ${notCompared} not compared` : '';
-  return `${moved} (${format.plural(compared, 'case')} compared${rest})`;
+  if (parts.length > 0) return `moved: ${parts.join(', ')}`;
+  return within > 0 ? 'nothing moved beyond what is allowed' : 'nothing moved';
 }
+
+/** Of how many. */
+export function tally({ summary: { compared, notCompared } }: Diff): string {
+  if (compared === 0) return format.plural(notCompared, 'case');
+  return `${format.plural(compared, 'case')} compared${notCompared > 0 ? `, ${notCompared} not compared` : ''}`;
+}
+
+export const conclusion = (diff: Diff): string => `${headline(diff)} (${tally(diff)})`;
 
 /** What has a sentence of its own. Rows say themselves why they were not compared; of columns each reason is told once. */
 export function toldOf({ cases }: Diff): readonly Moved[] {

@@ -14,13 +14,13 @@ export interface RatioAxis {
 export function ratioAxis(ratios: readonly number[]): RatioAxis {
   const reach = Math.max(...ratios.map((ratio) => Math.abs(Math.log(ratio)))) * 1.1;
   const at = (ratio: number): number => (Math.log(ratio) / reach + 1) / 2;
-  const step = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2].find((each) => Math.log1p(each) * 2.5 > reach);
+  const step = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2].find((each) => Math.log1p(each) * 3.2 > reach);
   const side = (first: number, grow: (ratio: number) => number): number[] => {
     const ticks: number[] = [];
     for (let tick = first; Math.log(tick) < reach && ticks.length < 12; tick = grow(tick)) ticks.push(tick);
     return ticks;
   };
-  const factor = [2, 4, 10, 100].find((each) => Math.log(each) * 2.5 > reach) ?? 1000;
+  const factor = [2, 4, 10, 100].find((each) => Math.log(each) * 3.2 > reach) ?? 1000;
   const above = step === undefined ? side(factor, (tick) => tick * factor) : side(1 + step, (tick) => tick + step);
   const below = step === undefined ? above.map((tick) => 1 / tick) : above.map((tick) => 2 - tick);
   return { ticks: [...below.filter((tick) => at(tick) > 0).toReversed(), 1, ...above], at };

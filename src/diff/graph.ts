@@ -22,6 +22,9 @@ export function graphOf(base: Kernels | null, ours: Kernels | null): Graph | nul
   return base === null || ours === null ? null : { sentence: sentenceOf(base, ours), base, new: ours };
 }
 
+/** Those that changed most; JSON has all. */
+const mostTold = 4;
+
 const nodesIn = (kernels: Kernels): number => Object.values(kernels).reduce((sum, count) => sum + count, 0);
 
 /** `optimized graph: 14 -> 17 nodes (+3 ReorderOutput)`; null where every kernel is as before. */
@@ -30,14 +33,17 @@ function sentenceOf(base: Kernels, ours: Kernels): string | null {
   const provider = (name: string): string => name.split(' ')[0] ?? '';
   // Where all nodes run in one place, its name says nothing.
   const isOne = new Set(names.map(provider)).size === 1;
-  const changes = names.flatMap((name) => {
-    const change = (ours[name] ?? 0) - (base[name] ?? 0);
-    const [place = '', operator = ''] = name.split(' ');
-    const kernel = isOne ? operator : `${operator} on ${place}`;
-    return change === 0 ? [] : [`${change > 0 ? '+' : '-'}${Math.abs(change)} ${kernel}`];
-  });
+  const changes = names
+    .map((name) => ({ name, by: (ours[name] ?? 0) - (base[name] ?? 0) }))
+    .filter(({ by }) => by !== 0)
+    .toSorted((a, b) => Math.abs(b.by) - Math.abs(a.by));
   if (changes.length === 0) return null;
+  const told = changes.slice(0, mostTold).map(({ name, by }) => {
+    const [place = '', operator = ''] = name.split(' ');
+    return `${by > 0 ? '+' : '-'}${Math.abs(by)} ${isOne ? operator : `${operator} on ${place}`}`;
+  });
+  const rest = changes.length > mostTold ? `, ${changes.length - mostTold} more` : '';
   const [before, after] = [nodesIn(base), nodesIn(ours)];
   const nodes = before === after ? `${after} nodes as before` : `${before} -> ${after} nodes`;
-  return `optimized graph: ${nodes} (${changes.join(', ')})`;
+  return `optimized graph: ${nodes} (${told.join(', ')}${rest})`;
 }

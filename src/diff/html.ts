@@ -3,7 +3,18 @@ import type { Assets } from '../report/assets.ts';
 import * as format from '../report/format.ts';
 import { markup, type Markup } from '../report/markup.ts';
 import { command, page } from '../report/page.ts';
-import { columnsOf, conclusion, remarkOf, runtimeLabel, runtimeText, textOf, toldOf, tones } from './cells.ts';
+import {
+  columnsOf,
+  conclusion,
+  headline,
+  remarkOf,
+  runtimeLabel,
+  runtimeText,
+  tally,
+  textOf,
+  toldOf,
+  tones,
+} from './cells.ts';
 import { latencyChart } from './chart.ts';
 import type { Diff, Row } from './diff.generated.ts';
 
@@ -23,13 +34,14 @@ export function diffHtml(diff: Diff, assets: Assets): string {
 function masthead(diff: Diff): Markup {
   const tone = diff.summary.exitCode === 0 ? 'good' : 'bad';
   const facts = [
+    ['Cases', tally(diff)],
     ['Base', diff.base],
     ['New', diff.new],
     ['Took', format.elapsed(diff.seconds)],
     ['Command', diff.command],
   ];
   return markup`<header class="top"><div class="head"><p class="brand"><b>onpar</b> ${diff.onpar}</p></div>
-<h1 class="${tone}"><span aria-hidden="true">${format.glyphOf(tone)}</span> ${capital(conclusion(diff))}</h1>
+<h1 class="${tone}"><span aria-hidden="true">${format.glyphOf(tone)}</span> ${capital(headline(diff))}</h1>
 <dl class="facts">${facts.map(([term = '', value = '']) => markup`<div><dt>${term}</dt><dd>${term === 'Command' ? markup`<code>${value}</code>` : value}</dd></div>`)}</dl></header>`;
 }
 

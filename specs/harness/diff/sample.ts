@@ -80,6 +80,11 @@ const rows: readonly Row[] = [
       interval: { low: 0.954, high: 0.967, level: 0.99 },
       ...timed,
     },
+    graph: {
+      sentence: 'optimized graph: 14 -> 17 nodes (+3 ReorderOutput)',
+      base: { 'CPUExecutionProvider Conv': 14 },
+      new: { 'CPUExecutionProvider Conv': 14, 'CPUExecutionProvider ReorderOutput': 3 },
+    },
   }),
   row('new', {
     remark: { move: 'none', sentence: 'new: main@1234567 has no such case' },
@@ -111,4 +116,7 @@ export const diffOf = (cases: readonly Row[]): Diff => ({
   summary: summaryOf(cases),
 });
 
-export const everything = (): Diff => diffOf(rows);
+export const everything = (): Diff => ({
+  ...diffOf(rows),
+  runtime: { packages: ['onnxruntime-node'], base: 100_000_000, new: 101_500_000 },
+});
