@@ -214,11 +214,15 @@ const farOf: Readonly<Record<Column, (row: Row) => number>> = {
   latency: ({ latency }) => Math.abs(Math.log(latency?.ratio ?? 1)),
 };
 
+/** A row whose columns all failed on both sides is none. */
+const isCompared = (row: Row): boolean =>
+  row.remark === null && columns.some((column) => (row[column]?.move ?? 'none') !== 'none');
+
 /** A diff in which nothing was compared proves nothing. */
 export function summaryOf(rows: readonly Row[]): Diff['summary'] {
   const moves = movesOf(rows);
   const count = (move: Move): number => moves.filter((each) => each.move === move).length;
-  const compared = rows.filter(({ remark }) => remark === null).length;
+  const compared = rows.filter(isCompared).length;
   const worse = count('worse');
   return {
     worse,
