@@ -18,9 +18,9 @@ test('there is something to measure', () => {
   expect(sources.length).toBeGreaterThan(50);
 });
 
-test('src stays thin: at most 11,500 lines of code (docs/decisions/0005, 0006)', () => {
+test('src stays thin: at most 12,200 lines of code (docs/decisions/0005, 0007, 0008)', () => {
   const code = sources.flatMap(linesOf).filter(isCode).length;
-  expect(code).toBeLessThanOrEqual(11_500);
+  expect(code).toBeLessThanOrEqual(12_200);
 });
 
 test('no file is longer than 250 lines', () => {

@@ -67,38 +67,40 @@ export async function prepareFiles(
 /** As startSides takes them: none, one for both or one for each. */
 async function backendsFor(
   files: readonly string[],
-  { base, backend, quantized }: DiffOptions,
+  options: DiffOptions,
   baseThreads: number | undefined,
 ): Promise<readonly string[]> {
   const [file = ''] = files;
-  if (files.length > 1) {
-    if (base !== undefined) refuse('--base', 'two files are both sides already', 'leave --base out, or give one file');
-    if (baseThreads !== undefined)
-      refuse('--base-threads', 'the two files differ already', 'give one file: one thing differs at a time');
-    return backend ?? [];
-  }
+  if (files.length === 1) return backendsOfOne(file, options, baseThreads);
+  if (options.base !== undefined)
+    refuse('--base', 'two files are both sides already', 'leave --base out, or give one file');
+  if (baseThreads !== undefined)
+    refuse('--base-threads', 'the two files differ already', 'give one file: one thing differs at a time');
+  return options.backend ?? [];
+}
+
+async function backendsOfOne(
+  file: string,
+  { base, backend = [], quantized }: DiffOptions,
+  baseThreads: number | undefined,
+): Promise<readonly string[]> {
   if (quantized) refuse('--quantized', 'one file is no INT8 form of itself', 'give two files');
-  const [own = (await defaultBackendOf(file)).id, ...more] = backend ?? [];
-  if (more.length > 0) refuse('--backend', `${more.length + 1} backends for the new side`, 'name one');
+  const [own = (await defaultBackendOf(file)).id, ...more] = backend;
+  if (more.length > 0) refuse('--backend', `${backend.length} backends for the new side`, 'name one');
   if (baseThreads !== undefined) return [own, own];
-  if (base === undefined)
-    return refuse(
-      file,
-      'one file, and nothing to compare it with',
-      `onpar diff base.onnx ${file}, or --base <backend>`,
-    );
+  const fix = `onpar diff base.onnx ${file}, or --base <backend>`;
+  if (base === undefined) return refuse(file, 'one file, and nothing to compare it with', fix);
   chosenBackends(await listBackends(), [base]);
-  if (base === own) refuse('--base', `both sides run on ${own}`, 'name another one with --backend');
-  return [base, own];
+  return base === own ? refuse('--base', `both sides run on ${own}`, 'name another one with --backend') : [base, own];
 }
 
 /** What differs names the sides. */
 function told({ base, ours }: Sides, baseThreads: number | undefined): Sides {
   if (baseThreads !== undefined) return byThreads(ours, baseThreads);
-  if (base.label !== ours.label) return { base, ours };
-  const onBackend = (side: DiffSide): DiffSide => ({ ...side, label: side.backend?.id ?? side.label });
-  return { base: onBackend(base), ours: onBackend(ours) };
+  return base.label === ours.label ? { base: byBackend(base), ours: byBackend(ours) } : { base, ours };
 }
+
+const byBackend = (side: DiffSide): DiffSide => ({ ...side, label: side.backend?.id ?? side.label });
 
 const placeOf = (name: string, backend: Backend, threads: number): Place => ({
   id: `files/${name}/${backend.id}`,

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Backend } from '../backends/backend.ts';
 import { readMachine } from '../baselines/read-machine.ts';
 import { depthOf } from '../cases/plan.ts';
 import { backendOf, needRoot } from '../cases/project.ts';
@@ -82,23 +83,30 @@ async function sidesFor(words: readonly string[], options: DiffOptions): Promise
 
 async function placesFor(
   words: readonly string[],
-  { backend: ids = [], threads, baseThreads }: DiffOptions,
+  { backend: ids = [] }: DiffOptions,
   sides: Sides,
 ): Promise<FileSides['places']> {
   const { project } = sides.ours;
-  const chosen = chosenBackends(project.backends, ids);
-  if (ids.length > 0 && sides.base.backend !== null && chosen.every((each) => each === sides.base.backend))
-    refuse('--base', `both sides run on ${sides.base.label}`, 'name another one with --backend');
-  const fixed = threads === '1' && baseThreads === undefined ? [] : chosen.filter((each) => !each.takesThreads);
-  const [first] = fixed;
-  if (ids.length > 0 && first !== undefined)
-    refuse('--threads', `${first.id} takes no number of threads`, 'name another backend, or leave --backend out');
-  const backends = chosen.filter((each) => !fixed.includes(each));
+  const backends = ids.length > 0 ? namedBackends(ids, sides) : backendsFor(sides);
   const places = placesOf(sides, { metrics: await loadMetrics(), depth: depthOf(process.env), backends, words });
   if (places.length > 0) return places;
   if (words.length === 0) refuse('command line', 'no case runs on both sides', 'name other backends: onpar doctor');
   const models = project.models.map(({ card }) => card.id);
   return unknown('case', words.join(' '), models);
+}
+
+/** Unasked, a backend that takes no number of threads is left out where one is named. */
+const backendsFor = ({ base, ours }: Sides): readonly Backend[] =>
+  ours.project.backends.filter(({ takesThreads }) => takesThreads || (base.threads === 1 && ours.threads === 1));
+
+function namedBackends(ids: readonly string[], sides: Sides): readonly Backend[] {
+  const chosen = chosenBackends(sides.ours.project.backends, ids);
+  if (chosen.every((each) => each === sides.base.backend))
+    refuse('--base', `both sides run on ${sides.base.label}`, 'name another one with --backend');
+  const able = backendsFor(sides);
+  const fixed = chosen.find((each) => !able.includes(each));
+  if (fixed === undefined) return chosen;
+  return refuse('--threads', `${fixed.id} takes no number of threads`, 'name another one, or leave --backend out');
 }
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -30,9 +30,8 @@ const nodesIn = (kernels: Kernels): number => Object.values(kernels).reduce((sum
 /** `optimized graph: 14 -> 17 nodes (+3 ReorderOutput)`; null where every kernel is as before. */
 function sentenceOf(base: Kernels, ours: Kernels): string | null {
   const names = [...new Set([...Object.keys(base), ...Object.keys(ours)])].toSorted();
-  const provider = (name: string): string => name.split(' ')[0] ?? '';
   // Where all nodes run in one place, its name says nothing.
-  const isOne = new Set(names.map(provider)).size === 1;
+  const isOne = new Set(names.map((name) => name.split(' ')[0])).size === 1;
   const changes = names
     .map((name) => ({ name, by: (ours[name] ?? 0) - (base[name] ?? 0) }))
     .filter(({ by }) => by !== 0)

@@ -122,10 +122,6 @@ class Taking {
 
   /** Null where both sides can run it. Where nothing differs, one answers for both. */
   async #absence({ base: theirs, ours: own }: Both, differs: boolean): Promise<Row['remark']> {
-    const reasonOf = async (broker: Broker, { backend }: Seat): Promise<string | null> => {
-      const found = await broker.availability(backend);
-      return found.available ? null : `not here: ${found.reason}`;
-    };
     const ours = await reasonOf(this.#ours, own);
     const base = differs ? await reasonOf(this.#base, theirs) : ours;
     return ours === null && base === null ? null : moves.failureMove(this.#sides.base.label, { base, ours });
@@ -206,7 +202,6 @@ class Taking {
 
   /** Pairs are fed with the references of both cards. What is returned stands until they are taken. */
   #contend({ place: { id, subject }, base, ours }: Both): Latency {
-    const canFeed = ({ model: { card, drawn } }: Seat): boolean => drawn !== undefined || card.reference !== undefined;
     if (!canFeed(base) || !canFeed(ours))
       return moves.blankLatency('none', 'a call needs the inputs of a reference, and a card has none');
     const batch = batchesOf(ours.model.card)[0] ?? 1;
@@ -240,6 +235,13 @@ class Taking {
 type OfBoth<T> =
   | { readonly ok: true; readonly base: T; readonly ours: T }
   | ({ readonly ok: false } & ReturnType<typeof moves.failureMove>);
+
+const canFeed = ({ model: { card, drawn } }: Seat): boolean => drawn !== undefined || card.reference !== undefined;
+
+async function reasonOf(broker: Broker, { backend }: Seat): Promise<string | null> {
+  const found = await broker.availability(backend);
+  return found.available ? null : `not here: ${found.reason}`;
+}
 
 const reasonIn = (measured: Measured<unknown>): string | null =>
   measured.ok ? null : `${measured.failure.kind}: ${measured.failure.reason}`;
