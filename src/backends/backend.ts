@@ -61,7 +61,12 @@ export interface Runtime {
   readonly provider: string;
   /** Opens a model file (.onnx) or folder's model.json (TF.js). Rejects with the runtime's own message. */
   open(path: string): Promise<Session>;
+  /** What it makes of a model: see Kernels. Absent where the runtime cannot say. */
+  kernels?(path: string, feeds: TensorMap): Promise<Kernels>;
 }
+
+/** Nodes of the optimized graph that one inference runs, counted by execution provider and operator: `CPUExecutionProvider Conv`. */
+export type Kernels = Readonly<Record<string, number>>;
 
 export interface Session {
   readonly inputs: readonly Signature[];

@@ -1,6 +1,6 @@
 import type { Backend } from './backend.ts';
 import { noLimits } from './backend.ts';
-import { openOrtSession } from './runtimes/onnxruntime.ts';
+import { openOrtSession, ortKernels } from './runtimes/onnxruntime.ts';
 import type { Ort } from './runtimes/onnxruntime.ts';
 
 /** ONNX Runtime's native binding on the CPU (MLAS kernels). */
@@ -15,16 +15,17 @@ export const backend: Backend = {
   env: () => ({}),
   async load({ threads, require }) {
     const ort = require('onnxruntime-node') as Ort;
+    // Only the CPU provider is asked for, so nothing can fall back to another one unseen.
+    const options = {
+      executionProviders: ['cpu'],
+      logSeverityLevel: 3,
+      ...(threads > 0 && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+    };
     return {
       version: ort.env.versions['node'] ?? 'unknown',
       provider: 'CPUExecutionProvider',
-      // Only the CPU provider is asked for, so nothing can fall back to another one unseen.
-      open: (path) =>
-        openOrtSession(ort, path, {
-          executionProviders: ['cpu'],
-          logSeverityLevel: 3,
-          ...(threads > 0 && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
-        }),
+      open: (path) => openOrtSession(ort, path, options),
+      kernels: (path, feeds) => ortKernels(ort, path, options, feeds),
     };
   },
 };

@@ -27,10 +27,10 @@ import { Once } from './once.ts';
 import { Parking } from './parking.ts';
 import { takeRounds } from './rounds.ts';
 import type { PairsTaken, RoundsOptions } from './rounds.ts';
+import { seatedContests } from './seats.ts';
 import { Slots } from './slots.ts';
 import { nameOf, subjectOf } from './subject.ts';
 import type { Subject } from './subject.ts';
-import { contestsOf } from './versions.ts';
 import type { VersionedCase } from './versions.ts';
 import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
@@ -47,6 +47,8 @@ export interface BrokerOptions {
   readonly budget: number;
   /** Folder of the backend files of another version; absent for this one's own. */
   readonly backends?: string | null;
+  /** Of sessions that answer, 1 where absent; latency has its case's own. */
+  readonly threads?: number;
 }
 
 export class Broker {
@@ -153,7 +155,7 @@ export class Broker {
     options: Pick<RoundsOptions, 'random' | 'rule' | 'tell'>,
   ): Promise<ReadonlyMap<string, PairsTaken>> {
     const backend = ({ backend: id }: Case): Backend => backendOf(this.#project, id ?? '');
-    const { able, unable } = await contestsOf(contests, backend, this.#options.deadline);
+    const { able, unable } = await seatedContests(contests, backend, this.#options.deadline);
     const alone = <T>(body: () => Promise<T>): Promise<T> => this.#slots.alone(body);
     return new Map([...unable, ...(await takeRounds(able, { ...options, workers: this.#workers, alone }))]);
   }
@@ -227,7 +229,7 @@ export class Broker {
     });
   }
 
-  #start(backend: Backend, threads = 1, core: number | null = null): Worker {
+  #start(backend: Backend, threads = this.#options.threads ?? 1, core: number | null = null): Worker {
     return this.#workers.start(backend, { ...this.#options, root: this.#project.root, threads, core });
   }
 

@@ -33,17 +33,26 @@ export function alignedOutputs(
   to: readonly Signature[],
   from: readonly Signature[],
 ): { outputs: TensorMap; assumptions: string[] } {
-  const ours = from.map(({ name }) => name);
-  const theirs = to.map(({ name }) => name);
-  if (ours.length !== theirs.length || ours.every((name) => name in outputs)) return { outputs, assumptions: [] };
-  const assumptions = ours.flatMap((name, index) =>
-    name === theirs[index] ? [] : [`output ${theirs[index]} is taken for ${name}`],
-  );
-  return {
-    outputs: Object.fromEntries(ours.map((name, index) => [name, outputs[theirs[index] ?? ''] as Tensor])),
-    assumptions,
-  };
+  const renamed = outputNames(to, from);
+  if (renamed === null) return { outputs, assumptions: [] };
+  const entries = Object.entries(renamed).map(([name, theirs]) => [name, outputs[theirs] as Tensor] as const);
+  return { outputs: Object.fromEntries(entries), assumptions: assumedOutputs(renamed) };
 }
+
+/** The first file's names -> the other's; null where they agree, or cannot be told apart. */
+export function outputNames(
+  to: readonly Signature[],
+  from: readonly Signature[],
+): Readonly<Record<string, string>> | null {
+  const theirs = to.map(({ name }) => name);
+  if (from.length !== to.length || from.every(({ name }) => theirs.includes(name))) return null;
+  return Object.fromEntries(from.map(({ name }, index) => [name, theirs[index] ?? '']));
+}
+
+export const assumedOutputs = (renamed: Readonly<Record<string, string>>): string[] =>
+  Object.entries(renamed).flatMap(([name, theirs]) =>
+    name === theirs ? [] : [`output ${theirs} is taken for ${name}`],
+  );
 
 const names = (signatures: readonly Signature[]): string => signatures.map(({ name }) => name).join(', ');
 

@@ -9,5 +9,5 @@ export async function compare(targets: readonly string[], options: CompareOption
 }
 
 /** A path that exists, or a name that only a model file has: then a missing file is an error about that file. */
-const looksLikeFile = (target: string): boolean =>
+export const looksLikeFile = (target: string): boolean =>
   /\.(onnx|json|pt|pth|h5|pb|tflite)$/i.test(target) || existsSync(target);

@@ -1,44 +1,47 @@
-/** `onpar diff`: what moved between a base and the working tree, in four columns. Takes both sides, prints, and says by the exit code whether anything moved for the worse. */
+/**
+ * `onpar diff`: what moved between a base and the new side, in four columns. Takes both, prints, leaves the same as one HTML file, and
+ * says by the exit code whether anything moved for the worse.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Backend } from '../backends/backend.ts';
 import { readMachine } from '../baselines/read-machine.ts';
 import { depthOf } from '../cases/plan.ts';
-import { needRoot } from '../cases/project.ts';
+import { backendOf, needRoot } from '../cases/project.ts';
 import type { Column, Diff } from '../diff/diff.generated.ts';
+import { diffHtml } from '../diff/html.ts';
+import { installedOf } from '../diff/installed.ts';
 import { columns, summaryOf } from '../diff/moves.ts';
 import { placesOf } from '../diff/places.ts';
 import { diffMarkdown, renderDiff } from '../diff/render.ts';
 import { prepareSides } from '../diff/sides.ts';
+import type { Sides } from '../diff/sides.ts';
 import { takeDiff } from '../diff/take.ts';
+import { pairedSettings } from '../judge/settings.ts';
 import { loadMetrics } from '../metrics/registry.ts';
+import { readAssets } from '../report/assets.ts';
 import { hasColor } from '../run/finish.ts';
 import { version } from '../version.ts';
+import { looksLikeFile } from './compare.ts';
+import type { FileSides } from './diff-files.ts';
+import { refuse, refuseFileOptions, threadsOf } from './diff-options.ts';
+import type { DiffOptions } from './diff-options.ts';
 import { chosenBackends, unknown } from './options.ts';
 import { Progress } from './progress.ts';
-
-export interface DiffOptions {
-  readonly base?: string;
-  readonly backend?: readonly string[];
-  readonly only?: readonly string[];
-  readonly json?: boolean;
-  readonly markdown?: boolean;
-}
 
 export async function diff(words: readonly string[], options: DiffOptions): Promise<void> {
   const started = Date.now();
   const asked = columnsFrom(options.only ?? []);
-  const root = needRoot(process.cwd());
-  const env = process.env;
   const progress = new Progress(process.stderr);
   try {
-    const sides = await prepareSides(root, { asked: options.base, env, tell });
-    const backends = chosenBackends(sides.ours.project.backends, options.backend ?? []);
-    const places = placesOf(sides, { metrics: await loadMetrics(), depth: depthOf(env), backends, words });
-    if (places.length === 0) {
-      const ids = sides.ours.project.models.map(({ card }) => card.id);
-      unknown('case', words.join(' '), ids);
-    }
+    const { sides, places } = await sidesFor(words, options);
+    const { root, project } = sides.ours;
     const { fingerprint } = readMachine();
-    const cases = [...(await takeDiff(sides, { places, columns: asked, env, fingerprint, progress }))];
+    const taking = { places, columns: asked, env: process.env, fingerprint, progress };
+    const cases = [...(await takeDiff(sides, taking))];
     progress.clear();
+    const used = [...new Set(cases.map(({ backend }) => backend))].map((id) => backendOf(project, id));
+    const { margin, budget } = pairedSettings;
     const found: Diff = {
       schemaVersion: 1,
       onpar: version(),
@@ -47,14 +50,63 @@ export async function diff(words: readonly string[], options: DiffOptions): Prom
       new: sides.ours.label,
       columns: [...asked],
       seconds: (Date.now() - started) / 1e3,
+      margins: { margin, budget },
+      runtime: installedOf(sides.base.root, root, used),
       cases,
       summary: summaryOf(cases),
     };
-    process.stdout.write(textOf(found, options));
+    process.stdout.write(textOf(found, writePage(root, found), options));
     process.exitCode = found.summary.exitCode;
   } finally {
     progress.clear();
   }
+}
+
+async function sidesFor(words: readonly string[], options: DiffOptions): Promise<FileSides> {
+  const threads = threadsOf(options);
+  const files = words.filter(looksLikeFile);
+  if (files.length > 0) {
+    const word = words.find((each) => !files.includes(each));
+    if (word !== undefined)
+      refuse(word, 'is no file, beside one that is', 'give files alone, or parts of case ids alone');
+    return (await import('./diff-files.ts')).prepareFiles(files, options, threads, tell);
+  }
+  refuseFileOptions(options);
+  const env = process.env;
+  const sides = await prepareSides(needRoot(process.cwd()), { asked: options.base, ...threads, env, tell });
+  const places = await placesFor(words, options, sides);
+  if (sides.base.backend === null) return { sides, places };
+  // The new side is then whatever runs there.
+  const label = [...new Set(places.map(({ subject }) => subject.backend))].join(', ');
+  return { sides: { ...sides, ours: { ...sides.ours, label } }, places };
+}
+
+async function placesFor(
+  words: readonly string[],
+  { backend: ids = [] }: DiffOptions,
+  sides: Sides,
+): Promise<FileSides['places']> {
+  const { project } = sides.ours;
+  const backends = ids.length > 0 ? namedBackends(ids, sides) : backendsFor(sides);
+  const places = placesOf(sides, { metrics: await loadMetrics(), depth: depthOf(process.env), backends, words });
+  if (places.length > 0) return places;
+  if (words.length === 0) refuse('command line', 'no case runs on both sides', 'name other backends: onpar doctor');
+  const models = project.models.map(({ card }) => card.id);
+  return unknown('case', words.join(' '), models);
+}
+
+/** Unasked, a backend that takes no number of threads is left out where one is named. */
+const backendsFor = ({ base, ours }: Sides): readonly Backend[] =>
+  ours.project.backends.filter(({ takesThreads }) => takesThreads || (base.threads === 1 && ours.threads === 1));
+
+function namedBackends(ids: readonly string[], sides: Sides): readonly Backend[] {
+  const chosen = chosenBackends(sides.ours.project.backends, ids);
+  if (chosen.every((each) => each === sides.base.backend))
+    refuse('--base', `both sides run on ${sides.base.label}`, 'name another one with --backend');
+  const able = backendsFor(sides);
+  const fixed = chosen.find((each) => !able.includes(each));
+  if (fixed === undefined) return chosen;
+  return refuse('--threads', `${fixed.id} takes no number of threads`, 'name another one, or leave --backend out');
 }
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -66,19 +118,38 @@ const columnsFrom = (words: readonly string[]): readonly Column[] =>
         words.map((word) => columns.find((each) => each === word) ?? unknown('column', word, columns)).includes(column),
       );
 
-const commandOf = (words: readonly string[], { base, backend, only }: DiffOptions): string =>
-  [
-    'onpar diff',
-    ...words,
-    ...(base === undefined ? [] : ['--base', base]),
-    ...(backend === undefined ? [] : ['--backend', backend.join()]),
-    ...(only === undefined ? [] : ['--only', only.join()]),
-  ].join(' ');
+/** The options that decide what is compared. */
+function commandOf(words: readonly string[], options: DiffOptions): string {
+  const { base, backend, threads, baseThreads, only, inputs, dim = [], range = [], batch, seed, quantized } = options;
+  const flags: readonly [string, string | undefined][] = [
+    ['--base', base],
+    ['--backend', backend?.join()],
+    ['--threads', threads === '1' ? undefined : threads],
+    ['--base-threads', baseThreads],
+    ['--only', only?.join()],
+    ['--inputs', inputs],
+    ['--seed', seed === '7' ? undefined : seed],
+    ['--batch', batch],
+    ...dim.map((each): [string, string] => ['--dim', each]),
+    ...range.map((each): [string, string] => ['--range', each]),
+  ];
+  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
+  return ['onpar diff', ...words, ...given, ...(quantized ? ['--quantized'] : [])].join(' ');
+}
 
-function textOf(found: Diff, { json = false, markdown = false }: DiffOptions): string {
+/** Always, as the report of a run: nobody knows beforehand that a chart will be wanted. Path relative to the current folder. */
+function writePage(root: string, found: Diff): string {
+  const folder = join(root, '.onpar');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'diff.html');
+  writeFileSync(path, diffHtml(found, readAssets()));
+  return relative(process.cwd(), path);
+}
+
+function textOf(found: Diff, page: string, { json = false, markdown = false }: DiffOptions): string {
   if (json) return `${JSON.stringify(found, null, 2)}\n`;
   if (markdown) return diffMarkdown(found);
   // Undefined where stdout is no terminal, whatever the types say.
   const { columns: width = 140, isTTY } = process.stdout as { columns?: number; isTTY: boolean };
-  return `\n${renderDiff(found, { color: hasColor(isTTY), width })}`;
+  return `\n${renderDiff(found, { color: hasColor(isTTY), width })}Chart: ${page}\n`;
 }

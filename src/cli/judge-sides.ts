@@ -53,7 +53,8 @@ export async function judgeSide({ base, side, feeding, expected, options }: Ques
 }
 
 /** [rows, classes]: without a card, top-1 of such an output is worth a line. */
-const looksLikeLogits = ([, classes = 0, ...more]: readonly number[]): boolean => classes > 1 && more.length === 0;
+export const looksLikeLogits = ([, classes = 0, ...more]: readonly unknown[]): boolean =>
+  typeof classes === 'number' && classes > 1 && more.length === 0;
 
 async function quickLatency(
   base: OpenSide,

@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { BadInput } from '../schema/bad-input.ts';
 import { version } from '../version.ts';
 import type { CompareOptions } from './compare-options.ts';
-import type { DiffOptions } from './diff.ts';
+import type { DiffOptions } from './diff-options.ts';
 import type { ReplayOptions } from './gate.ts';
 
 const program = new Command('onpar')
@@ -21,6 +21,17 @@ const list = (text: string): string[] =>
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
+
+const diffHelp = `Exit codes: 0 nothing moved for the worse, 1 something did, 2 bad input. A chart is left in .onpar/diff.html.
+
+Examples:
+  onpar diff                                        since this branch left the main branch
+  onpar diff --base main --only parity,accuracy,size
+  onpar diff simplecnn --base onnxruntime-node@1.29.0 --markdown
+  onpar diff simplecnn --backend ort-node/cpu --base ort-web/wasm
+  onpar diff simplecnn --threads 2 --base-threads 1
+  onpar diff model.onnx model.int8.onnx --quantized
+  onpar diff model.onnx --base ort-web/wasm`;
 
 program
   .command('compare')
@@ -49,17 +60,25 @@ program
 
 program
   .command('diff')
-  .description('what moved since a base: parity, accuracy, size and latency of every case')
-  .argument('[words...]', 'parts of case ids; nothing: all cases')
-  .option('--base <what>', 'a ref, a folder, or another version of a runtime package; nothing: where this branch began')
-  .option('-b, --backend <ids>', 'only these backends, such as ort-node/cpu,ort-web/wasm', list)
+  .description('what moved between a base and the new side: parity, accuracy, size and latency of every case')
+  .argument('[words...]', 'parts of case ids, nothing for all cases; or files: base.onnx new.onnx')
+  .option(
+    '--base <what>',
+    'a ref, a folder, another version of a runtime package, or another backend; nothing: where this branch began',
+  )
+  .option('-b, --backend <ids>', 'of the new side: only these backends, such as ort-node/cpu,ort-web/wasm', list)
+  .option('--threads <n>', 'threads of the runtime, 0 for its default', '1')
+  .option('--base-threads <n>', 'threads of the base, where they are what differs')
   .option('--only <columns>', 'comma list of parity, accuracy, size, latency', list)
+  .option('--batch <n>', 'files: rows that are drawn')
+  .option('--inputs <file>', 'files: feeds from this .npz instead of drawn ones')
+  .option('--seed <n>', 'files: seed of the drawn inputs', '7')
+  .option('--dim <name=size...>', 'files: size of a symbolic axis')
+  .option('--range <name=low:high...>', 'files: range of a drawn input')
+  .option('--quantized', 'files: judge the second as an INT8 form of the first')
   .addOption(new Option('--json', 'print JSON on stdout').conflicts('markdown'))
   .option('--markdown', 'print Markdown for a pull request on stdout')
-  .addHelpText(
-    'after',
-    '\nExit codes: 0 nothing moved for the worse, 1 something did, 2 bad input.\nTwo files, two backends or two thread counts: onpar compare.\n\nExamples:\n  onpar diff\n  onpar diff --base main --only parity,accuracy,size\n  onpar diff simplecnn --base onnxruntime-node@1.29.0 --markdown',
-  )
+  .addHelpText('after', `\n${diffHelp}`)
   .action(async (words: string[], options: DiffOptions) => (await import('./diff.ts')).diff(words, options));
 
 program

@@ -66,6 +66,8 @@ async function placesFor(files: readonly string[], ids: readonly string[]): Prom
 /** What the name promises; the inspection holds the file to it. */
 const formatOf = (file: string): Format => (file.toLowerCase().endsWith('.onnx') ? 'onnx' : 'tfjs');
 
+export const defaultBackendOf = (file: string): Promise<Backend> => defaultBackend(formatOf(file));
+
 /** The fastest native runtime of a format; TF.js on wasm needs no build. */
 const defaultBackend = (format: Format): Promise<Backend> =>
   findBackend(format === 'onnx' ? 'ort-node/cpu' : 'tfjs/wasm');

@@ -1,18 +1,20 @@
 /** One case on both sides: what of its cards must agree, and how far its answers may move. */
-import type { Backend } from '../backends/backend.ts';
 import type { Arm } from '../base/arms.ts';
+import type { Seat } from '../broker/seats.ts';
 import { anchoredTo, expectedOf } from '../broker/visit.ts';
 import type { Expected } from '../broker/visit.ts';
 import type { Case } from '../cases/case.ts';
+import { quantizedAgainstFloat } from '../compare/tolerance.ts';
 import type { Reference } from '../models/reference.ts';
+import { threadsWord } from '../report/format.ts';
 import type { Row } from './diff.generated.ts';
 import type { Place } from './places.ts';
+import type { DiffSide } from './sides.ts';
 
 export interface Both {
   readonly place: Place;
-  readonly backend: Backend;
-  readonly base: Arm;
-  readonly ours: Arm;
+  readonly base: Seat;
+  readonly ours: Seat;
 }
 
 export const blank = ({ id, subject }: Place): Row => ({
@@ -26,6 +28,7 @@ export const blank = ({ id, subject }: Place): Row => ({
   accuracy: null,
   size: null,
   latency: null,
+  graph: null,
 });
 
 /** Neither better nor worse: somebody added or removed it on purpose. */
@@ -35,21 +38,29 @@ export const oneSided = (place: Place, isGone: boolean, base: string): Row => ({
   remark: { move: 'none', sentence: isGone ? `gone: only ${base} has it` : `new: ${base} has no such case` },
 });
 
+/** Where a side is run differently. */
+export const placeChanges = (base: Seat, ours: Seat): readonly string[] => [
+  ...(base.backend.id === ours.backend.id ? [] : [`${base.backend.id} -> ${ours.backend.id}`]),
+  ...(base.threads === ours.threads ? [] : [`${threadsWord(base.threads)} -> ${threadsWord(ours.threads)}`]),
+];
+
+/** The case where this side runs it. */
+export const caseOn = (subject: Case, { backend }: DiffSide): Case =>
+  backend === null ? subject : { ...subject, backend: backend.id };
+
 /** What of a card decides how the artifact is fed and its outputs are read. */
 export const feeding = ({ model: { card }, artifact }: Arm, { backend }: Case): string =>
   JSON.stringify([backend, card.inputs, card.outputs, artifact.names ?? null, artifact.layout ?? null]);
 
-export const inputsOf = ({ model: { card } }: Arm): string =>
-  JSON.stringify(
-    card.inputs.map(({ name, dtype, dims, preprocess }) => [name, preprocess === undefined ? dtype : 'raw', dims]),
-  );
-
 /** Float artifacts as the card says; of quantized ones integer sums agree, but for values on a rounding edge. */
-export function toleranceOf({ place: { subject }, ours }: Both, reference: Reference | null): Expected['tolerance'] {
+export function toleranceOf(
+  { place: { subject }, base, ours }: Both,
+  reference: Reference | null,
+): Expected['tolerance'] {
   const { card } = ours.model;
   const part = reference ?? { source: '', rows: 0, inputs: {}, outputs: {} };
   const nan = card.tolerances?.[subject.artifact]?.nan;
-  return ours.artifact.precision === 'int8'
-    ? anchoredTo('', part, nan).tolerance
-    : expectedOf(card, subject.artifact, ours.artifact, part).tolerance;
+  if (ours.artifact.precision !== 'int8') return expectedOf(card, subject.artifact, ours.artifact, part).tolerance;
+  if (base.artifact.precision === 'int8') return anchoredTo('', part, nan).tolerance;
+  return () => ({ ...quantizedAgainstFloat, nan: nan ?? quantizedAgainstFloat.nan });
 }

@@ -13,14 +13,14 @@ export type Move = 'same' | 'within' | 'better' | 'worse' | 'undecided' | 'none'
 export type AnyNumber = number | ('NaN' | 'Infinity' | '-Infinity');
 
 /**
- * What `onpar diff --json` prints: what moved from a base to the working tree, case by case. Bytes and seconds; ratios are new to base.
+ * What `onpar diff --json` prints: what moved from a base to the new side, case by case. Bytes and seconds; ratios are new to base.
  */
 export interface Diff {
   schemaVersion: 1;
   onpar: string;
   command: string;
   /**
-   * Such as main@3f2a1c9 or onnxruntime-node@1.29.0.
+   * Such as main@3f2a1c9, onnxruntime-node@1.29.0, ort-web/wasm, 1 thread or a file.
    */
   base: string;
   new: string;
@@ -29,6 +29,21 @@ export interface Diff {
    */
   columns: Column[];
   seconds: number;
+  /**
+   * Of latency, fractions of the base: changes up to the margin are nobody's business, steady lies surely below the budget.
+   */
+  margins: {
+    margin: number;
+    budget: number;
+  };
+  /**
+   * Where packages of the backends differ: bytes of them and all that they depend on, as installed. Told, not judged.
+   */
+  runtime: null | {
+    packages: string[];
+    base: number;
+    new: number;
+  };
   cases: Row[];
   summary: {
     /**
@@ -72,6 +87,7 @@ export interface Row {
   accuracy: null | Accuracy;
   size: null | Size;
   latency: null | Latency;
+  graph: null | Graph;
 }
 export interface Remark {
   move: Move;
@@ -149,4 +165,21 @@ export interface Latency {
    * For `onpar gate replay`.
    */
   trace: string | null;
+}
+/**
+ * Nodes of the optimized graph that one inference runs; null where a backend cannot say, or nothing differs. Told, not judged.
+ */
+export interface Graph {
+  /**
+   * Null where every kernel is as before.
+   */
+  sentence: string | null;
+  base: Kernels;
+  new: Kernels;
+}
+/**
+ * Nodes by execution provider and operator, such as "CPUExecutionProvider Conv".
+ */
+export interface Kernels {
+  [k: string]: number;
 }

@@ -9,6 +9,7 @@ import type { PairedJudgement } from '../judge/paired.ts';
 import type { LatencyVerdict } from '../judge/verdict.ts';
 import { change, counted, exactBytes } from '../judge/words.ts';
 import { encodeNumber } from '../report/json.ts';
+import type { PairedCase } from '../run/pair-suite.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Accuracy, Column, Diff, Latency, Move, Parity, Row, Size } from './diff.generated.ts';
 
@@ -61,10 +62,13 @@ export function parityMove(batches: readonly BatchComparison[]): Parity {
   const { batch, comparison } = worst;
   const outputs = batches.flatMap((each) => each.comparison.outputs);
   const equal = outputs.every(({ structure, identical, count }) => structure === null && identical === count);
-  const move = equal ? 'same' : comparison.excess <= 1 ? 'within' : 'worse';
+  const vacuous = batches.map((each) => each.comparison.vacuous).find((why) => why !== null) ?? null;
+  // What differs beyond the tolerance differs, be it vacuous or not.
+  const calm = vacuous !== null ? 'undecided' : equal ? 'same' : 'within';
+  const move = equal || comparison.excess <= 1 ? calm : 'worse';
   return {
     move,
-    sentence: move === 'worse' ? paritySentence(worst) : null,
+    sentence: move === 'worse' ? paritySentence(worst) : vacuous === null ? null : `proves nothing: ${vacuous}`,
     maxAbs: encodeNumber(Math.max(...comparison.outputs.map(({ maxAbs }) => maxAbs))),
     excess: encodeNumber(comparison.excess),
     flips: comparison.flips,
@@ -143,6 +147,11 @@ export function latencyMove({ verdict, sentences, evidence }: PairedJudgement, t
   };
 }
 
+export const pairedMove = (paired: PairedCase): Latency =>
+  paired.ok
+    ? latencyMove(paired.judgement, paired.trace)
+    : blankLatency(paired.arm === 'ours' ? 'worse' : 'undecided', `no pairs (${paired.arm}): ${paired.reason}`);
+
 /** One column of one case, or a whole case that only one side can run. */
 export interface Moved {
   readonly subject: string;
@@ -205,11 +214,15 @@ const farOf: Readonly<Record<Column, (row: Row) => number>> = {
   latency: ({ latency }) => Math.abs(Math.log(latency?.ratio ?? 1)),
 };
 
+/** A row whose columns all failed on both sides is none. */
+const isCompared = (row: Row): boolean =>
+  row.remark === null && columns.some((column) => (row[column]?.move ?? 'none') !== 'none');
+
 /** A diff in which nothing was compared proves nothing. */
 export function summaryOf(rows: readonly Row[]): Diff['summary'] {
   const moves = movesOf(rows);
   const count = (move: Move): number => moves.filter((each) => each.move === move).length;
-  const compared = rows.filter(({ remark }) => remark === null).length;
+  const compared = rows.filter(isCompared).length;
   const worse = count('worse');
   return {
     worse,

@@ -1,15 +1,13 @@
 /** A diff for people: a table with a row a case and a column a question, then what moved with its sentence; on a terminal and as Markdown. */
 import { styleText } from 'node:util';
-import { change, ends, percent } from '../judge/words.ts';
 import { plain } from '../report/cells.ts';
 import * as format from '../report/format.ts';
 import type { Tone } from '../report/format.ts';
 import { escape } from '../report/markdown.ts';
 import { layOut } from '../report/table.ts';
-import type { Cell, Column, Line } from '../report/table.ts';
-import type { Accuracy, Column as ColumnName, Diff, Latency, Move, Parity, Row, Size } from './diff.generated.ts';
-import { movesOf } from './moves.ts';
-import type { Moved } from './moves.ts';
+import type { Line } from '../report/table.ts';
+import { columnsOf, conclusion, remarkOf, runtimeLabel, runtimeText, textOf, toldOf, tones } from './cells.ts';
+import type { Diff, Row } from './diff.generated.ts';
 
 export interface DiffPage {
   readonly color: boolean;
@@ -17,19 +15,10 @@ export interface DiffPage {
 }
 
 const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
-const tones: Readonly<Record<Move, Tone>> = {
-  same: 'good',
-  within: 'good',
-  better: 'good',
-  worse: 'bad',
-  undecided: 'unsure',
-  none: 'absent',
-};
-
 export function renderDiff(diff: Diff, { color, width }: DiffPage): string {
   const paint = (tone: Tone, text: string): string =>
     color ? styleText(colours[tone], text, { validateStream: false }) : text;
-  const { lines, dropped } = layOut(linesOf(diff.cases), columnsOf(diff.columns), width, paint);
+  const { lines, dropped } = layOut(linesOf(diff), columnsOf(diff.columns), width, paint);
   const told = toldOf(diff).flatMap(({ subject, column, move, sentence, trace }) => [
     paint(tones[move], plain(`${format.glyphOf(tones[move])} ${column.padEnd(8)} ${subject}: ${sentence}`)),
     ...(trace === null ? [] : [`    replay   npx onpar gate replay ${plain(trace)}`]),
@@ -54,6 +43,12 @@ export function diffMarkdown(diff: Diff): string {
     const cells = row.remark === null ? shown.map((column) => textOf(column.cell(row))) : [textOf(remarkOf(row))];
     return [row.case, ...head.slice(1).map((_, at) => cells[at] ?? '')];
   });
+  const beside = [
+    ...diff.cases.flatMap(({ case: id, graph }) =>
+      graph?.sentence ? [`- ${escape(id)}: ${escape(graph.sentence)}`] : [],
+    ),
+    ...(diff.runtime === null ? [] : [`- ${runtimeLabel}: ${escape(runtimeText(diff.runtime))}`]),
+  ];
   const told = toldOf(diff).map(
     ({ subject, column, move, sentence }) =>
       `- ${format.glyphOf(tones[move])} **${column}** ${escape(subject)}: ${escape(sentence)}`,
@@ -62,7 +57,7 @@ export function diffMarkdown(diff: Diff): string {
     `## ${diff.summary.exitCode === 0 ? '✓' : '✗'} ${escape(conclusion(diff))}`,
     `What moved from ${escape(diff.base)} to ${escape(diff.new)}:`,
     [line(head), line(head.map(() => '---')), ...rows.map((cells) => line(cells.map(escape)))].join('\n'),
-    told.join('\n'),
+    [...told, ...beside].join('\n'),
     `<sub>onpar ${escape(diff.onpar)} · ${escape(diff.command)} · ${format.elapsed(diff.seconds)}</sub>`,
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -70,94 +65,18 @@ export function diffMarkdown(diff: Diff): string {
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-export function conclusion({ summary: { worse, undecided, better, within, compared, notCompared } }: Diff): string {
-  const parts = [
-    ...(worse > 0 ? [`${worse} for the worse`] : []),
-    ...(undecided > 0 ? [`${undecided} undecided`] : []),
-    ...(better > 0 ? [`${better} for the better`] : []),
-  ];
-  const calm = within > 0 ? 'nothing moved beyond what is allowed' : 'nothing moved';
-  const moved = parts.length === 0 ? calm : `moved: ${parts.join(', ')}`;
-  if (compared === 0) return `nothing was compared (${format.plural(notCompared, 'case')})`;
-  const rest = notCompared > 0 ? `, ${notCompared} not compared` : '';
-  return `${moved} (${format.plural(compared, 'case')} compared${rest})`;
-}
+/** A model is named once, above its cases; what its runtime made of a case stands below it. */
+const linesOf = ({ cases, runtime }: Diff): readonly Line<Row>[] => [
+  ...cases.flatMap((row, at) => [
+    ...(cases[at - 1]?.model === row.model ? [] : [spanning(row.model, null)]),
+    { label: plain(`  ${row.artifact}/${row.backend}`), row, remark: row.remark === null ? null : remarkOf(row) },
+    ...(row.graph?.sentence ? [spanning('', row.graph.sentence)] : []),
+  ]),
+  ...(runtime === null ? [] : [spanning(runtimeLabel, runtimeText(runtime))]),
+];
 
-/** What has a sentence of its own. Rows say themselves why they were not compared; of columns each reason is told once. */
-function toldOf({ cases }: Diff): readonly Moved[] {
-  const all = movesOf(cases).filter(({ move, column }) => move !== 'within' && (move !== 'none' || column !== 'case'));
-  const reasons = new Map<string, Moved[]>();
-  for (const each of all.filter(({ move }) => move === 'none')) {
-    const key = `${each.column} ${each.sentence}`;
-    reasons.set(key, [...(reasons.get(key) ?? []), each]);
-  }
-  const grouped = [...reasons.values()].flatMap(([first, ...more]) => {
-    if (first === undefined) return [];
-    const subject = more.length === 0 ? first.subject : `${first.subject} and ${more.length} more`;
-    return [{ ...first, subject }];
-  });
-  return [...all.filter(({ move }) => move !== 'none'), ...grouped];
-}
-
-/** A model is named once, above its cases. */
-const linesOf = (rows: readonly Row[]): readonly Line<Row>[] =>
-  rows.flatMap((row, at) => [
-    ...(rows[at - 1]?.model === row.model ? [] : [{ label: plain(row.model), row: null, remark: null }]),
-    {
-      label: plain(`  ${row.artifact}/${row.backend}`),
-      row,
-      remark: row.remark === null ? null : remarkOf(row),
-    },
-  ]);
-
-const remarkOf = ({ remark }: Row): Cell => {
-  const tone = tones[remark?.move ?? 'none'];
-  return { parts: [`${format.glyphOf(tone)} ${plain(remark?.sentence ?? '')}`], tone };
-};
-
-const textOf = ({ parts }: Cell): string => parts.join(' ').trim();
-
-function columnsOf(names: readonly ColumnName[]): readonly Column<Row>[] {
-  const all: readonly (Column<Row> & { readonly name: ColumnName })[] = [
-    { name: 'parity', head: 'parity', keep: 0, cell: ({ parity }) => cellOf(parity, parityText) },
-    { name: 'accuracy', head: 'accuracy', keep: 1, cell: ({ accuracy }) => cellOf(accuracy, accuracyText) },
-    { name: 'size', head: 'size', keep: 3, cell: ({ size }) => cellOf(size, sizeText) },
-    { name: 'latency', head: 'latency', keep: 2, cell: ({ latency }) => cellOf(latency, latencyText) },
-  ];
-  return all.filter(({ name }) => names.includes(name));
-}
-
-/** `=` where nothing differs. */
-function cellOf<C extends { readonly move: Move }>(found: C | null, text: (cell: C) => string): Cell {
-  if (found === null) return { parts: ['—'] };
-  const tone = tones[found.move];
-  const said = text(found);
-  if (found.move === 'same') return { parts: [said === '' ? '=' : `= ${said}`], tone };
-  return { parts: [`${format.glyphOf(tone)} ${said}`.trim()], tone };
-}
-
-const parityText = ({ move, maxAbs, flips }: Parity): string => {
-  if (maxAbs === null) return move === 'same' ? '' : 'not compared';
-  if (move === 'same') return 'bit-equal';
-  const flipped = flips === null || flips.count === 0 ? '' : `, ${flips.count}/${flips.n} flip`;
-  return `${format.significant(maxAbs, 2)}${flipped}`;
-};
-
-function accuracyText({ move, n, base, new: after, flips }: Accuracy): string {
-  if (n === null || base === null || after === null) return move === 'same' ? '' : 'not compared';
-  const share = (right: number): string => ((right / n) * 100).toFixed(1);
-  if (move === 'same') return `${share(after)} %`;
-  const shares = share(base) === share(after) ? share(after) : `${share(base)} -> ${share(after)}`;
-  return `${shares} %, ${format.plural(flips ?? 0, 'flip')}`;
-}
-
-const sizeText = ({ move, base, new: after }: Size): string =>
-  move === 'same' ? '' : `${after > base ? '+' : '-'}${format.size(Math.abs(after - base))} (${change(after / base)})`;
-
-function latencyText({ move, verdict, ratio, interval }: Latency): string {
-  if (verdict === null || ratio === null || interval === null)
-    return move === 'same' ? '' : (verdict ?? 'not measured');
-  if (verdict === 'slower') return `slower ${percent(ratio - 1)} ${ends(interval, 'up')}`;
-  if (verdict === 'faster') return `faster ${percent(1 - ratio)} ${ends(interval, 'down')}`;
-  return `${verdict} ${change(ratio)}${verdict === 'steady' ? `, at most ${change(interval.high)}` : ''}`;
-}
+const spanning = (label: string, text: string | null): Line<Row> => ({
+  label: plain(label),
+  row: null,
+  remark: text === null ? null : { parts: [plain(text)], tone: 'absent' },
+});

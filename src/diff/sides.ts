@@ -1,46 +1,86 @@
-/** The two sides of a diff: the working tree, and what it is compared with: a version of the project, or of one runtime package. */
+/**
+ * The two sides of a diff. One thing differs between them: the version of the project, of one runtime package, the backend, or the
+ * number of threads; two files without a project are made into sides by files.ts.
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Backend } from '../backends/backend.ts';
 import { prepareBase } from '../base/base.ts';
 import type { Side } from '../base/base.ts';
+import { resolveCommit } from '../base/git.ts';
 import { installPackage, packageNamed } from '../base/runtime-package.ts';
 import { readMachine } from '../baselines/read-machine.ts';
 import { commitOfBless, readBaselines } from '../baselines/store.ts';
 import { readProject } from '../cases/project.ts';
 import { loadMetrics } from '../metrics/registry.ts';
+import { threadsWord } from '../report/format.ts';
 import { BadInput } from '../schema/bad-input.ts';
+import { nearest } from '../schema/explain.ts';
+
+export interface DiffSide extends Side {
+  readonly threads: number;
+  /** That every case runs on; null for its own. */
+  readonly backend: Backend | null;
+}
 
 export interface Sides {
-  readonly base: Side;
-  readonly ours: Side;
+  readonly base: DiffSide;
+  readonly ours: DiffSide;
 }
 
 export interface SidesOptions {
-  /** A ref, a folder or a package@version; undefined chooses. */
+  /** A ref, a folder, a package@version or a backend; undefined chooses. */
   readonly asked: string | undefined;
+  readonly threads: number;
+  /** Where the number of threads is what differs; the base is then the working tree, too. */
+  readonly baseThreads: number | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** Told what takes long. */
   readonly tell: (line: string) => void;
 }
 
 /** Throws BadInput where there is no base, or it cannot be used. */
-export async function prepareSides(root: string, { asked, env, tell }: SidesOptions): Promise<Sides> {
+export async function prepareSides(root: string, options: SidesOptions): Promise<Sides> {
+  const { asked, threads, baseThreads, env, tell } = options;
   const project = await readProject(root, env);
-  const ours: Side = { label: 'the working tree', root, project };
-  const known = [...new Set(project.backends.flatMap(({ packages }) => packages))];
-  const runtime = asked === undefined ? null : packageNamed(root, asked, known);
-  if (runtime !== null) {
-    const folder = await installPackage(root, runtime, tell);
-    // Cards and artifacts are the working tree's; the folder's packages are found first.
-    return {
-      base: { label: `${runtime.name}@${runtime.version}`, root: folder, project: { ...project, root: folder } },
-      ours,
-    };
+  const ours: DiffSide = { label: 'the working tree', root, project, threads, backend: null };
+  if (baseThreads !== undefined) return byThreads(ours, baseThreads);
+  if (asked !== undefined) {
+    const other = backendNamed(root, asked, project.backends);
+    if (other !== null) return { base: { ...ours, label: other.id, backend: other }, ours };
+    const known = [...new Set(project.backends.flatMap(({ packages }) => packages))];
+    const runtime = packageNamed(root, asked, known);
+    if (runtime !== null) {
+      const folder = await installPackage(root, runtime, tell);
+      const label = `${runtime.name}@${runtime.version}`;
+      // Cards and artifacts are the working tree's; the folder's packages are found first.
+      return { base: { ...ours, label, root: folder, project: { ...project, root: folder } }, ours };
+    }
   }
   const blessed = commitOfBless(readBaselines(root, readMachine().fingerprint, await loadMetrics()));
   const base = await prepareBase(root, { env, asked, blessed, tell });
-  if (base.found) return { base: base.side, ours };
+  if (base.found) return { base: { ...ours, ...base.side }, ours };
   throw new BadInput({
     what: `nothing to compare with: ${base.reason}`,
     where: root,
-    fix: 'name a ref, a folder or a package version: onpar diff --base main',
+    fix: 'name a ref, a folder, a package version or a backend: onpar diff --base main',
+  });
+}
+
+export const byThreads = (side: DiffSide, baseThreads: number): Sides => ({
+  base: { ...side, label: threadsWord(baseThreads), threads: baseThreads },
+  ours: { ...side, label: threadsWord(side.threads) },
+});
+
+/** Null where a ref, a folder or a package is meant: what is there of that name goes first. */
+function backendNamed(root: string, asked: string, backends: readonly Backend[]): Backend | null {
+  if (asked.includes('@') || resolveCommit(root, asked) !== null || existsSync(resolve(root, asked))) return null;
+  const ids = backends.map(({ id }) => id);
+  const near = nearest(asked, ids);
+  if (near === undefined || near === asked) return backends.find(({ id }) => id === asked) ?? null;
+  throw new BadInput({
+    what: `'${asked}' is no commit of this repository, no folder and no backend`,
+    where: '--base',
+    fix: `did you mean ${near}? Backends: ${ids.join(', ')}`,
   });
 }

@@ -2,13 +2,12 @@
  * Takes both sides of every case: the same inputs and images in a worker of each version, then process pairs of whatever differs.
  * A case that runs on nothing that differs is the same without being run.
  */
-import { armsOf, backendsOf } from '../base/arms.ts';
-import type { Arm } from '../base/arms.ts';
-import type { Side } from '../base/base.ts';
+import { armsOf, backendsOf, inputsOf } from '../base/arms.ts';
 import { takeLogits } from '../broker/accuracy.ts';
 import { Broker } from '../broker/broker.ts';
 import type { Measured } from '../broker/measurement.ts';
 import { Once } from '../broker/once.ts';
+import type { Seat } from '../broker/seats.ts';
 import type { VersionedCase } from '../broker/versions.ts';
 import { compareAnswers, takeAnswers } from '../broker/visit.ts';
 import type { Expected } from '../broker/visit.ts';
@@ -22,12 +21,14 @@ import type { Reference } from '../models/reference.ts';
 import { pairSuite } from '../run/pair-suite.ts';
 import { readDeadline } from '../workers/deadline.ts';
 import type { Worker } from '../workers/worker.ts';
-import { blank, feeding, inputsOf, oneSided, toleranceOf } from './both.ts';
+import { blank, caseOn, feeding, oneSided, placeChanges, toleranceOf } from './both.ts';
 import type { Both } from './both.ts';
-import type { Accuracy, Column, Latency, Parity, Row } from './diff.generated.ts';
+import type { Accuracy, Column, Graph, Latency, Parity, Row } from './diff.generated.ts';
+import { compareDrawn, takeDrawn } from './drawn.ts';
+import { graphOf, takeKernels } from './graph.ts';
 import * as moves from './moves.ts';
 import type { Place } from './places.ts';
-import type { Sides } from './sides.ts';
+import type { DiffSide, Sides } from './sides.ts';
 
 export interface TakeOptions {
   readonly places: readonly Place[];
@@ -58,9 +59,9 @@ class Taking {
     this.#sides = sides;
     this.#options = options;
     const deadline = readDeadline(options.env);
-    const broker = ({ root, project }: Side): Broker =>
+    const broker = ({ root, project, threads }: DiffSide): Broker =>
       // Single latencies are never asked for: pairs have their own plan.
-      new Broker(project, { deadline, processes: 0, patience: 0, budget: 0, backends: backendsOf(root) });
+      new Broker(project, { deadline, processes: 0, patience: 0, budget: 0, backends: backendsOf(root), threads });
     this.#base = broker(sides.base);
     this.#ours = broker(sides.ours);
   }
@@ -88,25 +89,30 @@ class Taking {
     const backend = backendOf(ours.project, subject.backend ?? '');
     const arms = await armsOf(base, ours, subject, backend);
     if (!arms.found) throw new Error(arms.reason);
-    const both: Both = { place, backend, base: arms.base, ours: arms.ours };
-    const differs = [
-      ...arms.differs,
-      ...(feeding(arms.base, subject) === feeding(arms.ours, subject) ? [] : ['the card']),
-    ];
+    const both: Both = {
+      place,
+      base: { ...arms.base, backend: base.backend ?? backend, threads: base.threads },
+      ours: { ...arms.ours, backend: ours.backend ?? backend, threads: ours.threads },
+    };
+    const timed = [...arms.differs, ...placeChanges(both.base, both.ours)];
+    const fed = feeding(arms.base, subject) === feeding(arms.ours, subject);
+    const differs = [...timed, ...(fed ? [] : ['the card'])];
     const remark = await this.#absence(both, differs.length > 0);
     if (remark !== null) return { ...blank(place), differs, remark };
-    return { ...blank(place), differs, ...(await this.#columns(both, differs, arms.differs.length > 0)) };
+    return { ...blank(place), differs, ...(await this.#columns(both, differs, timed.length > 0)) };
   }
 
   /** `timed`: whether anything differs that a call's duration depends on. */
   async #columns(both: Both, differs: readonly string[], timed: boolean): Promise<Partial<Row>> {
     const isSame = differs.length === 0;
+    const graphed = timed && (this.#asks('size') || this.#asks('latency'));
     const [before, after] = [bytesOf(both.base.artifact), bytesOf(both.ours.artifact)];
     return {
       ...(this.#asks('size') && { size: moves.sizeMove(before, after) }),
       ...(this.#asks('latency') && { latency: timed ? this.#contend(both) : moves.blankLatency('same') }),
       ...(this.#asks('parity') && { parity: isSame ? moves.blankParity('same') : await this.#parity(both) }),
       ...(this.#asks('accuracy') && { accuracy: await this.#accuracy(both, isSame) }),
+      ...(graphed && { graph: await this.#graph(both) }),
     };
   }
 
@@ -115,23 +121,24 @@ class Taking {
   }
 
   /** Null where both sides can run it. Where nothing differs, one answers for both. */
-  async #absence({ backend }: Both, differs: boolean): Promise<Row['remark']> {
-    const reasonOf = async (broker: Broker): Promise<string | null> => {
-      const found = await broker.availability(backend);
-      return found.available ? null : `not here: ${found.reason}`;
-    };
-    const ours = await reasonOf(this.#ours);
-    const base = differs ? await reasonOf(this.#base) : ours;
+  async #absence({ base: theirs, ours: own }: Both, differs: boolean): Promise<Row['remark']> {
+    const ours = await reasonOf(this.#ours, own);
+    const base = differs ? await reasonOf(this.#base, theirs) : ours;
     return ours === null && base === null ? null : moves.failureMove(this.#sides.base.label, { base, ours });
   }
 
   async #parity(both: Both): Promise<Parity> {
     const { model } = both.ours;
+    if (model.drawn !== undefined) {
+      const drawn = await this.#onBoth(both, both.place.subject, takeDrawn);
+      if (!drawn.ok) return moves.blankParity(drawn.move, drawn.sentence);
+      return moves.parityMove([compareDrawn(both, drawn.base, drawn.ours)]);
+    }
     const reference = await this.#reference(both);
     if (reference === null) return moves.blankParity('none', `the card of ${model.card.id} has no reference`);
     if (inputsOf(both.base) !== inputsOf(both.ours)) return moves.blankParity('none', 'the sides take other inputs');
     const answers = await this.#onBoth(both, both.place.subject, (worker, arm) =>
-      takeAnswers(worker, arm.model.card, arm.artifact, reference, both.backend),
+      takeAnswers(worker, arm.model.card, arm.artifact, reference, arm.backend),
     );
     if (!answers.ok) return moves.blankParity(answers.move, answers.sentence);
     const tolerance = toleranceOf(both, reference);
@@ -152,9 +159,8 @@ class Taking {
     const dataset = await this.#dataset(both);
     if (typeof dataset === 'string') return moves.blankAccuracy('none', dataset);
     const images = subject.images ?? dataset.card.count;
-    const asked = { dataset, reference: null, images, maxBatch: both.backend.limits.maxBatch };
-    const logits = await this.#onBoth(both, subject, (worker, { model: { card }, artifact }) =>
-      takeLogits({ worker, card, artifact, ...asked }),
+    const logits = await this.#onBoth(both, subject, (worker, { model: { card }, artifact, backend }) =>
+      takeLogits({ worker, card, artifact, dataset, reference: null, images, maxBatch: backend.limits.maxBatch }),
     );
     if (!logits.ok) return moves.blankAccuracy(logits.move, logits.sentence);
     const { base, ours } = logits;
@@ -177,22 +183,30 @@ class Taking {
   }
 
   /** At the same time: answers are judged, not timed. */
-  async #onBoth<T>(both: Both, subject: Case, take: (worker: Worker, arm: Arm) => Promise<T>): Promise<OfBoth<T>> {
+  async #onBoth<T>(both: Both, subject: Case, take: (worker: Worker, arm: Seat) => Promise<T>): Promise<OfBoth<T>> {
+    const { base: theirs, ours: own } = this.#sides;
     const [base, ours] = await Promise.all([
-      this.#base.ask(subject, (worker) => take(worker, both.base)),
-      this.#ours.ask(subject, (worker) => take(worker, both.ours)),
+      this.#base.ask(caseOn(subject, theirs), (worker) => take(worker, both.base)),
+      this.#ours.ask(caseOn(subject, own), (worker) => take(worker, both.ours)),
     ]);
     if (base.ok && ours.ok) return { ok: true, base: base.value, ours: ours.value };
     const failed = { base: reasonIn(base), ours: reasonIn(ours) };
     return { ok: false, ...moves.failureMove(this.#sides.base.label, failed) };
   }
 
+  /** What cannot be said is left unsaid: it judges nothing. */
+  async #graph(both: Both): Promise<Graph | null> {
+    const kernels = await this.#onBoth(both, both.place.subject, takeKernels);
+    return kernels.ok ? graphOf(kernels.base, kernels.ours) : null;
+  }
+
   /** Pairs are fed with the references of both cards. What is returned stands until they are taken. */
   #contend({ place: { id, subject }, base, ours }: Both): Latency {
-    if (base.model.card.reference === undefined || ours.model.card.reference === undefined)
+    if (!canFeed(base) || !canFeed(ours))
       return moves.blankLatency('none', 'a call needs the inputs of a reference, and a card has none');
     const batch = batchesOf(ours.model.card)[0] ?? 1;
-    this.#contests.push({ name: id, subject: { ...subject, metric: 'latency', batch }, base, ours });
+    const { threads } = ours;
+    this.#contests.push({ name: id, subject: { ...subject, metric: 'latency', batch, threads }, base, ours });
     return moves.blankLatency('undecided');
   }
 
@@ -212,16 +226,7 @@ class Taking {
     });
     return rows.map((row) => {
       const paired = taken.get(row.case);
-      if (paired === undefined) return row;
-      return {
-        ...row,
-        latency: paired.ok
-          ? moves.latencyMove(paired.judgement, paired.trace)
-          : moves.blankLatency(
-              paired.arm === 'ours' ? 'worse' : 'undecided',
-              `no pairs (${paired.arm}): ${paired.reason}`,
-            ),
-      };
+      return paired === undefined ? row : { ...row, latency: moves.pairedMove(paired) };
     });
   }
 }
@@ -230,6 +235,13 @@ class Taking {
 type OfBoth<T> =
   | { readonly ok: true; readonly base: T; readonly ours: T }
   | ({ readonly ok: false } & ReturnType<typeof moves.failureMove>);
+
+const canFeed = ({ model: { card, drawn } }: Seat): boolean => drawn !== undefined || card.reference !== undefined;
+
+async function reasonOf(broker: Broker, { backend }: Seat): Promise<string | null> {
+  const found = await broker.availability(backend);
+  return found.available ? null : `not here: ${found.reason}`;
+}
 
 const reasonIn = (measured: Measured<unknown>): string | null =>
   measured.ok ? null : `${measured.failure.kind}: ${measured.failure.reason}`;

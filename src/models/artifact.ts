@@ -55,8 +55,17 @@ export async function verifyFile(folder: string, { path, sha256, bytes }: Descri
   });
 }
 
-/** The path to open for a file that has no card: an .onnx file or a TF.js folder. Throws BadInput. */
-export async function inspectModelFile(given: string): Promise<{ path: string; format: Format; bytes: number }> {
+export interface ModelFile {
+  /** To open. */
+  readonly path: string;
+  readonly format: Format;
+  /** All that belongs to it, itself first. */
+  readonly files: readonly string[];
+  readonly bytes: number;
+}
+
+/** A file that has no card: an .onnx file or a TF.js folder. Throws BadInput. */
+export async function inspectModelFile(given: string): Promise<ModelFile> {
   const target = resolve(given);
   const found = await stat(target).catch(() => missing(given));
   if (found.isDirectory()) return inspectTfjsFolder(target);
@@ -70,8 +79,12 @@ export async function inspectModelFile(given: string): Promise<{ path: string; f
     });
   }
   const external = await verifyExternalData(target, null);
-  const sizes = await Promise.all(external.map(async (path) => (await stat(path)).size));
-  return { path: target, format: 'onnx', bytes: sizes.reduce((sum, size) => sum + size, found.size) };
+  return modelFile('onnx', [target, ...external]);
+}
+
+async function modelFile(format: Format, files: readonly [string, ...string[]]): Promise<ModelFile> {
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file).catch(() => missing(file))).size));
+  return { path: files[0], format, files, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
 /** sha256 of a file as hex, streamed. */
@@ -91,14 +104,10 @@ function missing(where: string): never {
   });
 }
 
-async function inspectTfjsFolder(folder: string): Promise<{ path: string; format: Format; bytes: number }> {
+async function inspectTfjsFolder(folder: string): Promise<ModelFile> {
   const path = join(folder, 'model.json');
   await refuseStandIn(path);
-  const shards = await weightFiles(path);
-  const sizes = await Promise.all(
-    [path, ...shards].map(async (file) => (await stat(file).catch(() => missing(file))).size),
-  );
-  return { path, format: 'tfjs', bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  return modelFile('tfjs', [path, ...(await weightFiles(path))]);
 }
 
 /** The weights that a TF.js model.json names. Throws BadInput where it is none, and where they lead out of its folder. */

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BadInput } from '../schema/bad-input.ts';
 import { readJson, schemaOf } from '../schema/read.ts';
+import type { TensorMap } from '../tensor/tensor.ts';
 import type { Artifact, Input, ModelCard, Output } from './model.generated.ts';
 
 export type { Artifact, Input, ModelCard, Output };
@@ -11,6 +12,8 @@ export type { Artifact, Input, ModelCard, Output };
 export interface Model {
   readonly card: ModelCard;
   readonly folder: string;
+  /** Inputs of a file that has no card, in place of a reference. */
+  readonly drawn?: { readonly rows: number; readonly inputs: TensorMap };
 }
 
 const schema = schemaOf<ModelCard>(new URL('./model.schema.json', import.meta.url));

@@ -12,7 +12,9 @@ export function feedsOf(card: ModelCard, artifact: Artifact, raw: TensorMap, sta
     card.inputs.map((input) => {
       const value = raw[input.name];
       if (value === undefined) throw new Error(`the reference has no input ${input.name}`);
-      return [nameIn(artifact, input.name), inLayout(preprocess(batchRows(value, start, end), input), input, artifact)];
+      // An input without axes has no rows to choose from.
+      const rows = input.dims.length === 0 ? value : batchRows(value, start, end);
+      return [nameIn(artifact, input.name), inLayout(preprocess(rows, input), input, artifact)];
     }),
   );
 }

@@ -17,8 +17,9 @@ export interface Reference {
   readonly outputs: TensorMap;
 }
 
-/** Null where the card has no reference. */
-export async function readReference({ card, folder }: Model): Promise<Reference | null> {
+/** Null where the card has no reference. Drawn inputs have nobody who knows the answers. */
+export async function readReference({ card, folder, drawn }: Model): Promise<Reference | null> {
+  if (drawn !== undefined) return { source: 'drawn', outputs: {}, ...drawn };
   if (card.reference === undefined) return null;
   const { source, file } = card.reference;
   const arrays = await readVerifiedNpz(folder, file);

@@ -9,7 +9,9 @@ import { fastest } from './charts/fastest.ts';
 import { quantizing } from './charts/quantizing.ts';
 import { environment } from './environment.ts';
 import * as format from './format.ts';
-import { anchor, href, markup, Markup } from './markup.ts';
+import { anchor, href, markup } from './markup.ts';
+import type { Markup } from './markup.ts';
+import { command, page } from './page.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
 import * as view from './view.ts';
 import type { ModelView, Row } from './view.ts';
@@ -27,14 +29,8 @@ export function renderHtml(report: Report, assets: Assets): string {
   const cases = models.length > 0 || report.verdicts.length > 0 ? caseSection(report, models, 280_000 - spent) : null;
   const sections = [...before, cases, after];
   const title = `${view.conclusion(report)}: onpar report`;
-  const page = markup`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="onpar ${report.onpar}"><title>${title}</title><link rel="icon" href="data:,"><style>
-${new Markup(assets.css)}</style></head><body><a class="skip" href="#main">Skip to the report</a>
-${masthead(report, charts !== null)}<main id="main">${sections}</main>
-<footer><p>Written by onpar ${report.onpar}. One file, no request to anywhere: safe to attach, archive and print.</p></footer>
-<script>${new Markup(assets.script)}</script></body></html>
-`;
-  return page.text;
+  const header = masthead(report, charts !== null);
+  return page({ title, onpar: report.onpar, header, sections }, assets).text;
 }
 
 function masthead(report: Report, charts: boolean): Markup {
@@ -117,10 +113,6 @@ function card(verdict: VerdictRow): Markup {
   return markup`<article class="card ${verdict.red ? 'bad' : tone}"><h3><span class="word">${verdict.red ? '✗' : glyph} ${word}</span> <span class="metric">${verdict.metric}</span> <a href="${href(verdict.case)}">${verdict.title}</a></h3>
 ${verdict.sentences.map((text) => markup`<p>${text}</p>`)}${command('replay', verdict.replay)}${verdict.accept === null ? null : command('accept', verdict.accept)}</article>`;
 }
-
-/** The script adds the copy button: without it there is nothing that does nothing. */
-const command = (label: string, text: string): Markup =>
-  markup`<p class="command"><span>${label}</span><code data-copy>${text}</code></p>`;
 
 function matrix(report: Report, models: readonly ModelView[]): Markup {
   const used = new Set(report.cases.map((c) => c.backend));

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
-import type { Binding, Runtime, Session } from '../backends/backend.ts';
+import type { Binding, Kernels, Runtime, Session } from '../backends/backend.ts';
 import { findBackend } from '../backends/registry.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { decodeFrame, decodePrefix, encodeFrame, protocolVersion, replyFd, requestFd } from './protocol.ts';
@@ -39,6 +39,8 @@ async function answer(request: Request): Promise<Message> {
       return run(request.feeds);
     case 'sample':
       return reply({ ...(await sample(request)), peakBytes: peakBytes() });
+    case 'kernels':
+      return reply({ kernels: await kernels(request) });
     case 'close':
       await session?.close();
       session = undefined;
@@ -104,6 +106,9 @@ async function run(feeds: TensorMap): Promise<Message> {
   binding.release();
   return { fields: { seconds, peakBytes: peakBytes() }, tensors };
 }
+
+const kernels = async ({ path, feeds }: Extract<Request, { op: 'kernels' }>): Promise<Kernels | null> =>
+  (await runtime?.kernels?.(path, feeds)) ?? null;
 
 async function sample({ feeds, warmup, iterations }: Extract<Request, { op: 'sample' }>): Promise<object> {
   // Loaded here: a worker that only answers parity needs no sampler.

@@ -5,7 +5,7 @@
  * receiver can view them without a copy. Requests go to the worker's file descriptor 3, replies come from 4: native
  * libraries print to stdout and stderr. One request is in flight at a time; a reply repeats its id.
  */
-import type { Signature } from '../backends/backend.ts';
+import type { Kernels, Signature } from '../backends/backend.ts';
 import { bytesPerElement, elementCount, isDtype, tensorBytes, tensorFromBytes } from '../tensor/tensor.ts';
 import type { Dtype, Tensor, TensorMap } from '../tensor/tensor.ts';
 
@@ -33,6 +33,7 @@ export type Request =
   | { readonly op: 'open'; readonly path: string; readonly shift: number }
   | { readonly op: 'run'; readonly feeds: TensorMap }
   | { readonly op: 'sample'; readonly feeds: TensorMap; readonly warmup: number; readonly iterations: number }
+  | { readonly op: 'kernels'; readonly path: string; readonly feeds: TensorMap }
   | { readonly op: 'close' };
 
 /** Replies by operation. Durations in seconds, measured inside the worker; peakBytes is the process's peak resident set. */
@@ -50,6 +51,8 @@ export interface Replies {
   };
   run: { readonly outputs: TensorMap; readonly seconds: number; readonly peakBytes: number };
   sample: Sampled & { readonly peakBytes: number };
+  /** Null where the runtime cannot say. */
+  kernels: { readonly kernels: Kernels | null };
   close: object;
 }
 

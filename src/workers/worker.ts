@@ -93,6 +93,10 @@ export class Worker {
     return this.#call('sample', { op: 'sample', feeds, warmup, iterations });
   }
 
+  kernels(path: string, feeds: TensorMap): Promise<Replies['kernels']> {
+    return this.#call('kernels', { op: 'kernels', path, feeds });
+  }
+
   /** Ends the process and waits until it is gone. The session is not closed first: the system frees faster and cannot hang. */
   async close(): Promise<void> {
     this.#child.kill('SIGKILL');

@@ -1,5 +1,6 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { openOrtSession } from '../../../src/backends/runtimes/onnxruntime.ts';
+import { openOrtSession, ortKernels } from '../../../src/backends/runtimes/onnxruntime.ts';
 import type { Ort } from '../../../src/backends/runtimes/onnxruntime.ts';
 import type { Session } from '../../../src/backends/backend.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
@@ -61,5 +62,33 @@ describe('an onnxruntime session', () => {
   test('refuses an output whose data is not what its dims say, or of a type that onpar does not know', async () => {
     await expect(answered({ type: 'float32', dims: [3], data: Float32Array.of(1) })).rejects.toThrow('need 3 elements');
     await expect(answered({ type: 'string', dims: [1], data: ['text'] })).rejects.toThrow('element type string');
+  });
+});
+
+describe('kernels', () => {
+  const profiled = async (events: readonly object[]): Promise<{ kernels: unknown; left: boolean }> => {
+    let written = '';
+    const session = (options: { profileFilePrefix: string }): object => ({
+      run: async () => ({}),
+      endProfiling: () => writeFileSync((written = `${options.profileFilePrefix}_now.json`), JSON.stringify(events)),
+      release: async () => undefined,
+    });
+    const ort = { InferenceSession: { create: async (_: string, options: never) => session(options) } };
+    const kernels = await ortKernels(ort as unknown as Ort, 'model.onnx', {}, {});
+    return { kernels, left: existsSync(written) };
+  };
+  const event = (name: string, args: object): object => ({ name: `${name}_kernel_time`, args });
+  const cpu = 'CPUExecutionProvider';
+
+  test('are the nodes that ran, by provider and operator; a node of a loop is one', async () => {
+    const { kernels, left } = await profiled([
+      { name: 'model_run' },
+      event('a', { op_name: 'Conv', provider: cpu, node_index: '1' }),
+      event('b', { op_name: 'Conv', provider: cpu, node_index: '2' }),
+      event('b', { op_name: 'Conv', provider: cpu, node_index: '2' }),
+      event('c', { op_name: 'Conv', provider: 'CUDAExecutionProvider', node_index: '3' }),
+    ]);
+    expect(kernels).toEqual({ [`${cpu} Conv`]: 2, 'CUDAExecutionProvider Conv': 1 });
+    expect(left).toBe(false);
   });
 });

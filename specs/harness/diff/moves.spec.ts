@@ -58,6 +58,15 @@ describe('parity', () => {
     expect(found.sentence).toContain('dims');
   });
 
+  test('is undecided where the outputs prove nothing, be they equal', () => {
+    const flat = logits(1, 1, 1, 1);
+    expect(parityMove([compared(flat, flat)])).toMatchObject({
+      move: 'undecided',
+      sentence: 'proves nothing: y: all 4 expected elements are 1',
+    });
+    expect(parityMove([compared(base, flat)]).move).toBe('worse');
+  });
+
   test('is not compared where no batch size is common', () => {
     expect(parityMove([])).toMatchObject({ move: 'none', maxAbs: null });
   });
@@ -131,6 +140,10 @@ describe('the summary', () => {
     ['a column moved for the worse', [row('a'), row('b', { parity: blankParity('worse') })]],
     ['the base alone can run a case', [row('a'), row('b', { remark: { move: 'worse', sentence: 'crashed' } })]],
     ['nothing was compared', [row('a', { remark: { move: 'none', sentence: 'not here' } })]],
+    [
+      'every column failed on both sides',
+      [row('a', { parity: blankParity('none'), accuracy: null, size: null, latency: null })],
+    ],
     ['there is no case', []],
   ])('is 1 where %s', (_, rows) => {
     expect(summaryOf(rows).exitCode).toBe(1);

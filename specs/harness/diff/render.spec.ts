@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { conclusion, diffMarkdown, renderDiff } from '../../../src/diff/render.ts';
+import { conclusion } from '../../../src/diff/cells.ts';
+import { diffMarkdown, renderDiff } from '../../../src/diff/render.ts';
 import { sizeMove } from '../../../src/diff/moves.ts';
 import { diffOf, everything, row } from './sample.ts';
 

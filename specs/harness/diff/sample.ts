@@ -13,6 +13,7 @@ export const row = (artifact: string, parts: Partial<Row> = {}): Row => ({
   accuracy: blankAccuracy('same'),
   size: sizeMove(1000, 1000),
   latency: blankLatency('same'),
+  graph: null,
   ...parts,
 });
 
@@ -79,6 +80,11 @@ const rows: readonly Row[] = [
       interval: { low: 0.954, high: 0.967, level: 0.99 },
       ...timed,
     },
+    graph: {
+      sentence: 'optimized graph: 14 -> 17 nodes (+3 ReorderOutput)',
+      base: { 'CPUExecutionProvider Conv': 14 },
+      new: { 'CPUExecutionProvider Conv': 14, 'CPUExecutionProvider ReorderOutput': 3 },
+    },
   }),
   row('new', {
     remark: { move: 'none', sentence: 'new: main@1234567 has no such case' },
@@ -104,8 +110,13 @@ export const diffOf = (cases: readonly Row[]): Diff => ({
   new: 'the working tree',
   columns: ['parity', 'accuracy', 'size', 'latency'],
   seconds: 61.4,
+  margins: { margin: 0.005, budget: 0.03 },
+  runtime: null,
   cases: [...cases],
   summary: summaryOf(cases),
 });
 
-export const everything = (): Diff => diffOf(rows);
+export const everything = (): Diff => ({
+  ...diffOf(rows),
+  runtime: { packages: ['onnxruntime-node'], base: 100_000_000, new: 101_500_000 },
+});

@@ -69,6 +69,34 @@ describe('onpar diff', () => {
     expect(git(stranger.root, 'status', '--porcelain')).toBe('');
   });
 
+  test('compares two numbers of threads of a case, named as a verdict names it', () => {
+    const outcome = diff(
+      'garment/float32/ort-node/cpu/b1/t1',
+      '--threads',
+      '2',
+      '--base-threads',
+      '1',
+      '--only',
+      'parity,accuracy,size',
+      '--json',
+    );
+    const { base, new: ours, cases } = json(outcome);
+    expect([base, ours]).toEqual(['1 thread', '2 threads']);
+    expect(cases).toHaveLength(1);
+    expect(cases[0].accuracy).toMatchObject({ n: 300, flips: 0 });
+    expect(cases[0].graph.sentence).toBeNull();
+    expect(outcome.status).toBe(0);
+    expect(readFileSync(stranger.path('.onpar', 'diff.html'), 'utf8')).toContain('from 1 thread to 2 threads');
+  });
+
+  test('refuses a base that does not build', () => {
+    const { status, output } = stranger.onpar(['diff', '--base', 'HEAD^'], { ONPAR_BASE_BUILD: 'echo no >&2; exit 3' });
+    expect(output).toContain('does not build (ONPAR_BASE_BUILD):');
+    expect(output).not.toMatch(/\n\s+at /);
+    expect(output).not.toContain('what moved');
+    expect(status).toBe(2);
+  });
+
   test('has a row for a case that only one side has', () => {
     const card = readFileSync(stranger.path('fixtures/models/garment/model.json'), 'utf8');
     const { artifacts, ...rest } = JSON.parse(card);
@@ -97,6 +125,10 @@ describe('onpar diff', () => {
       ['--base', 'onnxruntme-node@1.29.0'],
       'did you mean onnxruntime-node@1.29.0?',
     ],
+    ['a name that is nearly a backend', ['--base', 'ort-node/cpuu'], 'did you mean ort-node/cpu?'],
+    ['one backend twice', ['--base', 'ort-node/cpu', '-b', 'ort-node/cpu'], 'both sides run on ort-node/cpu'],
+    ['threads where there is no number', ['--threads', '2', '-b', 'tfjs/wasm'], 'tfjs/wasm takes no number of threads'],
+    ['two bases', ['--base', 'main', '--base-threads', '2'], 'both name a base'],
     ['no base at all', ['--base', 'none'], 'nothing to compare with: --base is none'],
     ['an unknown column', ['--only', 'speed'], "unknown column 'speed'"],
     ['a word that no case has', ['garmint'], 'did you mean garment?'],

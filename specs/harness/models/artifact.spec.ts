@@ -145,7 +145,12 @@ describe('external data', () => {
     put('weights.bin', weights);
     const content = externalModel('weights.bin');
     const path = put('model.onnx', content);
-    expect(await inspectModelFile(path)).toEqual({ path, format: 'onnx', bytes: content.length + 48 });
+    expect(await inspectModelFile(path)).toEqual({
+      path,
+      format: 'onnx',
+      files: [path, join(folder, 'weights.bin')],
+      bytes: content.length + 48,
+    });
     put('model.onnx', externalModel('../outside.bin'));
     expect((await refusal(() => inspectModelFile(path))).what).toContain('leads out of its folder');
   });
@@ -158,7 +163,8 @@ describe('a TF.js folder', () => {
   test('is measured with its weights, given as folder or as its model.json', async () => {
     put('weights.bin', 'abc');
     const path = put('model.json', manifest('weights.bin'));
-    const expected = { path, format: 'tfjs', bytes: manifest('weights.bin').length + 3 };
+    const files = [path, join(folder, 'weights.bin')];
+    const expected = { path, format: 'tfjs', files, bytes: manifest('weights.bin').length + 3 };
     expect(await inspectModelFile(folder)).toEqual(expected);
     expect(await inspectModelFile(path)).toEqual(expected);
   });

@@ -26,7 +26,7 @@ export const troubles: VerdictRow[] = [
       'slower by 3.1 % [2.4, 3.8] than main@4c1d2e (12 process pairs, false alarm <= 1 %, could see >= 1.2 %)',
       'changed since: onnxruntime-node 1.29.0 -> 1.30.0',
     ],
-    replay: 'npx onpar diff main --case fashion-cnn/float32/ort-node/cpu/b1/t1',
+    replay: 'npx onpar diff fashion-cnn/float32/ort-node/cpu/b1/t1 --base main --only latency',
     accept: null,
   },
   {
@@ -49,7 +49,7 @@ export const troubles: VerdictRow[] = [
     verdict: 'inconclusive',
     red: false,
     sentences: ['+1.1 %, at most +4.2 % (3 % allowed): 20 more pairs would decide, about 40 s'],
-    replay: 'npx onpar diff main --case simplecnn/int8/ort-node/cpu/b8/t1 --pairs 32',
+    replay: 'npx onpar diff simplecnn/int8/ort-node/cpu/b8/t1 --base main --only latency',
     accept: null,
   },
   {
@@ -59,7 +59,7 @@ export const troubles: VerdictRow[] = [
     verdict: 'faster',
     red: false,
     sentences: ['faster by 4.0 % [3.3, 4.6] than main@4c1d2e (12 process pairs)'],
-    replay: 'npx onpar diff main --case fashion-cnn/int8/ort-node/cpu/b1/t1',
+    replay: 'npx onpar diff fashion-cnn/int8/ort-node/cpu/b1/t1 --base main --only latency',
     accept: "npx onpar bless fashion-cnn --only latency --reason '…'",
   },
 ];

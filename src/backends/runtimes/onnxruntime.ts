@@ -1,7 +1,10 @@
 /** What onnxruntime-node and onnxruntime-web share: both implement onnxruntime-common's session. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isDtype, tensor } from '../../tensor/tensor.ts';
 import type { Dtype, Tensor, TensorData, TensorMap } from '../../tensor/tensor.ts';
-import type { Binding, Session, Signature } from '../backend.ts';
+import type { Binding, Kernels, Session, Signature } from '../backend.ts';
 
 interface OrtTensor {
   readonly type: string;
@@ -20,6 +23,7 @@ interface OrtSession {
   readonly inputMetadata: readonly OrtMetadata[];
   readonly outputMetadata: readonly OrtMetadata[];
   run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
+  endProfiling(): void;
   release(): Promise<void>;
 }
 
@@ -45,6 +49,37 @@ export async function openOrtSession(ort: Ort, model: string | Uint8Array, optio
   };
 }
 
+/** Profiles one call. The runtime writes a JSON file of events and does not say its name; each node that ran has a kernel event. */
+export async function ortKernels(ort: Ort, path: string, options: object, feeds: TensorMap): Promise<Kernels> {
+  const folder = await mkdtemp(join(tmpdir(), 'onpar-profile-'));
+  try {
+    const profiling = { enableProfiling: true, profileFilePrefix: join(folder, 'profile') };
+    const session = await ort.InferenceSession.create(path, { ...options, ...profiling });
+    await session.run(toOrt(ort, feeds));
+    session.endProfiling();
+    await session.release();
+    const [name = ''] = await readdir(folder);
+    return countKernels(JSON.parse(await readFile(join(folder, name), 'utf8')) as readonly ProfileEvent[]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface ProfileEvent {
+  readonly name: string;
+  readonly args?: { readonly op_name?: string; readonly provider?: string; readonly node_index?: string };
+}
+
+/** A node of a loop runs more than once and is one node. */
+function countKernels(events: readonly ProfileEvent[]): Kernels {
+  const nodes = new Map<string, string>();
+  for (const { name, args: { op_name: operator = '', provider = '', node_index: index = '' } = {} } of events)
+    if (name.endsWith('_kernel_time')) nodes.set(`${index} ${name}`, `${provider} ${operator}`);
+  const counts: Record<string, number> = {};
+  for (const kernel of nodes.values()) counts[kernel] = (counts[kernel] ?? 0) + 1;
+  return counts;
+}
+
 function signatureOf({ name, isTensor, type, shape }: OrtMetadata): Signature {
   if (!isTensor) throw new TypeError(`${name} is a sequence or map; only tensors are supported`);
   // Symbolic axes come as their name; an axis that the model leaves open comes as '' or -1.
@@ -58,9 +93,7 @@ function dtypeOf(type: string): Dtype {
 }
 
 function bind(ort: Ort, session: OrtSession, feeds: TensorMap): Binding {
-  const native = Object.fromEntries(
-    Object.entries(feeds).map(([name, value]) => [name, new ort.Tensor(value.dtype, value.data, value.dims)]),
-  );
+  const native = toOrt(ort, feeds);
   let last: Record<string, OrtTensor> = {};
   return {
     async call() {
@@ -72,6 +105,11 @@ function bind(ort: Ort, session: OrtSession, feeds: TensorMap): Binding {
     },
   };
 }
+
+const toOrt = (ort: Ort, feeds: TensorMap): Record<string, OrtTensor> =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, value]) => [name, new ort.Tensor(value.dtype, value.data, value.dims)]),
+  );
 
 function fromOrt({ type, dims, data }: OrtTensor): Tensor {
   const dtype = dtypeOf(type);

@@ -1,0 +1,47 @@
+/** Options of diff, as the command line hands them over; what cannot be meant together is refused. */
+import { BadInput } from '../schema/bad-input.ts';
+import { wholeNumber } from './options.ts';
+
+export interface DiffOptions {
+  readonly base?: string;
+  readonly backend?: readonly string[];
+  readonly threads: string;
+  readonly baseThreads?: string;
+  readonly only?: readonly string[];
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly batch?: string;
+  readonly inputs?: string;
+  readonly seed: string;
+  readonly dim?: readonly string[];
+  readonly range?: readonly string[];
+  readonly quantized?: boolean;
+}
+
+export interface Threads {
+  readonly threads: number;
+  readonly baseThreads: number | undefined;
+}
+
+/** One thing differs between the sides, or nobody knows what moved what. Throws BadInput. */
+export function threadsOf(options: DiffOptions): Threads {
+  const threads = wholeNumber('--threads', options.threads, 0);
+  if (options.baseThreads === undefined) return { threads, baseThreads: undefined };
+  const baseThreads = wholeNumber('--base-threads', options.baseThreads, 0);
+  if (options.base !== undefined)
+    refuse('--base and --base-threads', 'both name a base', 'give one of the two: one thing differs at a time');
+  if (baseThreads === threads)
+    refuse('--base-threads', `both sides run on ${threads}`, 'such as --threads 2 --base-threads 1');
+  return { threads, baseThreads };
+}
+
+/** Without files nothing is drawn. */
+export function refuseFileOptions({ batch, inputs, dim, range, quantized }: DiffOptions): void {
+  const given = Object.entries({ batch, inputs, dim, range, quantized }).find(([, value]) => value !== undefined);
+  if (given !== undefined)
+    refuse(`--${given[0]}`, 'is for files, and none was given', 'onpar diff a.onnx b.onnx, or leave it out');
+}
+
+export function refuse(where: string, what: string, fix: string): never {
+  throw new BadInput({ what, where, fix });
+}
