@@ -16,7 +16,9 @@ export const rule = {
     const cells = cellsOf(table);
     return table.gains.flatMap((gain) => {
       const cell = (system) =>
-        cells.find((each) => each.row === gain.row && each.system === system && each.model === (gain.model ?? each.model));
+        cells.find(
+          (each) => each.row === gain.row && each.system === system && each.model === (gain.model ?? each.model),
+        );
       const [of, over] = [cell(gain.of), cell(gain.over)];
       const [, number] = /([\d.]+)/.exec(gain.says) ?? [];
       if (of === undefined || over === undefined || number === undefined || of.value === null || over.value === null)

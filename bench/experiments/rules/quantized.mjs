@@ -9,7 +9,9 @@ export const rule = {
   id: 'quantized for nothing',
   about: 'a quantized model that is slower than its parent, or as big',
   find(table) {
-    const cells = numbersOf(table, 'size', 'time').filter(({ conditions: { phase } }) => !['load', 'first'].includes(phase));
+    const cells = numbersOf(table, 'size', 'time').filter(
+      ({ conditions: { phase } }) => !['load', 'first'].includes(phase),
+    );
     return groupsOf(cells, ({ model, row }) => `${model}\0${row}`).flatMap((row) =>
       row.flatMap((cell) => {
         const parent = row.find(({ system }) => system === cell.parent);

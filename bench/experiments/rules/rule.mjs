@@ -29,4 +29,3 @@ const finding = (kind, cells, sentence, settle) => ({
 
 /** Every number in a sentence reads the same way. @param {number} value */
 export const times = (value) => `${value >= 10 ? value.toFixed(0) : value.toFixed(value < 2 ? 2 : 1)}x`;
-

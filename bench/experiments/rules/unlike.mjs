@@ -20,7 +20,9 @@ export const rule = {
   find(table) {
     const cells = numbersOf(table, ...Object.keys(compared));
     const rows = groupsOf(cells, ({ model, row }) => `${model}\0${row}`);
-    const found = rows.flatMap((row) => [...new Set([...conditionsOf(row), ...dtypes(row)])].map((name) => ({ name, row })));
+    const found = rows.flatMap((row) =>
+      [...new Set([...conditionsOf(row), ...dtypes(row)])].map((name) => ({ name, row })),
+    );
     // A column that is unlike its neighbour is so for each model: told once.
     const alike = ({ name, row }) => [name, row[0].row, ...row.map((cell) => said(cell, name))].join('\0');
     return [...groupsOf(found, alike).map(told), ...units(cells)];
@@ -48,7 +50,7 @@ const told = (same) => {
   const [{ name, row }] = same;
   return doubt(
     same.flatMap((each) => each.row),
-    `${same.map((each) => each.row[0].model).join(', ')}: ${row[0].row} side by side, and the ${name} differs (${row.map((cell) => said(cell, name)).join(', ')}): that does not compare systems.`,
+    `${same.map((each) => each.row[0].model).join(', ')}: ${row[0].row} side by side, and the ${name} differ${/(ds|es)$/.test(name) ? '' : 's'} (${row.map((cell) => said(cell, name)).join(', ')}): that does not compare systems.`,
     `one ${name} for the row, or a row for each`,
   );
 };
