@@ -4,7 +4,9 @@ import { built } from '../lib/onpar.mjs';
 const { dodge, logScale } = await built('report/charts/scale.js');
 const { markup } = await built('report/markup.js');
 
-const panel = { width: 360, height: 240, left: 58, right: 118, top: 30, bottom: 28 };
+const panel = { plot: 190, height: 240, left: 58, top: 30, bottom: 28 };
+/** Names stand at the ends of their lines; a letter is about so wide. */
+const letter = 6;
 const style = `text{font:11px system-ui,sans-serif;fill:#57606a}.t{font-weight:600;fill:#24292f}.g{stroke:#8886;stroke-width:.5}
 .s0{--c:#0072b2}.s1{--c:#d55e00}.s2{--c:#009e73}.s3{--c:#cc79a7}.s4{--c:#8a6d00}path{fill:none;stroke:var(--c);stroke-width:1.8}circle{fill:var(--c)}.n{fill:var(--c)}.l{stroke-width:.6}
 @media(prefers-color-scheme:dark){text{fill:#9aa4af}.t{fill:#e6edf3}.s0{--c:#56b4e9}.s1{--c:#f0883e}.s2{--c:#2fbf94}.s3{--c:#e3a1c5}.s4{--c:#d9b93b}}`;
@@ -15,9 +17,11 @@ const style = `text{font:11px system-ui,sans-serif;fill:#57606a}.t{font-weight:6
  * @param {{ title: string, series: Series[], tick: (value: number) => string }[]} panels
  */
 export function chart(title, panels) {
-  const width = panel.width * panels.length;
+  const names = panels.flatMap(({ series }) => series.map(({ name }) => name.length));
+  const one = panel.left + panel.plot + 18 + letter * Math.max(...names);
+  const width = one * panels.length;
   return `${
-    markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${panel.height}" width="${width}" height="${panel.height}" role="img" aria-labelledby="t d"><title id="t">${title}</title><desc id="d">${panels.map(described)}</desc><style>${style}</style>${panels.map((each, at) => drawn(each, at * panel.width))}</svg>`
+    markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${panel.height}" width="${width}" height="${panel.height}" role="img" aria-labelledby="t d"><title id="t">${title}</title><desc id="d">${panels.map(described)}</desc><style>${style}</style>${panels.map((each, at) => drawn(each, at * one))}</svg>`
       .text
   }\n`;
 }
@@ -34,7 +38,7 @@ function drawn({ title, series, tick }, offset) {
     (a, b) => a - b,
   );
   const across = logScale(batches, 1);
-  const right = panel.width - panel.right;
+  const right = panel.left + panel.plot;
   const low = panel.height - panel.bottom;
   const x = (batch) => (panel.left + across.at(batch) * (right - panel.left)).toFixed(1);
   const y = (value) => Number((low - up.at(value) * (low - panel.top)).toFixed(1));
