@@ -54,9 +54,8 @@ function countOf(fixture, reports) {
 }
 
 function systemOf({ systems, here }, { id, name, parent, artifact, backend }, cases) {
-  const published = systems.find((system) => system.id === id);
-  const precision = cases.find((each) => each.artifact === artifact)?.precision;
-  const above = parent ?? published?.parent;
+  const published = systems.find((system) => system.id === id) ?? {};
+  const above = parent ?? published.parent;
   return {
     id,
     name: name ?? published.name,
@@ -64,15 +63,18 @@ function systemOf({ systems, here }, { id, name, parent, artifact, backend }, ca
     artifact,
     backend,
     // A claim about a GPU is not settled on a CPU without a word.
-    published: published?.conditions?.device ?? null,
-    conditions: {
-      device: /cuda|tensorrt|gpu/.test(backend) ? 'gpu' : 'cpu',
-      synchronized: 'yes',
-      threads: '1',
-      ...(precision !== undefined && { dtype: precision }),
-    },
+    published: published.conditions?.device ?? null,
+    conditions: conditionsOf(backend, cases.find((each) => each.artifact === artifact)?.precision),
   };
 }
+
+/** The product times one thread, and a call is over when its outputs are there. */
+const conditionsOf = (backend, precision) => ({
+  device: /cuda|tensorrt|gpu/.test(backend) ? 'gpu' : 'cpu',
+  synchronized: 'yes',
+  threads: '1',
+  ...(precision !== undefined && { dtype: precision }),
+});
 
 const casesOf = ({ here }, model, { artifact, backend }, cases) =>
   cases

@@ -61,7 +61,11 @@ function published({ table, ours }) {
       cell.row,
       cell.systemName,
       `${cell.text}${cell.unit === notSaid || cell.value === null ? '' : ` ${cell.unit}`}`,
-      ...[statistic, device, threads, batch, dtype],
+      statistic,
+      device,
+      threads,
+      batch,
+      dtype,
       beside(cell, own, smallest),
     ];
   });

@@ -23,11 +23,12 @@ export const rule = {
     const found = rows.flatMap((row) =>
       [...new Set([...conditionsOf(row), ...dtypes(row)])].map((name) => ({ name, row })),
     );
-    // A column that is unlike its neighbour is so for each model: told once.
-    const alike = ({ name, row }) => [name, row[0].row, ...row.map((cell) => said(cell, name))].join('\0');
     return [...groupsOf(found, alike).map(told), ...units(cells)];
   },
 };
+
+/** A column that is unlike its neighbour is so for each model: told once. */
+const alike = ({ name, row }) => [name, row[0].row, ...row.map((cell) => said(cell, name))].join('\0');
 
 /** Conditions that differ within a row. */
 const conditionsOf = (row) =>
