@@ -7,7 +7,7 @@ import { format } from 'prettier';
 import { letters, readTable } from './experiments/tables.mjs';
 import { planOf } from './experiments/plan.mjs';
 import { oursOf } from './experiments/ours.mjs';
-import { commandOf, compare } from './experiments/measure.mjs';
+import { commandOf, compare, redOf } from './experiments/measure.mjs';
 import { built, needBuild, root } from './lib/onpar.mjs';
 
 needBuild();
@@ -65,9 +65,8 @@ async function runOne(table, present, out) {
   const { runs, absent, missing } = planOf(table, present);
   const started = performance.now();
   const before = loadavg()[0];
-  const taken = [];
-  for (const run of runs) taken.push(await compare(run, table.here.batches));
-  const reports = taken.map(({ report }) => report);
+  const reports = [];
+  for (const run of runs) reports.push(await compare(run, table.here.batches));
   const ours = oursOf(table, reports, absent);
   const chart = chartOf(table, ours);
   const machine = {
@@ -83,7 +82,9 @@ async function runOne(table, present, out) {
   writeFileSync(place, formatted);
   if (chart !== null) writeFileSync(place.replace(/md$/, 'svg'), chart.svg);
   console.log(`${formatted.split('\n## Verdicts')[0]}\n${place}\n`);
-  if (missing.length === 0) return Math.max(0, ...taken.map(({ code }) => code));
+  const red = redOf(reports).map(({ metric, case: name }) => `${metric} ${name}`);
+  if (red.length > 0) process.stderr.write(`✗ experiment ${table.letter}: red is ${red.join(', ')}\n`);
+  if (missing.length === 0) return red.length > 0 ? 1 : 0;
   process.stderr.write(
     `✗ experiment ${table.letter} was not run: no model ${missing.join(', ')} under fixtures/models\n`,
   );

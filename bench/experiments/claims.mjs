@@ -20,7 +20,7 @@ const kinds = {
 
   ratio(test, ours, show) {
     const { of, over, batch, atMost, atLeast } = test;
-    const missing = whyNot(test, [of, over], ours);
+    const missing = whyNot(test, [of, over], ours) ?? withoutIt(test, ours);
     if (missing !== null) return untestable(missing);
     const [one, other] = [of, over].map((system) => figureOf(test, system, ours));
     if (one === undefined || other === undefined) return untestable(`no ${test.quantity}${at(batch)} of both`);
@@ -50,6 +50,12 @@ const kinds = {
     return { word: canAgree ? 'undecided' : 'does not hold', why };
   },
 };
+
+/** A system may have no such figure by its nature. */
+function withoutIt({ of, over, quantity }, ours) {
+  const system = ours.systems.find(({ id, without }) => [of, over].includes(id) && quantity in without);
+  return system === undefined ? null : `${system.name}: ${system.without[quantity]}`;
+}
 
 /** Where the claim was made, if that was another kind of device. */
 function elsewhere(systems, ours) {

@@ -53,7 +53,7 @@ function countOf(fixture, reports) {
   return found?.parameters ? { parameters: String(found.parameters) } : {};
 }
 
-function systemOf({ systems, here }, { id, name, parent, artifact, backend }, cases) {
+function systemOf({ systems, here }, { id, name, parent, artifact, backend, without = {} }, cases) {
   const published = systems.find((system) => system.id === id) ?? {};
   const above = parent ?? published.parent;
   return {
@@ -62,6 +62,7 @@ function systemOf({ systems, here }, { id, name, parent, artifact, backend }, ca
     ...(here.systems.some((system) => system.id === above) && { parent: above }),
     artifact,
     backend,
+    without,
     // A claim about a GPU is not settled on a CPU without a word.
     published: published.conditions?.device ?? null,
     conditions: conditionsOf(backend, cases.find((each) => each.artifact === artifact)?.precision),
@@ -92,7 +93,7 @@ function rowsOf(model, measured) {
   const batches = [...new Set(measured.flatMap(({ own }) => own.map(({ batch }) => batch)))];
   const row = (label, { quantity, unit, phase }, conditions, cellOf) => {
     const cells = measured.flatMap(({ system, own }) => {
-      const found = cellOf(own);
+      const found = quantity in system.without ? null : cellOf(own);
       return found === null ? [] : [[system.id, found]];
     });
     const of = (pick) => Object.fromEntries(cells.map(([id, cell]) => [id, pick(cell)]));

@@ -8,12 +8,15 @@ const { elapsed, mark } = await built('report/format.js');
 /** @param {{ reports: object[] }} facts */
 export function verdicts({ reports }) {
   if (reports.length === 0) return '';
-  const all = reports.flatMap((report) => report.verdicts);
+  // A size belongs to every run of its artifact.
+  const all = [
+    ...new Map(reports.flatMap((report) => report.verdicts).map((one) => [`${one.metric} ${one.case}`, one])).values(),
+  ];
   const lines = all.map(({ metric, case: name, verdict, red, sentences }) => {
     const { glyph, word } = mark(verdict);
     return `- ${glyph} ${red ? '**red** ' : ''}${metric} \`${name}\`: ${word}. ${sentences.join('. ')}`;
   });
-  return `## Verdicts\n\n${reports.map((report) => `${headline(report)}.`).join('\n')}\n\n<details><summary>All ${all.length}, judged against the committed baselines</summary>\n\n${lines.join('\n')}\n\n</details>`;
+  return `## Verdicts\n\n${reports.map((report) => `- \`${report.command}\`: ${headline(report)}`).join('\n')}\n\n<details><summary>All ${all.length}, judged against the committed baselines</summary>\n\n${lines.join('\n')}\n\n</details>`;
 }
 
 /** @param {{ reports: object[], machine: { loads: [number, number], core: number | null, cores: number, seconds: number, day: string } }} facts */
@@ -27,7 +30,7 @@ export function environment({ reports, machine }) {
       'load average (1 minute)',
       `${machine.loads.map((load) => load.toFixed(1)).join(' before, ')} after, with ${machine.cores} core${machine.cores === 1 ? '' : 's'} for this run${sharing(machine)}`,
     ],
-    ...rowsOf(report),
+    ...rowsOf({ ...report, backends: reports.flatMap(({ backends }) => backends) }),
   ];
   return `## Environment\n\n${markdown(['', ''], rows)}`;
 }
@@ -41,8 +44,10 @@ const rowsOf = ({ onpar, commit, machine: { cpu, cores, isa, os, node, fingerpri
   ['machine', `${cpu}, ${cores} cores, ${isa}, ${os}; fingerprint \`${fingerprint}\``],
   ['Node', node],
   ['pinned', pinned ? 'one core a latency' : 'no'],
-  ...backends.map(({ id, available, version, provider, reason, bring }) => [
-    `\`${id}\``,
-    available ? `${version}, ${provider}` : `not here: ${reason} (\`${bring}\`)`,
-  ]),
+  ...[...new Map(backends.map((backend) => [backend.id, backend])).values()].map(
+    ({ id, available, version, provider, reason, bring }) => [
+      `\`${id}\``,
+      available ? `${version}, ${provider}` : `not here: ${reason} (\`${bring}\`)`,
+    ],
+  ),
 ];

@@ -1,8 +1,9 @@
 /** What of an experiment can be run here, and what cannot and why. Pure: what is here is told. */
+import { groupsOf } from './cells.mjs';
 
 /**
  * @typedef {{ models: Map<string, string[]>, backends: string[] }} Present artifacts by model, and backends
- * @typedef {{ fixture: string, backends: string[] }} Run one `onpar compare`
+ * @typedef {{ target: string, backends: string[] }} Run one `onpar compare` of an artifact on some backends: what an experiment does not ask for is not measured
  * @typedef {{ model: string, system: string, reason: string }} Absent
  *
  * @param {object} table @param {Present} present
@@ -17,8 +18,10 @@ export function planOf({ here, models }, present) {
   );
   const runs = models.flatMap(({ id: model }) => {
     const systems = here.systems.filter(({ id }) => !absent.some((each) => each.model === model && each.system === id));
-    const backends = [...new Set(systems.map(({ backend }) => backend))];
-    return backends.length === 0 ? [] : [{ fixture: here.models[model], backends }];
+    return groupsOf(systems, ({ artifact }) => artifact).map((same) => ({
+      target: `${here.models[model]}/${same[0].artifact}`,
+      backends: [...new Set(same.map(({ backend }) => backend))],
+    }));
   });
   return { runs, absent, missing: Object.values(here.models).filter((fixture) => !present.models.has(fixture)) };
 }

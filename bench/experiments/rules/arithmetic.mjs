@@ -1,7 +1,7 @@
 /** No core multiplies faster than its vector units: a time below that bound did not do the work, or not then. */
 import { readFileSync } from 'node:fs';
 import { baseValue, isQuantized, numbersOf } from '../cells.mjs';
-import { doubt } from './rule.mjs';
+import { doubt, printed } from './rule.mjs';
 
 const { architectures } = JSON.parse(readFileSync(new URL('../architectures.json', import.meta.url), 'utf8'));
 
@@ -22,7 +22,7 @@ export const rule = {
       if (rate <= mostGmacs * cores) return [];
       return doubt(
         [cell],
-        `${cell.name}: ${cell.text} ${cell.unit} would be ${rate.toFixed(0)} thousand million multiply-adds a second on ${cores} thread${cores === 1 ? '' : 's'}; no core does more than ${mostGmacs}.`,
+        `${cell.name}: ${printed(cell)} would be ${rate.toFixed(0)} thousand million multiply-adds a second on ${cores} thread${cores === 1 ? '' : 's'}; no core does more than ${mostGmacs}.`,
         'outputs read before the clock stops, and the number of threads really used',
       );
     });

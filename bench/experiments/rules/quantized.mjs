@@ -1,6 +1,6 @@
 /** Quantizing is done for speed and size: what gains neither must be said, whether the figure is right or not. */
 import { baseValue, differences, groupsOf, numbersOf } from '../cells.mjs';
-import { fact, times } from './rule.mjs';
+import { fact, printed, times } from './rule.mjs';
 
 /** A file that saves less than a tenth is as big as its parent; a time needs to be longer. */
 const least = { size: 0.9, time: 1 };
@@ -26,10 +26,8 @@ export const rule = {
 const told = (cell, parent, ratio) =>
   fact(
     [cell, parent],
-    `${cell.model}, ${cell.row}: ${cell.systemName} ${shown(cell)} against ${shown(parent)} of ${parent.systemName}, ${times(ratio)}: quantizing gains nothing here.`,
+    `${cell.model}, ${cell.row}: ${cell.systemName} ${printed(cell)} against ${printed(parent)} of ${parent.systemName}, ${times(ratio)}: quantizing gains nothing here.`,
     cell.quantity === 'time'
       ? 'static quantization (dynamic quantization of convolutions is slow), or no quantization'
-      : 'the list of what the file holds: are its weights 8 bits?',
+      : 'the list of what the file holds, and whether its weights are 8 bits',
   );
-
-const shown = ({ value, unit }) => `${Number(value.toPrecision(5))} ${unit}`;

@@ -1,6 +1,6 @@
 /** One system measured twice has one value, and two systems one ratio: where a table has two, something unsaid changed in between. */
 import { baseValue, conditions, differences, groupsOf, numbersOf, pairsOf } from '../cells.mjs';
-import { doubt, times } from './rule.mjs';
+import { doubt, printed, times } from './rule.mjs';
 
 /** Times of two sessions drift; a factor of one and a half is no drift. */
 const most = 1.5;
@@ -22,7 +22,7 @@ const values = (cells) =>
       .map(([a, b]) =>
         doubt(
           [a, b],
-          `${a.model}: ${a.systemName} takes ${a.text} ${a.unit} (${a.row}) and ${b.text} ${b.unit} (${b.row}), ${times(Math.max(baseValue(a) / baseValue(b), baseValue(b) / baseValue(a)))} apart, and nothing is said to have changed.`,
+          `${a.model}: ${a.systemName} takes ${printed(a)} (${a.row}) and ${printed(b)} (${b.row}), ${times(Math.max(baseValue(a) / baseValue(b), baseValue(b) / baseValue(a)))} apart, and nothing is said to have changed.`,
           'what differed: input, batch, threads, machine or session',
         ),
       ),

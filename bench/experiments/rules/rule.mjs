@@ -29,3 +29,6 @@ const finding = (kind, cells, sentence, settle) => ({
 
 /** Every number in a sentence reads the same way. @param {number} value */
 export const times = (value) => `${value >= 10 ? value.toFixed(0) : value.toFixed(value < 2 ? 2 : 1)}x`;
+
+/** A published figure as it is printed; one of ours has more digits than a sentence needs. @param {import('../cells.mjs').Cell} cell */
+export const printed = ({ text, value, unit }) => `${text.length > 8 ? Number(value.toPrecision(4)) : text} ${unit}`;

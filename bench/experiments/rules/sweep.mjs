@@ -1,6 +1,6 @@
 /** A sweep over batch sizes runs into memory sooner or later: time without memory beside it cannot tell work from swapping. */
 import { baseValue, cellsOf, groupsOf } from '../cells.mjs';
-import { doubt, fact, times } from './rule.mjs';
+import { doubt, fact, printed, times } from './rule.mjs';
 
 const sizes = 3;
 /** A step may cost more than in proportion, where caches end; not four times more. */
@@ -42,11 +42,17 @@ function cliffs(sweep, isWeighed) {
     const from = points[at];
     const [work, time] = [to.batch / from.batch, to.seconds / from.seconds];
     if (time < cliff * work) return [];
-    const tell = isWeighed ? fact : doubt;
-    return tell(
-      [from.cell, to.cell],
-      `${to.cell.model}: ${to.cell.systemName} takes ${from.cell.text} ${from.cell.unit} at batch ${from.batch} and ${to.cell.text} ${to.cell.unit} at ${to.batch}, ${times(time)} the time for ${times(work)} the work: memory pressure, not computing.`,
-      'device and resident memory at both sizes',
-    );
+    const step = `${to.cell.model}: ${to.cell.systemName} takes ${printed(from.cell)} at batch ${from.batch} and ${printed(to.cell)} at ${to.batch}, ${times(time)} the time for ${times(work)} the work`;
+    return isWeighed
+      ? fact(
+          [from.cell, to.cell],
+          `${step}: that is not computing, but memory or other work of the machine.`,
+          'peak memory at both sizes, and the same run on a quiet machine',
+        )
+      : doubt(
+          [from.cell, to.cell],
+          `${step}: memory pressure, not computing.`,
+          'device and resident memory at both sizes',
+        );
   });
 }

@@ -1,6 +1,6 @@
 /** One model on one kind of device cannot differ tenfold between mature runtimes, unless threads or unfinished work were timed. */
 import { baseValue, differences, groupsOf, isQuantized, notSaid, numbersOf, pairsOf } from '../cells.mjs';
-import { doubt, times } from './rule.mjs';
+import { doubt, printed, times } from './rule.mjs';
 
 const most = 8;
 /** What would explain it, had the table said it. */
@@ -25,6 +25,6 @@ const isOpen = (fast, slow) =>
 const told = ([fast, slow]) =>
   doubt(
     [slow, fast],
-    `${slow.model}: ${slow.systemName} ${slow.text} ${slow.unit} against ${fast.systemName} ${fast.text} ${fast.unit}, ${times(baseValue(slow) / baseValue(fast))} for the same arithmetic, and neither threads nor waiting for the result are said: a timing fault until shown otherwise.`,
+    `${slow.model}: ${slow.systemName} ${printed(slow)} against ${fast.systemName} ${printed(fast)}, ${times(baseValue(slow) / baseValue(fast))} for the same arithmetic, and neither threads nor waiting for the result are said: a timing fault until shown otherwise.`,
     'both with one thread, one batch size, and outputs read before the clock stops',
   );

@@ -1,6 +1,6 @@
 /** What stands side by side is compared: CPU beside GPU, one batch size beside another, load beside steady, seconds beside milliseconds. */
 import { differences, groupsOf, notSaid, numbersOf, pairsOf } from '../cells.mjs';
-import { doubt } from './rule.mjs';
+import { doubt, printed } from './rule.mjs';
 
 const run = ['device', 'threads', 'batch'];
 /** What must be equal for two figures of a quantity to say something of their systems. */
@@ -67,7 +67,7 @@ const units = (cells) =>
     .map((firsts) =>
       doubt(
         firsts,
-        `${firsts[0].model}: times in ${firsts.map(({ unit }) => unit).join(' and in ')} (${firsts.map((cell) => `${cell.systemName} ${cell.text} ${cell.unit}`).join(', ')}).`,
+        `${firsts[0].model}: times in ${firsts.map(({ unit }) => unit).join(' and in ')} (${firsts.map((cell) => `${cell.systemName} ${printed(cell)}`).join(', ')}).`,
         'one unit for the table',
       ),
     );
