@@ -5,7 +5,7 @@ import { cli, root } from '../lib/onpar.mjs';
 /** As it can be pasted back. @param {import('./plan.mjs').Run} run @param {readonly number[]} batches */
 export const commandOf = ({ target, backends }, batches) => [
   'compare',
-  fixture,
+  target,
   '--backend',
   backends.join(','),
   '--batch',
