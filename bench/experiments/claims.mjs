@@ -19,20 +19,17 @@ const kinds = {
   untested: ({ why }) => untestable(why),
 
   ratio(test, ours, show) {
-    const { of, over, batch, atMost, atLeast } = test;
+    const { of, over, quantity, batch } = test;
     const missing = whyNot(test, [of, over], ours) ?? withoutIt(test, ours);
     if (missing !== null) return untestable(missing);
     const [one, other] = [of, over].map((system) => figureOf(test, system, ours));
-    if (one === undefined || other === undefined) return untestable(`no ${test.quantity}${at(batch)} of both`);
-    const [low, high] = [one.low / other.high, one.high / other.low];
-    const isAtMost = atMost !== undefined;
-    const limit = isAtMost ? atMost : atLeast;
-    const [surely, surelyNot] = isAtMost ? [high <= limit, low > limit] : [low >= limit, high < limit];
-    const word = surely ? 'holds' : surelyNot ? 'does not hold' : 'undecided';
-    const span = low === high ? '' : ` [${fixed(low)}, ${fixed(high)}]`;
+    if (one === undefined || other === undefined) return untestable(`no ${quantity}${at(batch)} of both`);
+    const ratio = { low: one.low / other.high, value: one.value / other.value, high: one.high / other.low };
+    const { word, claimed } = held(ratio, test);
+    const span = ratio.low === ratio.high ? '' : ` [${fixed(ratio.low)}, ${fixed(ratio.high)}]`;
     return {
       word,
-      why: `${one.name} ${show(one.value, one.unit)} against ${other.name} ${show(other.value, other.unit)}${at(batch)}: ${fixed(one.value / other.value)}x${span}, claimed ${isAtMost ? 'at most' : 'at least'} ${limit}x${elsewhere([of, over], ours)}`,
+      why: `${one.name} ${show(one.value, one.unit)} against ${other.name} ${show(other.value, other.unit)}${at(batch)}: ${fixed(ratio.value)}x${span}, claimed ${claimed}${elsewhere([of, over], ours)}`,
     };
   },
 
@@ -50,6 +47,13 @@ const kinds = {
     return { word: canAgree ? 'undecided' : 'does not hold', why };
   },
 };
+
+/** A bound from above or from below; the whole interval must lie on one side of it. */
+function held({ low, high }, { atMost, atLeast }) {
+  const [inside, outside] = atMost === undefined ? [low >= atLeast, high < atLeast] : [high <= atMost, low > atMost];
+  const claimed = atMost === undefined ? `at least ${atLeast}x` : `at most ${atMost}x`;
+  return { word: inside ? 'holds' : outside ? 'does not hold' : 'undecided', claimed };
+}
 
 /** A system may have no such figure by its nature. */
 function withoutIt({ of, over, quantity }, ours) {
