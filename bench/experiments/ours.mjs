@@ -83,11 +83,12 @@ const casesOf = ({ here }, model, { artifact, backend }, cases) =>
     .filter(({ threads }) => threads === 1)
     .toSorted((a, b) => a.batch - b.batch);
 
-/** A backend that is not here, or died, says why; null where it answered. */
-const failureOf = ({ parity, latency }) =>
-  latency.steady !== null
-    ? null
-    : `${parity.verdict === 'unavailable' ? 'not here' : latency.verdict}: ${parity.reason ?? latency.reason}`;
+/** A backend that is not here, or died, says why; null where it was timed. */
+function failureOf({ parity, latency }) {
+  if (latency.steady !== null) return null;
+  const { verdict, reason } = latency.verdict === 'skipped' ? parity : latency;
+  return `${verdict === 'unavailable' ? 'not here' : verdict}: ${reason}`;
+}
 
 function rowsOf(model, measured) {
   const batches = [...new Set(measured.flatMap(({ own }) => own.map(({ batch }) => batch)))];

@@ -189,6 +189,10 @@ describe('our table', () => {
     ]);
     const dead = { ...eager, steady: null, parity: 'crashed', reason: 'SIGSEGV' };
     expect(oursWith(dead).absent[0].reason).toBe('crashed: SIGSEGV');
+    const report = reportOf({ ...dead, parity: 'match' });
+    for (const each of report.cases) each.latency = { ...each.latency, verdict: 'timed-out', reason: 'after 120 s' };
+    for (const each of report.cases) each.parity.reason = '0.05 of the tolerance';
+    expect(oursOf(c, [report], []).absent[0].reason).toBe('timed-out: after 120 s');
   });
 });
 
