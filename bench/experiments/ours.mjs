@@ -37,7 +37,7 @@ export function oursOf(table, reports, absent) {
         right.filter(({ model }) => model === id),
       ),
     ),
-    parity: right.map(({ model, system, own }) => ({ model, system: system.id, ...own[0].parity })),
+    parity: right.map(({ model, system, own }) => ({ model, system: system.id, ...worstParity(own) })),
     absent: [
       ...absent,
       ...measured.flatMap(({ model, system, failure }) =>
@@ -46,6 +46,10 @@ export function oursOf(table, reports, absent) {
     ],
   };
 }
+
+/** A batch size that answers wrongly is not hidden by another that does not. */
+const worstParity = (own) =>
+  (own.find(({ parity: { verdict } }) => !['match', 'divergence'].includes(verdict)) ?? own[0]).parity;
 
 /** Of the model that was run, which may stand in for the published one. */
 function countOf(fixture, reports) {

@@ -235,6 +235,13 @@ describe('a claim', () => {
     });
   });
 
+  it('is not testable where one batch size alone answers wrongly', () => {
+    const report = reportOf(eager, script);
+    const wrong = report.cases.find((each: any) => each.backend === 'torch/script' && each.batch === 32);
+    wrong.parity = { ...wrong.parity, verdict: 'mismatch', reason: 'row 2 of 32' };
+    expect(words(oursOf(c, [report], []), 'accuracy identical')).toEqual(['not testable here']);
+  });
+
   it('about a GPU says where it was looked at', () => {
     const b = readTable('B');
     const ours = { ...everything(), systems: [] as any[] };
