@@ -28,7 +28,7 @@ export function environment({ reports, machine }) {
     ['took', elapsed(machine.seconds)],
     [
       'load average (1 minute)',
-      `${machine.loads.map((load) => load.toFixed(1)).join(' before, ')} after, with ${machine.cores} core${machine.cores === 1 ? '' : 's'} for this run${sharing(machine)}`,
+      `${machine.loads.map((load) => load.toFixed(1)).join(' before, ')} after, on ${machine.cores} core${machine.cores === 1 ? '' : 's'}${sharing(machine)}`,
     ],
     ...rowsOf({ ...report, backends: reports.flatMap(({ backends }) => backends) }),
   ];
