@@ -5,8 +5,8 @@ const { dodge, logScale } = await built('report/charts/scale.js');
 const { markup } = await built('report/markup.js');
 
 const panel = { plot: 190, height: 240, left: 58, top: 30, bottom: 28 };
-/** Names stand at the ends of their lines; a letter is about so wide. */
-const letter = 6;
+/** Names stand at the ends of their lines; no letter is wider on average. */
+const letter = 7;
 const style = `text{font:11px system-ui,sans-serif;fill:#57606a}.t{font-weight:600;fill:#24292f}.g{stroke:#8886;stroke-width:.5}
 .s0{--c:#0072b2}.s1{--c:#d55e00}.s2{--c:#009e73}.s3{--c:#cc79a7}.s4{--c:#8a6d00}path{fill:none;stroke:var(--c);stroke-width:1.8}circle{fill:var(--c)}.n{fill:var(--c)}.l{stroke-width:.6}
 @media(prefers-color-scheme:dark){text{fill:#9aa4af}.t{fill:#e6edf3}.s0{--c:#56b4e9}.s1{--c:#f0883e}.s2{--c:#2fbf94}.s3{--c:#e3a1c5}.s4{--c:#d9b93b}}`;
