@@ -1,0 +1,92 @@
+/** npm run experiments [-- A B C]: runs published experiments again with onpar itself and writes docs/experiments/<letter>.md. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format } from 'prettier';
+import { letters, readTable } from './experiments/tables.mjs';
+import { planOf } from './experiments/plan.mjs';
+import { oursOf } from './experiments/ours.mjs';
+import { commandOf, compare, redOf } from './experiments/measure.mjs';
+import { built, needBuild, root } from './lib/onpar.mjs';
+
+needBuild();
+const { BadInput } = await built('schema/bad-input.js');
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { out: { type: 'string', default: join(root, 'docs', 'experiments') } },
+  });
+  process.exitCode = await runAll(asked(positionals), values.out);
+} catch (error) {
+  if (!(error instanceof BadInput)) throw error;
+  process.stderr.write(`onpar: ${error.message}\n`);
+  process.exitCode = 2;
+}
+
+function asked(words) {
+  const wanted = words.map((word) => word.toUpperCase());
+  const unknown = wanted.find((word) => !letters.includes(word));
+  if (unknown !== undefined)
+    throw new BadInput({
+      what: `no experiment ${unknown}`,
+      where: 'command line',
+      fix: `known: ${letters.join(', ')}, such as npm run experiments -- A B C`,
+    });
+  return wanted.length === 0 ? letters : letters.filter((letter) => wanted.includes(letter));
+}
+
+/** Exit code: 2 if an experiment lacks a model, so that nobody takes it for done; else 1 if anything was red; else 0. */
+async function runAll(wanted, out) {
+  const present = await presentHere();
+  mkdirSync(out, { recursive: true });
+  const codes = [];
+  for (const letter of wanted) codes.push(await runOne(readTable(letter), present, out));
+  return Math.max(...codes);
+}
+
+async function presentHere() {
+  const [{ readProject }, { listBackends }] = await Promise.all([
+    built('cases/project.js'),
+    built('backends/registry.js'),
+  ]);
+  const { models } = await readProject(root, process.env);
+  return {
+    models: new Map(models.map(({ card }) => [card.id, Object.keys(card.artifacts)])),
+    backends: (await listBackends()).map(({ id }) => id),
+  };
+}
+
+async function runOne(table, present, out) {
+  const [{ page }, { chartOf }] = await Promise.all([
+    import('./experiments/page.mjs'),
+    import('./experiments/charts.mjs'),
+  ]);
+  const { runs, absent, missing } = planOf(table, present);
+  const started = performance.now();
+  const before = loadavg()[0];
+  const reports = [];
+  for (const run of runs) reports.push(await compare(run, table.here.batches));
+  const ours = oursOf(table, reports, absent);
+  const chart = chartOf(table, ours);
+  const machine = {
+    loads: [before, loadavg()[0]],
+    cores: availableParallelism(),
+    seconds: (performance.now() - started) / 1e3,
+    day: new Date().toISOString().slice(0, 10),
+  };
+  const commands = runs.map((run) => commandOf(run, table.here.batches).join(' '));
+  const text = page({ table, ours, missing, commands, reports, machine, chart }).replaceAll(root, '.');
+  const place = join(out, `${table.letter.toLowerCase()}.md`);
+  const formatted = await format(text, { parser: 'markdown', printWidth: 120 });
+  writeFileSync(place, formatted);
+  if (chart !== null) writeFileSync(place.replace(/md$/, 'svg'), chart.svg);
+  console.log(`${formatted.split('\n## Verdicts')[0]}\n${place}\n`);
+  const red = redOf(reports).map(({ metric, case: name }) => `${metric} ${name}`);
+  if (red.length > 0) process.stderr.write(`✗ experiment ${table.letter}: red is ${red.join(', ')}\n`);
+  if (missing.length === 0) return red.length > 0 ? 1 : 0;
+  process.stderr.write(
+    `✗ experiment ${table.letter} was not run: no model ${missing.join(', ')} under fixtures/models\n`,
+  );
+  return 2;
+}

@@ -1,0 +1,33 @@
+/** Runs the product: `onpar compare` on one artifact's systems, and reads its report. */
+import { spawn } from 'node:child_process';
+import { cli, root } from '../lib/onpar.mjs';
+
+/** As it can be pasted back. @param {import('./plan.mjs').Run} run @param {readonly number[]} batches */
+export const commandOf = ({ target, backends }, batches) => [
+  'compare',
+  target,
+  '--backend',
+  backends.join(','),
+  '--batch',
+  batches.join(','),
+];
+
+/**
+ * Progress goes to stderr, as always. Exit codes 0 and 1 come with a report; anything else is the command's own failure.
+ * @returns {Promise<object>}
+ */
+export async function compare(run, batches) {
+  const words = [...commandOf(run, batches), '--json'];
+  const child = spawn(process.execPath, [cli, ...words], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const parts = [];
+  child.stdout.on('data', (part) => parts.push(part));
+  const code = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve(status ?? signal));
+  });
+  if (code !== 0 && code !== 1) throw new Error(`onpar ${words.join(' ')} ended with ${code}`);
+  return JSON.parse(Buffer.concat(parts).toString('utf8'));
+}
+
+/** A run whose backend is not here ends with 1, too: that is a row with its reason, and no red verdict. @param {readonly object[]} reports */
+export const redOf = (reports) => reports.flatMap(({ verdicts }) => verdicts.filter(({ red }) => red));

@@ -1,0 +1,33 @@
+/** Quantizing is done for speed and size: what gains neither must be said, whether the figure is right or not. */
+import { baseValue, differences, groupsOf, numbersOf } from '../cells.mjs';
+import { fact, printed, times } from './rule.mjs';
+
+/** A file that saves less than a tenth is as big as its parent; a time needs to be longer. */
+const least = { size: 0.9, time: 1 };
+
+export const rule = {
+  id: 'quantized for nothing',
+  about: 'a quantized model that is slower than its parent, or as big',
+  find(table) {
+    const cells = numbersOf(table, 'size', 'time').filter(
+      ({ conditions: { phase } }) => !['load', 'first'].includes(phase),
+    );
+    return groupsOf(cells, ({ model, row }) => `${model}\0${row}`).flatMap((row) =>
+      row.flatMap((cell) => {
+        const parent = row.find(({ system }) => system === cell.parent);
+        if (parent === undefined || differences(cell, parent, ['device', 'threads', 'batch']).length > 0) return [];
+        const ratio = baseValue(cell) / baseValue(parent);
+        return ratio <= least[cell.quantity] ? [] : told(cell, parent, ratio);
+      }),
+    );
+  },
+};
+
+const told = (cell, parent, ratio) =>
+  fact(
+    [cell, parent],
+    `${cell.model}, ${cell.row}: ${cell.systemName} ${printed(cell)} against ${printed(parent)} of ${parent.systemName}, ${times(ratio)}: quantizing gains nothing here.`,
+    cell.quantity === 'time'
+      ? 'static quantization (dynamic quantization of convolutions is slow), or no quantization'
+      : 'the list of what the file holds, and whether its weights are 8 bits',
+  );
