@@ -21,7 +21,7 @@ export interface Limits {
   readonly maxBatch: number;
   /** Rows of the reference that parity compares. */
   readonly referenceRows: number;
-  /** Images of a data set for accuracy: on each commit, and in the full suite. */
+  /** Images of a data set for accuracy: on each commit, and in the full suite. With 0 nothing at all is asked of it there. */
   readonly images: { readonly commit: number; readonly full: number };
 }
 

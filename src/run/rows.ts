@@ -53,8 +53,9 @@ class Rows {
 
   all(threads: number): readonly CaseRow[] {
     const { model, backend } = this.#place;
-    // A filtered run shows what it asked for; a whole one shows everything, unavailable backends included.
-    if (this.#verdicts.scope !== 'whole' && !this.#isKnown(threads)) return [];
+    // A filtered run shows what it asked for; a whole one shows everything that a commit plans, unavailable backends included.
+    const isShown = this.#verdicts.scope === 'whole' && backend.limits.images.commit > 0;
+    if (!isShown && !this.#isKnown(threads)) return [];
     const [smallest = 1, ...larger] = batchesFor(model.card, backend);
     const rows = [smallest, ...larger].map((batch) => this.#row(batch, threads));
     const advisory = threads !== 0 && this.#run.broker.known('latency', this.#case({ threads: 0 })) !== undefined;

@@ -1,6 +1,8 @@
 """torch.compile with inductor, which generates C++: needs a compiler that works, and Python's headers."""
 
+import os
 import subprocess
+import sys
 import sysconfig
 import tempfile
 from pathlib import Path
@@ -24,15 +26,18 @@ def prepare(module: torch.nn.Module, architecture: ModuleType):
 
 
 def refuse_broken_compiler() -> None:
-    """Raises RuntimeError unless the compiler that inductor will call makes an extension of Python here."""
-    from torch._inductor.cpp_builder import get_cpp_compiler
-
+    """Raises RuntimeError unless the compiler that inductor will call can make an extension of Python here."""
+    # As torch._inductor.config.cpp.cxx, whose import takes longer than all the rest of this.
+    compiler = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "probe.cpp"
         source.write_text("#include <Python.h>\nint main() { return 0; }\n")
         include = sysconfig.get_paths()["include"]
-        command = [get_cpp_compiler(), "-fsyntax-only", "-fopenmp", f"-I{include}", str(source)]
-        done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no output"])[0]
-        raise RuntimeError(f"no C++ compiler that works: {last}")
+        command = [compiler, "-fsyntax-only", "-fopenmp", f"-I{include}", str(source)]
+        try:
+            subprocess.run(command, capture_output=True, text=True, check=True)
+        except OSError as error:
+            raise RuntimeError(f"no C++ compiler: {error}") from None
+        except subprocess.CalledProcessError as error:
+            line = (error.stderr.strip().splitlines() or ["it says nothing"])[0]
+            raise RuntimeError(f"no C++ compiler that makes an extension of Python: {line}") from None
