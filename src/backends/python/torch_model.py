@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-import weights
-
 try:
     import torch
 except ImportError as error:
     raise RuntimeError(f"this Python has no torch that loads: {error}") from None
+
+import weights
 
 _DTYPES = {
     name: getattr(torch, name)

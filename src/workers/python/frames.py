@@ -13,6 +13,7 @@ _REPLIES = open(4, "wb", buffering=0)
 _PREFIX = struct.Struct("<IQ")
 _MAX_HEADER = 16 * 2**20
 _MAX_PAYLOAD = 2**32
+_payload = bytearray()
 
 BYTES = {
     "float64": 8, "float32": 4, "float16": 2, "int64": 8, "int32": 4, "int16": 2, "int8": 1,
@@ -28,7 +29,7 @@ def read():
     header_size, payload_size = _PREFIX.unpack(prefix)
     if not 0 < header_size <= _MAX_HEADER or payload_size > _MAX_PAYLOAD:
         raise ValueError(f"not an onpar frame: header of {header_size} and payload of {payload_size} bytes")
-    header, payload = _read_bytes(header_size), _read_bytes(payload_size)
+    header, payload = _read_bytes(header_size), _read_bytes(payload_size, _room(payload_size))
     if header is None or payload is None:
         return None
     fields = json.loads(bytes(header))
@@ -60,8 +61,16 @@ def _tensors(described, payload):
     return tensors
 
 
-def _read_bytes(size):
-    view = memoryview(bytearray(size))
+def _room(size):
+    """The same memory for every payload: one request is in flight, and fresh pages would take longer than the copy itself."""
+    global _payload
+    if len(_payload) < size:
+        _payload = bytearray(size)
+    return memoryview(_payload)[:size]
+
+
+def _read_bytes(size, view=None):
+    view = memoryview(bytearray(size)) if view is None else view
     filled = 0
     while filled < size:
         count = _REQUESTS.readinto(view[filled:])
