@@ -14,7 +14,8 @@ const TORCH = '2.15.0';
 /** The build for CUDA, which is the one that most indexes offer for Linux, with the copies that are made of it on the way. */
 const BUILD_BYTES = 9e9;
 
-const VERSION_CHECK = 'import torch; print(torch.__version__); raise SystemExit(int(torch.__version__.split(".")[0]) < 2)';
+const VERSION_CHECK =
+  'import torch; print(torch.__version__); raise SystemExit(int(torch.__version__.split(".")[0]) < 2)';
 
 /** @type {import('../provision.mjs').Recipe} */
 export const torch = {
@@ -27,7 +28,8 @@ export const torch = {
 const named = () => process.env['ONPAR_PYTHON'] || undefined;
 const folder = () => cacheFolder('torch');
 /** @param {string} venv */
-const pythonIn = (venv) => join(venv, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
+const pythonIn = (venv) =>
+  join(venv, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
 /** @param {string} venv */
 const marker = (venv) => join(venv, 'onpar.json');
 

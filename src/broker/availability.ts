@@ -15,21 +15,29 @@ export type Availability =
       readonly broken: 'crashed' | 'timed-out' | null;
     };
 
-/** Starts a worker, which loads the runtime, unless a package is missing in the project at `root`. */
-export async function probe(backend: Backend, root: string, start: () => Worker): Promise<Availability> {
+/**
+ * Starts a worker, which loads the runtime, unless a package is missing in the project at `root`. `done` gets the worker that has
+ * loaded it and done nothing else.
+ */
+export async function probe(
+  backend: Backend,
+  root: string,
+  start: () => Worker,
+  done = (worker: Worker): Promise<void> => worker.close(),
+): Promise<Availability> {
   const missing = missingFor(backend, root);
   if (missing !== null) return { available: false, broken: null, reason: missing };
   const worker = start();
   try {
     const { version, provider } = await worker.hello();
+    await done(worker);
     return { available: true, version, provider };
   } catch (error) {
+    await worker.close();
     if (!(error instanceof WorkerFailure)) throw error;
     const reason = firstLine(error.message);
     if (error.kind === 'refused') return { available: false, broken: null, reason };
     return { available: false, broken: error.kind, reason: `the runtime did not load: ${reason}` };
-  } finally {
-    await worker.close();
   }
 }
 

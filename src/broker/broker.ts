@@ -67,8 +67,10 @@ export class Broker {
 
   /** Whether a backend is here; probed once. */
   availability(backend: Backend): Promise<Availability> {
+    // Loading a runtime may take seconds: the first visit gets this worker, which is as fresh as a new one.
+    const park = (worker: Worker): Promise<void> => this.#parking.park(backend.id, worker);
     return this.#once.do(`backend ${backend.id}`, () =>
-      this.#slots.shared(() => probe(backend, this.#project.root, () => this.#start(backend))),
+      this.#slots.shared(() => probe(backend, this.#project.root, () => this.#start(backend), park)),
     );
   }
 
@@ -214,7 +216,7 @@ export class Broker {
     const name = `${model.card.id}/${artifactId}/${backend.id}`;
     return this.#slots.shared(async () => {
       const parked = this.#parking.take(name);
-      const worker = parked ?? this.#start(backend);
+      const worker = parked ?? this.#parking.take(backend.id) ?? this.#start(backend);
       try {
         if (parked === undefined) await worker.open(path);
         const result = await body(worker);

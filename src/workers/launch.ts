@@ -19,9 +19,7 @@ const pinnedTo = (core: number): readonly string[] => ['taskset', '--cpu-list', 
 
 export function launchWorker({ host }: Backend, core: number | null, env: NodeJS.ProcessEnv): ChildProcess {
   const command =
-    host === 'python'
-      ? [pythonOf(env), entry('./python/worker.py')]
-      : [process.execPath, entry('./node-worker.js')];
+    host === 'python' ? [pythonOf(env), entry('./python/worker.py')] : [process.execPath, entry('./node-worker.js')];
   const wrappers = [...(core === null ? [] : pinnedTo(core)), ...(works(bound) ? bound : [])];
   const [file = '', ...args] = [...wrappers, ...command];
   return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });

@@ -35,9 +35,12 @@ describe.each(backends.map((backend) => [backend.id, backend] as const))('%s', (
   });
 });
 
-test.each(backends.filter((each) => each.host !== 'python'))('$id rejects where its package is missing, in the words of whoever looked for it', async (backend) => {
-  const absent = (name: string): never => {
-    throw new Error(`no package ${name}`);
-  };
-  await expect(backend.load({ threads: 1, require: absent })).rejects.toThrow(`no package ${backend.packages[0]}`);
-});
+test.each(backends.filter((each) => each.host !== 'python'))(
+  '$id rejects where its package is missing, in the words of whoever looked for it',
+  async (backend) => {
+    const absent = (name: string): never => {
+      throw new Error(`no package ${name}`);
+    };
+    await expect(backend.load({ threads: 1, require: absent })).rejects.toThrow(`no package ${backend.packages[0]}`);
+  },
+);

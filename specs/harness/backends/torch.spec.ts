@@ -63,7 +63,9 @@ const subject = (artifact: string, backend: string): Case => ({
 
 const excessOf = (measured: Measured<Visit>): number => {
   if (!measured.ok) throw new Error(measured.failure.reason);
-  return Math.max(...measured.value.batches.flatMap(({ relations }) => relations.map((each) => each.comparison.excess)));
+  return Math.max(
+    ...measured.value.batches.flatMap(({ relations }) => relations.map((each) => each.comparison.excess)),
+  );
 };
 
 describe.runIf(hasTorch)('a model on torch', () => {
@@ -74,7 +76,11 @@ describe.runIf(hasTorch)('a model on torch', () => {
     ];
     const same = files('same', architecture({ weights: 'same.safetensors' }), right);
     const artifacts = {
-      float32: { format: 'onnx', precision: 'float32', files: [project.put(`${folder}/model.onnx`, linearModel(4, 3, weights))] },
+      float32: {
+        format: 'onnx',
+        precision: 'float32',
+        files: [project.put(`${folder}/model.onnx`, linearModel(4, 3, weights))],
+      },
       same: torch(same),
       negated: torch(files('negated', architecture({ weights: 'negated.safetensors' }), negated)),
       stale: torch([{ ...same[0], sha256: '0'.repeat(64) }, ...same.slice(1)]),
@@ -120,18 +126,24 @@ describe.runIf(hasTorch)('a model on torch', () => {
       await expect(opening('WEIGHTS = "model.onnx"')).rejects.toThrow('does not define build()');
       await expect(opening('def build(:')).rejects.toThrow(/\(network\.py, line 1\)$/);
       const renamed = 'def state_dict(tensors):\n    return {"v": tensors["w"]}';
-      await expect(opening(architecture({ more: renamed }))).rejects.toThrow('the weights lack 1 tensors of network.py, such as: w');
+      await expect(opening(architecture({ more: renamed }))).rejects.toThrow(
+        'the weights lack 1 tensors of network.py, such as: w',
+      );
 
       put('other.onnx', linearModel(4, 2, weights.slice(0, 8)));
       await expect(opening(architecture({ weights: 'other.onnx' }))).rejects.toThrow('size mismatch for w');
       put('half.onnx', linearModel(4, 3, weights).subarray(0, 60));
       await expect(opening(architecture({ weights: 'half.onnx' }))).rejects.toThrow('half.onnx is damaged');
       put('half.safetensors', safetensors(right).subarray(0, 40));
-      await expect(opening(architecture({ weights: 'half.safetensors' }))).rejects.toThrow('half.safetensors is damaged');
+      await expect(opening(architecture({ weights: 'half.safetensors' }))).rejects.toThrow(
+        'half.safetensors is damaged',
+      );
       // What torch.save writes would run code when it is unpickled.
       put('pickled.safetensors', Buffer.from('PK\x03\x04 and then a pickle'));
       await expect(opening(architecture({ weights: 'pickled.safetensors' }))).rejects.toThrow('is damaged');
-      await expect(opening(architecture({ weights: 'weights.pt' }))).rejects.toThrow('holds no weights that can be read');
+      await expect(opening(architecture({ weights: 'weights.pt' }))).rejects.toThrow(
+        'holds no weights that can be read',
+      );
     } finally {
       await worker.close();
     }
@@ -143,7 +155,11 @@ describe.runIf(hasTorch)('a model on torch', () => {
       put('model.onnx', linearModel(4, 3, weights));
       await expect(worker.open(put('network.py', architecture()))).rejects.toThrow('does not define example()');
       await worker.open(put('network.py', architecture({ more: 'def example():\n    return (torch.zeros(2, 4),)' })));
-      const rows = tensor('float32', [5, 4], Float32Array.from({ length: 20 }, (_, index) => index));
+      const rows = tensor(
+        'float32',
+        [5, 4],
+        Float32Array.from({ length: 20 }, (_, index) => index),
+      );
       expect((await worker.run({ x: rows })).outputs['y']?.dims).toEqual([5, 3]);
     } finally {
       await worker.close();

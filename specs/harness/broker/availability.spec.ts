@@ -94,11 +94,18 @@ describe('a backend that lives in Python', () => {
     });
     // As a Python before 3.9 would answer.
     vi.stubEnv('ONPAR_PYTHON', 'false');
-    expect(await probed(eager)).toMatchObject({ broken: null, reason: 'ONPAR_PYTHON is false, which is older than Python 3.9' });
+    expect(await probed(eager)).toMatchObject({
+      broken: null,
+      reason: 'ONPAR_PYTHON is false, which is older than Python 3.9',
+    });
   });
 
   test.runIf(hasPython).each([
-    ['has no torch', 'raise ImportError("No module named torch")', 'this Python has no torch that loads: No module named torch'],
+    [
+      'has no torch',
+      'raise ImportError("No module named torch")',
+      'this Python has no torch that loads: No module named torch',
+    ],
     ['has one of the time before torch 2', old, 'torch 1.13.1 is too old: 2.0 or later is needed'],
   ])('is not here where that Python %s', async (_, source, reason) => {
     const project = newProject();

@@ -249,7 +249,9 @@ describe('an architecture in Python', () => {
     put('network.py', `${good}# changed`);
     put('model.onnx', weights);
     const files = [described('network.py', good), described('model.onnx', weights)];
-    expect((await refusal(() => verifyArtifact(folder, files, 'torch'))).message).toContain('is not the file of the card');
+    expect((await refusal(() => verifyArtifact(folder, files, 'torch'))).message).toContain(
+      'is not the file of the card',
+    );
     put('network.py', good);
     put('model.onnx', linearModel(2, 2, [1, 2, 3, -4]));
     expect((await refusal(() => verifyArtifact(folder, files, 'torch'))).message).toContain('its content changed');

@@ -7,8 +7,7 @@ import { pythonOf } from '../../../src/workers/python.ts';
 
 export const plainPython = 'python3';
 
-export const hasPython =
-  spawnSync(plainPython, ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0;
+export const hasPython = spawnSync(plainPython, ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0;
 
 /** Without loading it, which takes seconds. */
 export const hasTorch =

@@ -1,5 +1,7 @@
 /** Writes .safetensors by hand: https://github.com/huggingface/safetensors#format */
-export function safetensors(tensors: Readonly<Record<string, { dims: readonly number[]; values: readonly number[] }>>): Buffer {
+export function safetensors(
+  tensors: Readonly<Record<string, { dims: readonly number[]; values: readonly number[] }>>,
+): Buffer {
   const bodies = Object.values(tensors).map(({ values }) => Buffer.from(Float32Array.from(values).buffer));
   const ends = bodies.map((_, index) => Buffer.concat(bodies.slice(0, index + 1)).length);
   const entries = Object.entries(tensors).map(([name, { dims }], index) => [

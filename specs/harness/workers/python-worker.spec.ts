@@ -102,7 +102,10 @@ describe.runIf(hasPython).concurrent('a Python worker', () => {
 
   test('that is ended by its own model has crashed', () =>
     withEcho('exits', async (worker) => {
-      expect(await failureOf(worker.run(x))).toMatchObject({ kind: 'crashed', message: 'the worker exited with code 3' });
+      expect(await failureOf(worker.run(x))).toMatchObject({
+        kind: 'crashed',
+        message: 'the worker exited with code 3',
+      });
     }));
 
   test('that does not answer is killed at its deadline, and is really gone', () =>
@@ -118,7 +121,10 @@ describe.runIf(hasPython).concurrent('a Python worker', () => {
     ));
 
   test('does not know a backend without a file', async () => {
-    const worker = new Worker({ ...echo, id: 'test/ech' }, { root, threads: 1, core: null, deadline: 60, backends: faultsFolder });
+    const worker = new Worker(
+      { ...echo, id: 'test/ech' },
+      { root, threads: 1, core: null, deadline: 60, backends: faultsFolder },
+    );
     expect((await failureOf(worker.hello())).message).toBe("unknown backend 'test/ech'");
     await worker.close();
   });
@@ -142,7 +148,10 @@ describe.runIf(hasPython)('the Python process itself', () => {
 
   test('refuses another protocol version, an unknown operation and an open before hello, and repeats the ids', async () => {
     const { replies, code } = await talk([
-      { fields: { op: 'hello', backend: 'test/echo', threads: 1, root, protocol: protocolVersion + 1, id: 5 }, tensors: {} },
+      {
+        fields: { op: 'hello', backend: 'test/echo', threads: 1, root, protocol: protocolVersion + 1, id: 5 },
+        tensors: {},
+      },
       { fields: { op: 'dance', id: 6 }, tensors: {} },
       { fields: { op: 'open', path: 'model.py', shift: 0, id: 7 }, tensors: {} },
       { fields: { op: 'run', id: 8 }, tensors: x },
