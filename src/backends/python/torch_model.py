@@ -2,11 +2,14 @@
 
 import ctypes
 import inspect
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+# Nothing here needs it, and the last words of a worker that dies must be of its death.
+warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
 try:
     import torch
 except ImportError as error:

@@ -10,7 +10,8 @@ export const torchBackend = ({ id, formats = ['torch'], limits }: Own): PythonBa
   host: 'python',
   packages: [],
   bring: 'npx onpar provision torch, or set ONPAR_PYTHON to a Python with torch 2',
-  limits: { ...noLimits, ...limits },
+  // A worker takes seconds to load torch: fewer images make up for it on a commit.
+  limits: { ...noLimits, images: { commit: 2_000, full: Infinity }, ...limits },
   takesThreads: true,
   env: (threads): Readonly<Record<string, string>> =>
     threads > 0 ? { OMP_NUM_THREADS: `${threads}`, MKL_NUM_THREADS: `${threads}` } : {},
