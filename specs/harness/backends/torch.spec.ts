@@ -123,6 +123,12 @@ describe.runIf(hasTorch)('a model on torch', () => {
         message: expect.stringMatching(/^AttributeError: .*'nothing' \(.*network\.py:12\)$/),
       });
 
+      await opening(architecture({ forward: 'return x[:0], x.T' }));
+      expect((await worker.run({ x })).outputs).toEqual({
+        output_0: tensor('float32', [0, 4], new Float32Array(0)),
+        output_1: tensor('float32', [4, 1], Float32Array.of(1, 2, 3, 4)),
+      });
+
       await expect(opening('WEIGHTS = "model.onnx"')).rejects.toThrow('does not define build()');
       await expect(opening('def build(:')).rejects.toThrow(/\(network\.py, line 1\)$/);
       const renamed = 'def state_dict(tensors):\n    return {"v": tensors["w"]}';

@@ -123,7 +123,10 @@ def _from_torch(value: torch.Tensor) -> tuple:
     flat = value.contiguous()
     if flat.dtype not in _NAMES:
         raise TypeError(f"element type {flat.dtype} of an output is not supported")
-    buffer = (ctypes.c_char * flat.nbytes).from_address(flat.data_ptr()) if flat.nbytes > 0 else b""
+    described = _NAMES[flat.dtype], list(flat.shape)
+    if flat.nbytes == 0:
+        return *described, b""
+    buffer = (ctypes.c_char * flat.nbytes).from_address(flat.data_ptr())
     # The buffer does not keep the memory alive: the tensor goes along.
     buffer.owner = flat
-    return _NAMES[flat.dtype], list(flat.shape), buffer
+    return *described, buffer
