@@ -24,7 +24,7 @@ const shownLevel = 0.95;
 export function caseRows(run: Run, verdicts: Verdicts, threads: number): readonly CaseRow[] {
   return run.project.models.flatMap((model) =>
     Object.entries(model.card.artifacts).flatMap(([id, artifact]) =>
-      run.project.backends
+      run.backends
         .filter((backend) => backend.formats.includes(artifact.format))
         .flatMap((backend) =>
           new Rows(run, verdicts, { model, artifact, artifactId: id, backend }).all(backend.takesThreads ? threads : 1),
@@ -53,9 +53,8 @@ class Rows {
 
   all(threads: number): readonly CaseRow[] {
     const { model, backend } = this.#place;
-    // A filtered run shows what it asked for; a whole one shows everything that a commit plans, unavailable backends included.
-    const isShown = this.#verdicts.scope === 'whole' && backend.limits.images.commit > 0;
-    if (!isShown && !this.#isKnown(threads)) return [];
+    // A filtered run shows what it asked for; a whole one shows everything, unavailable backends included.
+    if (this.#verdicts.scope !== 'whole' && !this.#isKnown(threads)) return [];
     const [smallest = 1, ...larger] = batchesFor(model.card, backend);
     const rows = [smallest, ...larger].map((batch) => this.#row(batch, threads));
     const advisory = threads !== 0 && this.#run.broker.known('latency', this.#case({ threads: 0 })) !== undefined;

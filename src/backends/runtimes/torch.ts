@@ -11,7 +11,7 @@ export const torchBackend = ({ id, formats = ['torch'], limits }: Own): PythonBa
   packages: [],
   bring: 'npx onpar provision torch, or set ONPAR_PYTHON to a Python with torch 2',
   // A worker takes seconds to load torch: fewer images make up for it on a commit.
-  limits: { ...noLimits, images: { commit: 2_000, full: Infinity }, ...limits },
+  limits: { ...noLimits, images: { commit: 1_000, full: Infinity }, ...limits },
   takesThreads: true,
   env: (threads): Readonly<Record<string, string>> =>
     threads > 0 ? { OMP_NUM_THREADS: `${threads}`, MKL_NUM_THREADS: `${threads}` } : {},
