@@ -22,7 +22,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
 const target = join(root, 'dist');
 const stamp = join(target, '.built');
-const isAsset = (path) => /\.(schema\.json|css|client\.js)$/.test(path);
+const isAsset = (path) => /\.(schema\.json|css|client\.js|py)$/.test(path);
 
 const files = readdirSync(source, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())

@@ -11,10 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ProvisionError, reasonFor } from './provision/tools.mjs';
 import { tfjsNode } from './provision/tfjs-node.mjs';
+import { torch } from './provision/torch.mjs';
 
 /**
  * @typedef {(line: string) => void} Log
- * @typedef {{ tensorflow?: string, how: string }} Outcome what is there now, and how it came
+ * @typedef {{ tensorflow?: string, torch?: string, how: string }} Outcome what is there now, and how it came
  * @typedef {object} Recipe
  * @property {string} id
  * @property {string} costs what it downloads and how long it takes, the first time
@@ -23,7 +24,7 @@ import { tfjsNode } from './provision/tfjs-node.mjs';
  */
 
 /** @type {Recipe[]} */
-export const recipes = [tfjsNode];
+export const recipes = [tfjsNode, torch];
 
 /** @param {string} id */
 function recipeFor(id) {
@@ -78,7 +79,8 @@ async function provisionAndTell(id, { optional, json, quiet }) {
   const seconds = () => Math.round(performance.now() - started) / 1000;
   try {
     const outcome = await provision(id, { log: quiet ? undefined : (line) => console.error(line) });
-    const version = outcome.tensorflow ? `TensorFlow ${outcome.tensorflow}, ` : '';
+    const { tensorflow, torch: pytorch } = outcome;
+    const version = tensorflow ? `TensorFlow ${tensorflow}, ` : pytorch ? `PyTorch ${pytorch}, ` : '';
     if (!json && !quiet) console.log(`${id}: ready (${version}${outcome.how}, ${seconds().toFixed(2)} s)`);
     return { id, ready: true, ...outcome, seconds: seconds() };
   } catch (error) {

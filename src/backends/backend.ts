@@ -1,10 +1,12 @@
 /**
  * A backend is a runtime plus where it runs. One file of this folder = one backend: what it needs, how to bring it, how to
- * open a model and run it. Backend files are light: they load their runtime only inside `load`, in a worker process.
+ * open a model and run it. Backend files are light: they load their runtime only inside `load`, in a worker process. A runtime that
+ * lives in Python has `load` there: python/<id with underscores>.py.
  */
 import type { Dtype, TensorMap } from '../tensor/tensor.ts';
 
-export type Format = 'onnx' | 'tfjs';
+/** torch: an architecture in Python that names its weights; torch-int8: the same, quantized as it is opened. */
+export type Format = 'onnx' | 'tfjs' | 'torch' | 'torch-int8';
 
 /** Name, dtype and dims of a session's input or output; null is an axis without name or size. */
 export interface Signature {
@@ -19,7 +21,7 @@ export interface Limits {
   readonly maxBatch: number;
   /** Rows of the reference that parity compares. */
   readonly referenceRows: number;
-  /** Images of a data set for accuracy: on each commit, and in the full suite. */
+  /** Images of a data set for accuracy: on each commit, and in the full suite. With 0 nothing at all is asked of it there. */
   readonly images: { readonly commit: number; readonly full: number };
 }
 
@@ -29,7 +31,10 @@ export const noLimits: Limits = {
   images: { commit: Infinity, full: Infinity },
 };
 
-export interface Backend {
+/** Where it runs: in a Node worker, or in a Python one. */
+export type Backend = NodeBackend | PythonBackend;
+
+interface Facts {
   /** runtime/place, equal to the file's name with its last dash as a slash: ort-node-cpu.ts is ort-node/cpu. */
   readonly id: string;
   readonly formats: readonly Format[];
@@ -44,6 +49,14 @@ export interface Backend {
   readonly jit: boolean;
   /** Environment of its worker process; threads 0 means the runtime's default. */
   env(threads: number): Readonly<Record<string, string>>;
+}
+
+export interface PythonBackend extends Facts {
+  readonly host: 'python';
+}
+
+export interface NodeBackend extends Facts {
+  readonly host?: 'node';
   /** Loads the runtime. Called once, in a worker process. */
   load(context: LoadContext): Promise<Runtime>;
 }

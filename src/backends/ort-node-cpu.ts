@@ -1,10 +1,10 @@
-import type { Backend } from './backend.ts';
+import type { NodeBackend } from './backend.ts';
 import { noLimits } from './backend.ts';
 import { openOrtSession, ortKernels } from './runtimes/onnxruntime.ts';
 import type { Ort } from './runtimes/onnxruntime.ts';
 
 /** ONNX Runtime's native binding on the CPU (MLAS kernels). */
-export const backend: Backend = {
+export const backend: NodeBackend = {
   id: 'ort-node/cpu',
   formats: ['onnx'],
   packages: ['onnxruntime-node'],

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { Backend } from './backend.ts';
+import type { NodeBackend } from './backend.ts';
 import { openOrtSession } from './runtimes/onnxruntime.ts';
 import type { Ort } from './runtimes/onnxruntime.ts';
 
 /** ONNX Runtime Web's WebAssembly build, run in Node: the kernels that a browser would run. */
-export const backend: Backend = {
+export const backend: NodeBackend = {
   id: 'ort-web/wasm',
   formats: ['onnx'],
   packages: ['onnxruntime-web'],

@@ -1,9 +1,9 @@
-import type { Backend } from './backend.ts';
+import type { NodeBackend } from './backend.ts';
 import { activate, openTfSession } from './runtimes/tfjs.ts';
 import type { Tf } from './runtimes/tfjs.ts';
 
 /** TensorFlow.js in plain JavaScript: an oracle that shares no kernel with the others, and is slow. */
-export const backend: Backend = {
+export const backend: NodeBackend = {
   id: 'tfjs/cpu',
   formats: ['tfjs'],
   packages: ['@tensorflow/tfjs'],

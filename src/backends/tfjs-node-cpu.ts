@@ -1,5 +1,5 @@
 import util from 'node:util';
-import type { Backend } from './backend.ts';
+import type { NodeBackend } from './backend.ts';
 import { activate, openTfSession } from './runtimes/tfjs.ts';
 import type { Tf } from './runtimes/tfjs.ts';
 
@@ -8,7 +8,7 @@ interface TfNode extends Tf {
 }
 
 /** TensorFlow's native library through @tensorflow/tfjs-node. */
-export const backend: Backend = {
+export const backend: NodeBackend = {
   id: 'tfjs-node/cpu',
   formats: ['tfjs'],
   packages: ['@tensorflow/tfjs-node'],

@@ -1,9 +1,9 @@
-import type { Backend } from './backend.ts';
+import type { NodeBackend } from './backend.ts';
 import { activate, openTfSession } from './runtimes/tfjs.ts';
 import type { Tf } from './runtimes/tfjs.ts';
 
 /** TensorFlow.js on its WebAssembly kernels (XNNPACK), run in Node. */
-export const backend: Backend = {
+export const backend: NodeBackend = {
   id: 'tfjs/wasm',
   formats: ['tfjs'],
   packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],

@@ -112,7 +112,8 @@ function hashOf(folder: string): string {
   const hash = createHash('sha256');
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).toSorted(byPath)) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && entry.name.endsWith('.js')) hash.update(path.slice(folder.length)).update(readFileSync(path));
+    if (entry.isFile() && /\.(js|py)$/.test(entry.name))
+      hash.update(path.slice(folder.length)).update(readFileSync(path));
   }
   return hash.digest('hex');
 }

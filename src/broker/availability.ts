@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
+import { pythonFault } from '../workers/python.ts';
 import { WorkerFailure } from '../workers/worker.ts';
 import type { Worker } from '../workers/worker.ts';
 
@@ -14,28 +15,38 @@ export type Availability =
       readonly broken: 'crashed' | 'timed-out' | null;
     };
 
-/** Starts a worker, which loads the runtime, unless a package is missing in the project at `root`. */
-export async function probe(backend: Backend, root: string, start: () => Worker): Promise<Availability> {
-  const missing = missingPackage(backend, root);
-  if (missing !== undefined) return { available: false, broken: null, reason: `package ${missing} is not installed` };
+/**
+ * Starts a worker, which loads the runtime, unless a package is missing in the project at `root`. `done` gets the worker that has
+ * loaded it and done nothing else.
+ */
+export async function probe(
+  backend: Backend,
+  root: string,
+  start: () => Worker,
+  done = (worker: Worker): Promise<void> => worker.close(),
+): Promise<Availability> {
+  const missing = missingFor(backend, root);
+  if (missing !== null) return { available: false, broken: null, reason: missing };
   const worker = start();
   try {
     const { version, provider } = await worker.hello();
+    await done(worker);
     return { available: true, version, provider };
   } catch (error) {
+    await worker.close();
     if (!(error instanceof WorkerFailure)) throw error;
     const reason = firstLine(error.message);
     if (error.kind === 'refused') return { available: false, broken: null, reason };
     return { available: false, broken: error.kind, reason: `the runtime did not load: ${reason}` };
-  } finally {
-    await worker.close();
   }
 }
 
-/** The first package of the backend that does not resolve from the project; without loading any. */
-function missingPackage({ packages }: Backend, root: string): string | undefined {
+/** A Python that runs, or the first package of the backend that does not resolve from the project; without loading any. */
+function missingFor({ host, packages }: Backend, root: string): string | null {
+  if (host === 'python') return pythonFault(process.env);
   const resolvers = [createRequire(join(root, 'package.json')), createRequire(import.meta.url)];
-  return packages.find((name) => !resolvers.some((resolver) => resolves(resolver, name)));
+  const missing = packages.find((name) => !resolvers.some((resolver) => resolves(resolver, name)));
+  return missing === undefined ? null : `package ${missing} is not installed`;
 }
 
 function resolves(resolver: NodeJS.Require, name: string): boolean {

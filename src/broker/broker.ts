@@ -69,8 +69,10 @@ export class Broker {
 
   /** Whether a backend is here; probed once. */
   availability(backend: Backend): Promise<Availability> {
+    // Loading a runtime may take seconds: the first visit gets this worker, which is as fresh as a new one.
+    const park = (worker: Worker): Promise<void> => this.#parking.park(backend.id, worker);
     return this.#once.do(`backend ${backend.id}`, () =>
-      this.#slots.shared(() => probe(backend, this.#project.root, () => this.#start(backend))),
+      this.#slots.shared(() => probe(backend, this.#project.root, () => this.#start(backend), park)),
     );
   }
 
@@ -216,7 +218,7 @@ export class Broker {
     const name = `${model.card.id}/${artifactId}/${backend.id}`;
     return this.#slots.shared(async () => {
       const parked = this.#parking.take(name);
-      const worker = parked ?? this.#start(backend);
+      const worker = parked ?? this.#parking.take(backend.id) ?? this.#start(backend);
       try {
         if (parked === undefined) await worker.open(path);
         const result = await body(worker);
@@ -233,14 +235,10 @@ export class Broker {
     return this.#workers.start(backend, { ...this.#options, root: this.#project.root, threads, core });
   }
 
-  #measured<K extends Source>(
-    kind: K,
-    subject: Case,
-    measure: () => Promise<Sources[K]>,
-  ): Promise<Measured<Sources[K]>> {
+  #measured<K extends Source>(kind: K, subject: Case, take: () => Promise<Sources[K]>): Promise<Measured<Sources[K]>> {
     const name = nameOf(kind, subject);
     return this.#once.do(name, async () => {
-      const measured = await attempt(measure);
+      const measured = await attempt(take);
       // A worker that closing has killed did not crash.
       this.#workers.closing.throwIfAborted();
       this.#known.set(name, measured);

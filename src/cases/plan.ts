@@ -40,15 +40,15 @@ const planners: Readonly<Record<Source, Planner>> = {
   files: (_, { card }) => Object.keys(card.artifacts).map((artifact) => ({ artifact })),
   visit: perVisit,
   accuracy: (project, model, depth) =>
-    perVisit(project, model).flatMap((part) => withImages(project, model, depth, part)),
+    perVisit(project, model, depth).flatMap((part) => withImages(project, model, depth, part)),
   latency: gated,
 };
 
-/** Artifact x backend, wherever the backend opens the artifact's format. */
-function perVisit({ backends }: Project, { card }: Model): readonly Part[] {
+/** Artifact x backend, wherever the backend opens the artifact's format and affords it at this depth. */
+function perVisit({ backends }: Project, { card }: Model, depth: Depth): readonly Part[] {
   return Object.entries(card.artifacts).flatMap(([artifact, { format }]) =>
     backends
-      .filter((backend) => backend.formats.includes(format))
+      .filter(({ formats, limits }) => formats.includes(format) && limits.images[depth] > 0)
       .map((backend) => ({ artifact, backend: backend.id })),
   );
 }

@@ -1,10 +1,12 @@
 /** `onpar compare` inside a project, which is also `npm start`: every model on every backend here, as a table, a picture and data. */
 import { availableParallelism } from 'node:os';
 import type { Case } from '../cases/case.ts';
+import { depthOf } from '../cases/plan.ts';
 import { caseId } from '../cases/case.ts';
 import { backendOf, modelOf, needRoot } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { BadInput } from '../schema/bad-input.ts';
 import type { Source } from '../metrics/sources.ts';
 import { batchesFor } from '../broker/visit.ts';
 import { judgeAnswer } from '../run/answer.ts';
@@ -52,6 +54,13 @@ export async function compareProject(words: readonly string[], options: CompareO
 /** Only the models and artifacts that every word occurs in, only the backends that were named, only the batch sizes asked for. */
 function narrowed(project: Project, words: readonly string[], { backend = [], batch }: CompareOptions): Project {
   const backends = chosenBackends(project.backends, backend);
+  const depth = depthOf(process.env);
+  if (backends.every(({ limits }) => limits.images[depth] === 0))
+    throw new BadInput({
+      what: `${backends.map(({ id }) => id).join(', ')}: too slow for anything but the full suite`,
+      where: '--backend',
+      fix: 'ask for it: ONPAR_FULL=1 npx onpar compare --backend …',
+    });
   const batches = batch?.map((size) => wholeNumber('--batch', size, 1));
   const leftOut = project.backends.filter((each) => !backends.includes(each));
   const models = project.models.flatMap(({ card, folder }) => {

@@ -27,15 +27,23 @@ export async function verifyArtifact(folder: string, files: readonly DescribedFi
     });
   const path = join(folder, first.path);
   const listed = files.map((file) => resolve(folder, file.path));
-  if (format === 'onnx') await verifyExternalData(path, listed);
-  const unlisted = format === 'tfjs' ? (await weightFiles(path)).find((file) => !listed.includes(file)) : undefined;
+  const weights = await weightsOf(path, format);
+  const unlisted = weights.find((file) => !listed.includes(file));
   if (unlisted !== undefined)
     throw new BadInput({
       what: `its weights ${relative(folder, unlisted)} are not listed in the card, so their content is not checked`,
       where: path,
       fix: "add the file to the artifact's `files`, with sha256 and bytes",
     });
+  for (const file of format === 'onnx' ? [path] : weights.filter((each) => each.endsWith('.onnx')))
+    await verifyExternalData(file, listed);
   return path;
+}
+
+/** The files that the first one names. Throws BadInput where they lead out of its folder. */
+async function weightsOf(path: string, format: Format): Promise<readonly string[]> {
+  if (format === 'onnx') return [];
+  return format === 'tfjs' ? weightFiles(path) : [await torchWeights(path)];
 }
 
 /** Throws BadInput unless the file lies inside the folder and has the size and sha256 that its card says. */
@@ -128,6 +136,17 @@ async function weightFiles(path: string): Promise<readonly string[]> {
       fix: 'keep the weights beside model.json',
     });
   return files;
+}
+
+/** What an architecture file says of its weights, read without running it: they are data, and nothing is ever unpickled. */
+async function torchWeights(path: string): Promise<string> {
+  const name = /^WEIGHTS = "([^"]+)"$/m.exec(await readFile(path, 'utf8'))?.[1];
+  if (name !== undefined && /\.(onnx|safetensors)$/.test(name)) return resolve(dirname(path), name);
+  throw new BadInput({
+    what: name === undefined ? 'does not name its weights' : `its weights ${name} are no file that is opened`,
+    where: path,
+    fix: 'name a .safetensors or .onnx file beside it, in a line of its own: WEIGHTS = "model.safetensors"; pickled files are never opened',
+  });
 }
 
 function weightPaths(text: string): readonly string[] | null {

@@ -123,7 +123,7 @@ export interface Output {
   classes?: [string, string, ...string[]];
 }
 export interface Artifact {
-  format: 'onnx' | 'tfjs';
+  format: 'onnx' | 'tfjs' | 'torch' | 'torch-int8';
   precision: 'float64' | 'float32' | 'float16' | 'int8';
   /**
    * The first one is opened; the others belong to it (weights, external data).

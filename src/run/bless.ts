@@ -60,7 +60,7 @@ const dayFrom = (days: number): string => new Date(Date.now() + days * 86_400_00
 
 async function versionsOf(run: Run): Promise<Record<string, string>> {
   const found = await Promise.all(
-    run.project.backends.map(async (backend) => ({
+    run.backends.map(async (backend) => ({
       id: backend.id,
       state: await run.broker.availability(backend),
     })),

@@ -68,7 +68,7 @@ function machineOf({ machine }: Run): Report['machine'] {
 
 const backendRows = (run: Run): Promise<Report['backends']> =>
   Promise.all(
-    run.project.backends.map(async (backend) => {
+    run.backends.map(async (backend) => {
       const { id } = backend;
       const state = await run.broker.availability(backend);
       return state.available

@@ -23,7 +23,7 @@ const shownLevel = 0.95;
 export function caseRows(run: Run, verdicts: Verdicts, threads: number): readonly CaseRow[] {
   return run.project.models.flatMap((model) =>
     Object.entries(model.card.artifacts).flatMap(([id, artifact]) =>
-      run.project.backends
+      run.backends
         .filter((backend) => backend.formats.includes(artifact.format))
         .flatMap((backend) =>
           new Rows(run, verdicts, { model, artifact, artifactId: id, backend }).all(backend.takesThreads ? threads : 1),

@@ -13,6 +13,7 @@ import { attempt } from '../broker/measurement.ts';
 import type { Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
 import { caseKey } from '../cases/case.ts';
+import type { Backend } from '../backends/backend.ts';
 import { depthOf, planCases } from '../cases/plan.ts';
 import { modelOf, readProject } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
@@ -98,6 +99,11 @@ export class Run {
     const policy = readPolicy(env, names);
     const options = { ...broker, deadline: readDeadline(env) };
     return new Run({ project, broker: new Broker(project, options), metrics, machine, baselines }, policy, runOptions);
+  }
+
+  /** Those of which anything is asked at this depth: the others are not even probed. */
+  get backends(): readonly Backend[] {
+    return this.project.backends.filter(({ limits }) => limits.images[depthOf(this.#env)] > 0);
   }
 
   metric(id: string): Metric {

@@ -3,10 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Backend } from '../backends/backend.ts';
+import { pythonOf } from './python.ts';
 
-const entry = fileURLToPath(
-  new URL('./node-worker.js', import.meta.url).href.replace('/src/workers/', '/dist/workers/'),
-);
+const entry = (file: string): string =>
+  fileURLToPath(new URL(file, import.meta.url).href.replace('/src/workers/', '/dist/workers/'));
 
 /**
  * Of util-linux, as taskset is: sets a flag and becomes its command. Linux then kills the worker when the thread that started it
@@ -16,9 +17,11 @@ const entry = fileURLToPath(
 const bound = ['setpriv', '--pdeathsig', 'KILL'];
 const pinnedTo = (core: number): readonly string[] => ['taskset', '--cpu-list', `${core}`];
 
-export function launchWorker(core: number | null, env: NodeJS.ProcessEnv): ChildProcess {
+export function launchWorker({ host }: Backend, core: number | null, env: NodeJS.ProcessEnv): ChildProcess {
+  const command =
+    host === 'python' ? [pythonOf(env), entry('./python/worker.py')] : [process.execPath, entry('./node-worker.js')];
   const wrappers = [...(core === null ? [] : pinnedTo(core)), ...(works(bound) ? bound : [])];
-  const [file, ...args] = [...wrappers, process.execPath, entry];
+  const [file = '', ...args] = [...wrappers, ...command];
   return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
 }
 

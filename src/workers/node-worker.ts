@@ -57,7 +57,9 @@ async function hello(request: Extract<Request, { op: 'hello' }>): Promise<object
   if (protocol !== protocolVersion) throw new Error(`this worker speaks protocol ${protocolVersion}, not ${protocol}`);
   const start = performance.now();
   const folder = backends === null ? undefined : pathToFileURL(`${backends}/`);
-  runtime = await (await findBackend(backend, folder)).load({ threads, require: requireFrom(root) });
+  const found = await findBackend(backend, folder);
+  if (found.host === 'python') throw new Error(`${backend} runs in Python`);
+  runtime = await found.load({ threads, require: requireFrom(root) });
   return { protocol, version: runtime.version, provider: runtime.provider, seconds: secondsSince(start) };
 }
 

@@ -60,7 +60,7 @@ export class Worker {
   /** Starts the process and greets it; `hello` tells how that went. */
   constructor(backend: Backend, { root, threads, core, deadline, backends = null }: WorkerOptions) {
     this.#deadline = deadline;
-    this.#child = launchWorker(core, { ...process.env, ...backend.env(threads) });
+    this.#child = launchWorker(backend, core, { ...process.env, ...backend.env(threads) });
     this.#requests = this.#child.stdio[requestFd] as Duplex;
     this.gone = this.#watch();
     this.#hello = this.#call('hello', {

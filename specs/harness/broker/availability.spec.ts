@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import type { Backend } from '../../../src/backends/backend.ts';
 import { probe } from '../../../src/broker/availability.ts';
@@ -7,8 +7,20 @@ import type { Availability } from '../../../src/broker/availability.ts';
 import { Worker } from '../../../src/workers/worker.ts';
 import { faulty } from '../support/faulty.ts';
 import { newProject } from '../support/project.ts';
+import { hasPython, plainPython } from '../support/python.ts';
 
 const ortNode = await findBackend('ort-node/cpu');
+const eager = await findBackend('torch/eager');
+
+/** As much of torch as is read before its version. */
+const old = `
+__version__ = "1.13.1"
+class nn:
+    Module = None
+class Tensor: pass
+def __getattr__(name):
+    return object() if name[-1].isdigit() or name == "bool" else None
+`;
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
 const probed = (backend: Backend, { root = repository, deadline = 60 } = {}): Promise<Availability> =>
@@ -58,5 +70,52 @@ test('a backend that hangs while it is loaded is broken', async () => {
     available: false,
     broken: 'timed-out',
     reason: 'the runtime did not load: hello did not return within 1 s; the worker was killed',
+  });
+});
+
+describe('a backend that lives in Python', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  test('is not here where no Python was named or provisioned', async () => {
+    vi.stubEnv('ONPAR_PYTHON', undefined);
+    vi.stubEnv('XDG_CACHE_HOME', '/nowhere');
+    expect(await probed(eager)).toEqual({
+      available: false,
+      broken: null,
+      reason: 'no Python was provisioned, and ONPAR_PYTHON names none',
+    });
+  });
+
+  test('is not here where the Python that was named does not run, or is too old', async () => {
+    vi.stubEnv('ONPAR_PYTHON', '/nowhere/python');
+    expect(await probed(eager)).toMatchObject({
+      broken: null,
+      reason: 'ONPAR_PYTHON is /nowhere/python, which does not run',
+    });
+    // As a Python before 3.9 would answer.
+    vi.stubEnv('ONPAR_PYTHON', 'false');
+    expect(await probed(eager)).toMatchObject({
+      broken: null,
+      reason: 'ONPAR_PYTHON is false, which is older than Python 3.9',
+    });
+  });
+
+  test.runIf(hasPython).each([
+    [
+      'has no torch',
+      'raise ImportError("No module named torch")',
+      'this Python has no torch that loads: No module named torch',
+    ],
+    ['has one of the time before torch 2', old, 'torch 1.13.1 is too old: 2.0 or later is needed'],
+  ])('is not here where that Python %s', async (_, source, reason) => {
+    const project = newProject();
+    try {
+      project.put('torch.py', source);
+      vi.stubEnv('ONPAR_PYTHON', plainPython);
+      vi.stubEnv('PYTHONPATH', project.root);
+      expect(await probed(eager)).toEqual({ available: false, broken: null, reason });
+    } finally {
+      project.remove();
+    }
   });
 });

@@ -111,6 +111,18 @@ const failureOf = (measured: Measured<unknown>): Failure => {
 };
 
 describe('a visit', () => {
+  test('opens in the worker that the probe has started, and the next one in a fresh one', () => {
+    let started = 0;
+    const counted: Backend = { ...ortNode, env: (threads) => ((started += 1), ortNode.env(threads)) };
+    return withBroker([counted], async (broker) => {
+      await broker.availability(counted);
+      await broker.visit(subject());
+      expect(started).toBe(1);
+      await broker.visit(subject('int8'));
+      expect(started).toBe(2);
+    });
+  });
+
   test('compares every batch size with the reference, and is made once', () =>
     withBroker([ortNode], async (broker) => {
       expect(broker.known('visit', subject())).toBeUndefined();

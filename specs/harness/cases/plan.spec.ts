@@ -110,6 +110,15 @@ describe('planned cases', () => {
     }
   });
 
+  test('of a backend that no commit affords are those of the full suite alone', () => {
+    const torch = project(model('m', { artifacts: { torch: { format: 'torch' } }, dataset: 'digits' }));
+    const planned = (depth: 'commit' | 'full'): string[] =>
+      ['parity', 'accuracy', 'memory'].flatMap((id) => ids(planCases(torch, metricOf(id), depth)));
+    expect(planned('commit').filter((id) => id.includes('torch/compile'))).toEqual([]);
+    expect(planned('full').filter((id) => id.includes('torch/compile'))).toHaveLength(3);
+    expect(planned('commit').filter((id) => id.includes('torch/eager'))).toHaveLength(3);
+  });
+
   test('of no models are none', () => {
     expect(planCases(project(), metricOf('parity'), 'commit')).toEqual([]);
   });

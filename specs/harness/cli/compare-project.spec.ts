@@ -47,6 +47,17 @@ describe('onpar compare in a project', () => {
       expect(existsSync(join(project.root, '.onpar', name))).toBe(true);
   });
 
+  test('refuses a backend that no commit affords, and says how it is asked for; beside others it is not even probed', async () => {
+    const { code, stderr } = await onpar(['compare', 'linear', '--backend', 'torch/compile']);
+    expect(stderr).toContain('torch/compile: too slow for anything but the full suite');
+    expect(stderr).toContain('ONPAR_FULL=1');
+    expect(code).toBe(2);
+    const { stdout } = await onpar(['compare', 'linear', '--backend', 'ort-node/cpu,torch/compile', '--json']);
+    expect((JSON.parse(stdout) as { backends: { id: string }[] }).backends.map(({ id }) => id)).toEqual([
+      'ort-node/cpu',
+    ]);
+  });
+
   test('judges by every metric that has cases, each once', async () => {
     const { verdicts } = await report('--backend', 'ort-node/cpu');
     expect(verdicts.map(({ metric }) => metric).toSorted()).toEqual([

@@ -226,3 +226,40 @@ describe('a file without a card', () => {
     expect((await refusal(() => inspectModelFile(folder))).where).toBe(join(folder, 'model.json'));
   });
 });
+
+describe('an architecture in Python', () => {
+  const weights = linearModel(2, 2, [1, 2, 3, 4]);
+  const artifact = (source: string, ...more: readonly string[]): Promise<string> => {
+    put('network.py', source);
+    put('model.onnx', weights);
+    put('weights.pt', 'PK\x03\x04');
+    const files = [described('network.py', source), ...more.map((name) => described(name, weights))];
+    return verifyArtifact(folder, files, 'torch');
+  };
+
+  test('is opened with weights that the card lists', async () => {
+    expect(await artifact('WEIGHTS = "model.onnx"\n', 'model.onnx')).toBe(join(folder, 'network.py'));
+  });
+
+  test.each([
+    ['names no weights', 'weights = "model.onnx"\n', 'does not name its weights'],
+    ['names pickled ones', 'WEIGHTS = "weights.pt"\n', 'its weights weights.pt are no file that is opened'],
+    ['names some that the card does not list', 'WEIGHTS = "other.onnx"\n', 'other.onnx are not listed in the card'],
+    ['names some outside its folder', 'WEIGHTS = "../model.onnx"\n', 'are not listed in the card'],
+  ])('is refused where it %s', async (_, source, reason) => {
+    expect((await refusal(() => artifact(source, 'model.onnx'))).message).toContain(reason);
+  });
+
+  test('is refused where its content, or that of its weights, is not what the card says', async () => {
+    const good = 'WEIGHTS = "model.onnx"\n';
+    put('network.py', `${good}# changed`);
+    put('model.onnx', weights);
+    const files = [described('network.py', good), described('model.onnx', weights)];
+    expect((await refusal(() => verifyArtifact(folder, files, 'torch'))).message).toContain(
+      'is not the file of the card',
+    );
+    put('network.py', good);
+    put('model.onnx', linearModel(2, 2, [1, 2, 3, -4]));
+    expect((await refusal(() => verifyArtifact(folder, files, 'torch'))).message).toContain('its content changed');
+  });
+});

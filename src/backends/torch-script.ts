@@ -1,0 +1,4 @@
+import { torchBackend } from './runtimes/torch.ts';
+
+/** TorchScript: traced, frozen and optimized for inference. */
+export const backend = torchBackend({ id: 'torch/script' });
