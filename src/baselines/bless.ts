@@ -94,7 +94,7 @@ const agrees = ({ metric, target }: BlessTarget, value: Value, { provenance }: B
     today: provenance.date,
     divergence: undefined,
     tolerance: defaultAccuracyTolerance,
-    pairings: [],
+    pairings: [], waiting: null,
   };
   return standingOf(judgeMetric(metric, target, value, context).verdict) === 'held';
 };

@@ -3,6 +3,7 @@
  * minimum-of-visit estimate for every batch size. Between-process spread is the error that counts (reference: Kalibera & Jones,
  * "Rigorous benchmarking in reasonable time", 2013), so one process is one datum.
  */
+import { median, toSample } from '../stats/sample.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { coreFor } from '../workers/launch.ts';
 import type { Worker } from '../workers/worker.ts';
@@ -43,6 +44,7 @@ export async function takeLatency(request: LatencyRequest): Promise<Latency> {
       ),
     ),
     pinned: core !== null,
+    waiting: middleOf(runs.map((run) => run.waiting)),
   };
 }
 
@@ -50,6 +52,7 @@ interface ProcessLatency {
   readonly load: number;
   readonly first: number;
   readonly batches: readonly { readonly steady: number; readonly overhead: number }[];
+  readonly waiting: number | null;
 }
 
 async function visitProcess(
@@ -58,11 +61,15 @@ async function visitProcess(
 ): Promise<ProcessLatency> {
   const worker = start(core);
   try {
+    await worker.hello();
+    const [begin, before] = [performance.now(), worker.waited()];
     const { seconds: load } = await worker.open(path);
     const { seconds: first } = await worker.run(feeds(batches[0] ?? 1));
     const measured = [];
     for (const batch of batches) measured.push(await visitBatch(worker, feeds(batch), budget));
-    return { load, first, batches: measured };
+    const [waited, seconds] = [worker.waited(), (performance.now() - begin) / 1e3];
+    const waiting = waited === null || before === null ? null : (waited - before) / seconds;
+    return { load, first, batches: measured, waiting };
   } finally {
     await worker.close();
   }
@@ -95,6 +102,11 @@ function scheduleFor(call: number, budget: number): { rounds: number; calls: num
     rounds: visits,
     calls: Math.min(maxCalls, Math.max(minCalls, Math.floor(budget / visits / call))),
   };
+}
+
+function middleOf(shares: readonly (number | null)[]): number | null {
+  const known = shares.filter((share) => share !== null);
+  return known.length < shares.length || known.length === 0 ? null : median(toSample(known));
 }
 
 function merge(batch: number, runs: readonly ({ steady: number; overhead: number } | undefined)[]): BatchLatency {

@@ -4,7 +4,7 @@
  */
 import { bestLevel, compareSamples, type Ratio } from '../stats/two-sample.ts';
 import { spread, type Sample } from '../stats/sample.ts';
-import { falseAlarm, falseCalm, type LatencyMargins } from './settings.ts';
+import { falseAlarm, falseCalm, mostWaiting, type LatencyMargins } from './settings.ts';
 import { judged, type Judgement, type LatencyVerdict } from './verdict.ts';
 import { atMostPercent, change, counted, ends, percent, times } from './words.ts';
 
@@ -87,6 +87,17 @@ export const unfitFor = (target: Sample, { unusable }: LatencyMargins): Judgemen
   if (wide <= unusable) return null;
   const told = `equal work differed ${times(wide)} between ${counted(target.length, 'fresh process', 'fresh processes')}`;
   return judged('unfit', `this machine was not fit to measure: ${told}; run again when it is quiet`);
+};
+
+/** `waiting`: share of its time that others kept a process from its core, where that is known. Slow for want of a core is not slower code. */
+export const ifLetRun = (judgement: Judgement<LatencyVerdict>, waiting: number | null): Judgement<LatencyVerdict> => {
+  if (judgement.verdict !== 'slower' || !((waiting ?? 0) > mostWaiting)) return judgement;
+  const told = `other processes had the core for ${percent(waiting ?? 0)} of the time`;
+  return judged(
+    'unfit',
+    `this machine was not fit to measure: ${told}; run again when it is quiet`,
+    ...judgement.sentences,
+  );
 };
 
 const unbaselined: Judgement<LatencyVerdict> = judged(

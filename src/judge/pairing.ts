@@ -3,7 +3,7 @@
  * decide; where nothing that the case runs on differs there is nothing to measure; without a base the committed latency is all there is.
  */
 import type { Sample } from '../stats/sample.ts';
-import { judgeLatency } from './latency.ts';
+import { ifLetRun, judgeLatency } from './latency.ts';
 import type { PairedEvidence } from './paired-evidence.ts';
 import type { PairedJudgement } from './paired.ts';
 import { pairedSettings } from './settings.ts';
@@ -39,6 +39,14 @@ export interface SteadyJudgement extends Judgement<LatencyVerdict | FailedVerdic
   readonly evidence: PairedEvidence | null;
 }
 
+export interface SteadyContext {
+  readonly pairings: readonly Pairing[];
+  /** YYYY-MM-DD. */
+  readonly today: string;
+  /** Share of its time that others kept a process of the target from its core; null where that is not known. */
+  readonly waiting: number | null;
+}
+
 /**
  * `target` and `baseline`: one estimate a fresh process of today and of the last bless, seconds. `pairings`: with the version before, and with the
  * anchor where there is one; the worse verdict counts, and the sentences of both are said.
@@ -47,9 +55,9 @@ export const judgeSteady = (
   target: Sample,
   baseline: Sample | undefined,
   margins: LatencyMargins,
-  { pairings, today }: { readonly pairings: readonly Pairing[]; readonly today: string },
+  { pairings, today, waiting }: SteadyContext,
 ): SteadyJudgement => {
-  const screen = judgeLatency(target, baseline, margins);
+  const screen = ifLetRun(judgeLatency(target, baseline, margins), waiting);
   const reasons = pairings.flatMap((pairing) => (pairing.kind === 'none' ? [notPairedWords(pairing.reason)] : []));
   const [worst, ...others] = pairings
     .flatMap((pairing) => judgeOne(pairing, screen, today))

@@ -39,6 +39,8 @@ export interface JudgeContext {
   readonly tolerance: AccuracyTolerance;
   /** With the version before, and with the anchor; of steady latency only. */
   readonly pairings: readonly Pairing[];
+  /** Share of its time that others kept a process of a latency from its core; null where that is not known. */
+  readonly waiting: number | null;
 }
 
 /** With the pairs that it rests on, of a metric that is judged by pairs. */

@@ -55,6 +55,8 @@ export interface Latency {
   readonly batches: readonly BatchLatency[];
   /** Whether the processes ran on one pinned core. */
   readonly pinned: boolean;
+  /** Share of its time that the middle one of the processes was kept from its core by others; null where the system does not tell. */
+  readonly waiting: number | null;
 }
 
 export interface BatchLatency {

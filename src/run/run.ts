@@ -25,7 +25,7 @@ import { readPolicy } from '../judge/policy.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
-import type { Metric, Target } from '../metrics/metric.ts';
+import type { JudgeContext, Metric, Target } from '../metrics/metric.ts';
 import type { Latency, Source, Sources, Visit } from '../metrics/sources.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { readDeadline } from '../workers/deadline.ts';
@@ -185,9 +185,10 @@ export class Run {
   async #answerOf(metric: Metric, subject: Case, measured: Measured<Sources[Source]>): Promise<Answer> {
     if (!measured.ok) return this.answer(subject, measured, []);
     const target = await attempt(async () => metric.take(measured.value, this.#precision(subject)));
-    const answer = this.answer(subject, target, metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : []);
-    if (!metric.paired || this.#pairings === null) return answer;
-    return this.answer(subject, target, [], await this.#pairings.of(subject));
+    const evidence = metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : [];
+    const waiting = metric.source === 'latency' ? (measured.value as Latency).waiting : null;
+    const pairings = metric.paired && this.#pairings !== null ? await this.#pairings.of(subject) : unpaired;
+    return this.answer(subject, target, evidence, { pairings, waiting });
   }
 
   /** What judging a measured target needs. */
@@ -195,7 +196,7 @@ export class Run {
     subject: Case,
     measured: Measured<Target>,
     evidence: readonly string[],
-    pairings: readonly Pairing[] = unpaired,
+    { pairings, waiting }: Pick<JudgeContext, 'pairings' | 'waiting'> = { pairings: unpaired, waiting: null },
   ): Answer {
     const metric = this.metric(subject.metric);
     const model = modelOf(this.project, subject.model);
@@ -214,6 +215,7 @@ export class Run {
         divergence: model.card.divergences?.find((divergence) => divergence.case === artifact),
         tolerance: { ...defaultAccuracyTolerance, ...model.card.tolerances?.[subject.artifact] },
         pairings,
+        waiting,
       },
       policy: {
         ...this.#policy,

@@ -79,7 +79,7 @@ export class Verdicts {
   judgeAgain(): void {
     for (const [name, { case: subject, target, pairings }] of this.#entries) {
       if (target === null) continue;
-      const answer = this.#run.answer(subject, { ok: true, value: target }, [], pairings);
+      const answer = this.#run.answer(subject, { ok: true, value: target }, [], { pairings, waiting: null });
       const ruling = judgeAnswer(this.#run.metric(subject.metric), answer);
       this.#entries.set(name, { case: subject, target, ...ruling });
     }

@@ -9,6 +9,7 @@ import type { TensorMap } from '../tensor/tensor.ts';
 import { launchWorker } from './launch.ts';
 import { encodeFrame, FrameReader, protocolVersion, replyFd, requestFd } from './protocol.ts';
 import type { Message, Replies, Request } from './protocol.ts';
+import { waitedBy } from './waiting.ts';
 
 /** Why a case has no measurement: its worker died, overran its deadline, or the runtime refused the request. */
 export class WorkerFailure extends Error {
@@ -77,6 +78,11 @@ export class Worker {
 
   hello(): Promise<Replies['hello']> {
     return this.#hello;
+  }
+
+  /** Seconds that others have kept it from its core; see waiting.ts. */
+  waited(): number | null {
+    return this.#child.pid === undefined ? null : waitedBy(this.#child.pid);
   }
 
   /** `shift` lays the session elsewhere in memory; a session that is open is closed first. */

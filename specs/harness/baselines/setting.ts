@@ -75,7 +75,7 @@ export const targetOf = (
   const metric = metrics.get(id);
   if (!metric) throw new Error(`no metric ${id}`);
   const found = lookup(baselines, metric, model, key);
-  const context = { today: '2026-11-23', divergence: undefined, tolerance: defaultAccuracyTolerance, pairings: [] };
+  const context = { today: '2026-11-23', divergence: undefined, tolerance: defaultAccuracyTolerance, pairings: [], waiting: null };
   const judged = (): Verdict =>
     judgeMetric(metric, target, found.state === 'present' ? found.value : undefined, context).verdict;
   return { metric, model, key, target, verdict: verdict ?? judged() };

@@ -3,11 +3,13 @@ import { takeLatency, type LatencyRequest } from '../../../src/broker/latency.ts
 import type { Worker } from '../../../src/workers/worker.ts';
 
 /** Processes that answer with these seconds, visit by visit; the first one is the pilot. */
-const processesOf = (visits: readonly (readonly number[])[]): LatencyRequest => {
+const processesOf = (visits: readonly (readonly number[])[], waited = (): number | null => null): LatencyRequest => {
   const left = visits.map((seconds) => [...seconds]);
   const start = (): Worker => {
     const mine = left.shift() ?? [];
     return {
+      hello: async () => ({}),
+      waited,
       open: async () => ({ seconds: 1 }),
       run: async () => ({ seconds: 0.1 }),
       sample: async () => ({ samples: [mine.shift()], overhead: 1e-6 }),
@@ -31,4 +33,13 @@ test("the datum of a process is the least of its visits: a neighbour's burst onl
 test('a visit without a sample is no latency', async () => {
   const { batches } = await takeLatency(processesOf([[1e-3, 5e-3, 2e-3]]));
   expect(batches[0]!.steady).toEqual([Number.NaN]);
+});
+
+test('it tells how much of its time others kept the processes from their core, where the system tells', async () => {
+  const visits = [[1e-3, 5e-3, 2e-3, 4e-3, 3e-3, 9e-3]];
+  expect((await takeLatency(processesOf(visits))).waiting).toBeNull();
+  let asked = 0;
+  const busy = await takeLatency(processesOf(visits, () => 1000 * asked++));
+  expect(busy.waiting).toBeGreaterThan(1);
+  expect((await takeLatency(processesOf(visits, () => 7))).waiting).toBe(0);
 });

@@ -43,7 +43,11 @@ describe('pairs decide', () => {
     ['unfit', 1],
   ] as const)('%s, whatever was committed on this machine', (verdict, ratio) => {
     for (const baseline of [undefined, times(2), times(0.5)]) {
-      const judged = judgeSteady(sample, baseline, steadyMargins, { pairings: [paired(verdict, ratio)], today });
+      const judged = judgeSteady(sample, baseline, steadyMargins, {
+        pairings: [paired(verdict, ratio)],
+        today,
+        waiting: null,
+      });
       expect(judged).toMatchObject({ verdict, sentences: [`${verdict} than main@3f2a1c9`] });
     }
   });
@@ -51,7 +55,11 @@ describe('pairs decide', () => {
 
 describe('a slowdown that the card accepts', () => {
   const judge = (ratio: number, given: AcceptedSlowdown | null, on = today) =>
-    judgeSteady(sample, undefined, steadyMargins, { pairings: [paired('slower', ratio, given)], today: on });
+    judgeSteady(sample, undefined, steadyMargins, {
+      pairings: [paired('slower', ratio, given)],
+      today: on,
+      waiting: null,
+    });
 
   test('is steady within its bound, with the reason, and still says how much', () => {
     expect(judge(1.05, accepted)).toMatchObject({
@@ -76,7 +84,9 @@ describe('a slowdown that the card accepts', () => {
       judgement: { ...found, evidence: { ...found.evidence!, tail } },
       accepted,
     };
-    expect(judgeSteady(sample, undefined, steadyMargins, { pairings: [pairing], today }).verdict).toBe('slower');
+    expect(judgeSteady(sample, undefined, steadyMargins, { pairings: [pairing], today, waiting: null }).verdict).toBe(
+      'slower',
+    );
   });
 
   test('holds on its last good day', () => {
@@ -95,7 +105,7 @@ test('a new version that dies where the base does not has crashed', () => {
     reason: 'the worker was killed by SIGSEGV',
     against: 'v1@0a1b2c3',
   };
-  expect(judgeSteady(sample, sample, steadyMargins, { pairings: [pairing], today })).toEqual({
+  expect(judgeSteady(sample, sample, steadyMargins, { pairings: [pairing], today, waiting: null })).toEqual({
     verdict: 'crashed',
     sentences: ['in pairs with v1@0a1b2c3: the worker was killed by SIGSEGV'],
     evidence: null,
@@ -105,7 +115,7 @@ test('a new version that dies where the base does not has crashed', () => {
 describe('where nothing that it runs on differs', () => {
   const same: Pairing = { kind: 'same', against: 'main@3f2a1c9' };
   const judge = (baseline: typeof sample | undefined, target = sample) =>
-    judgeSteady(target, baseline, steadyMargins, { pairings: [same], today });
+    judgeSteady(target, baseline, steadyMargins, { pairings: [same], today, waiting: null });
 
   test.each([
     ['nothing is committed', judge(undefined)],
@@ -127,7 +137,11 @@ describe('where nothing that it runs on differs', () => {
 
 describe('without a base the committed latency is all there is', () => {
   const judge = (baseline: typeof sample | undefined) =>
-    judgeSteady(sample, baseline, steadyMargins, { pairings: [notPaired('this is the first commit')], today });
+    judgeSteady(sample, baseline, steadyMargins, {
+      pairings: [notPaired('this is the first commit')],
+      today,
+      waiting: null,
+    });
 
   test.each([
     [undefined, 'unbaselined'],
@@ -157,7 +171,7 @@ describe('with an anchor too', () => {
     accepted: given,
   });
   const judge = (pairings: readonly Pairing[], baseline?: typeof sample) =>
-    judgeSteady(sample, baseline, steadyMargins, { pairings, today });
+    judgeSteady(sample, baseline, steadyMargins, { pairings, today, waiting: null });
 
   test.each([
     ['slower', paired('steady', 1.003), anchored('slower', 1.02), 1.02],
@@ -198,5 +212,34 @@ describe('with an anchor too', () => {
     const { verdict, sentences } = judge([paired('steady', 1), notPaired('v1@0a1b2c3 has no m/float32')]);
     expect(verdict).toBe('steady');
     expect(sentences.at(-1)).toBe('not paired with a base version: v1@0a1b2c3 has no m/float32');
+  });
+});
+
+describe('a machine whose core others had', () => {
+  const slow = toSample(times(2));
+  const judge = (waiting: number | null, pairings: readonly Pairing[] = []) =>
+    judgeSteady(slow, sample, steadyMargins, { pairings, today, waiting });
+
+  test('is not fit to call anything slower, and says how busy it was; where it was free or does not tell, it is', () => {
+    expect(judge(0.62)).toMatchObject({
+      verdict: 'unfit',
+      sentences: [expect.stringContaining('62 % of the time'), expect.stringContaining('slower by')],
+    });
+    expect(judge(0.05).verdict).toBe('slower');
+    expect(judge(null).verdict).toBe('slower');
+  });
+
+  test('does not excuse what pairs say, which wait alike; and what runs on nothing new stays steady', () => {
+    expect(judge(0.62, [paired('slower', 1.1)]).verdict).toBe('slower');
+    const same = { kind: 'same', against: 'main@3f2a1c9' } as const;
+    expect(judge(0.62, [same]).verdict).toBe('steady');
+    expect(judge(0.05, [same]).verdict).toBe('slower');
+  });
+
+  test('leaves everything else as it is', () => {
+    for (const target of [sample, toSample(times(0.5))])
+      expect(judgeSteady(target, sample, steadyMargins, { pairings: [], today, waiting: 0.62 })).toEqual(
+        judgeSteady(target, sample, steadyMargins, { pairings: [], today, waiting: null }),
+      );
   });
 });

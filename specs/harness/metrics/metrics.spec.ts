@@ -28,6 +28,7 @@ const context: JudgeContext = {
   divergence: undefined,
   tolerance: defaultAccuracyTolerance,
   pairings: [],
+  waiting: null,
 };
 const sample = toSample([1.23456e-3, 1.2e-3, 1.21e-3, 1.22e-3, 1.23e-3]);
 const slow = (factor: number) => toSample(sample.map((value) => value * factor));
@@ -74,6 +75,12 @@ describe('one case green and one red each', () => {
     expect(judgeMetric(get('latency'), slow(1.4), committed as never, context).verdict).toBe('slower');
   });
 
+  test.each(['load', 'first', 'latency'])('%s is no alarm where others had the core', (id) => {
+    const committed = [...slow(1)];
+    expect(judgeMetric(get(id), slow(9), committed as never, { ...context, waiting: 0.5 }).verdict).toBe('unfit');
+    expect(judgeMetric(get(id), slow(9), committed as never, { ...context, waiting: 0.02 }).verdict).toBe('slower');
+  });
+
   test('the context reaches the judges', () => {
     const divergence = { reason: 'known', expires: '2027-01-01' };
     expect(judgeMetric(get('parity'), parity(2), undefined, { ...context, divergence }).verdict).toBe('divergence');
@@ -106,6 +113,7 @@ test('every metric takes its own quantity from a measurement', () => {
     first: [0.02, 0.01],
     batches: [{ batch: 1, steady: [2e-3, 1e-3], overhead: 0 }],
     pinned: true,
+    waiting: null,
   };
   expect(get('load').take(latency, 'float32')).toEqual([0.1, 0.2]);
   expect(get('first').take(latency, 'float32')).toEqual([0.01, 0.02]);

@@ -30,6 +30,7 @@ function judged(values: readonly number[]): Ruling {
       divergence: undefined,
       tolerance: defaultAccuracyTolerance,
       pairings: [],
+      waiting: null,
     },
     policy: { ci: false, strict: false, required: new Set(), baseline: 'present', needs: [] },
     evidence: evidenceOf(visit),

@@ -29,6 +29,7 @@ const latencyOf = ({ load = 1, first = 1, steady = 1 }: Seconds, batches: readon
   first: five(first),
   batches: batches.map((batch) => ({ batch, steady: five(steady), overhead: 0 })),
   pinned: true,
+  waiting: null,
 });
 
 const project = newProject();

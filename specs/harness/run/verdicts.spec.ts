@@ -51,7 +51,7 @@ test.each([
   const [subject] = run.plan('latency');
   const verdicts = new Verdicts(run, 'some');
   const target = toSample(five(2));
-  const answer = run.answer(subject!, { ok: true, value: target }, [], [pairing]);
+  const answer = run.answer(subject!, { ok: true, value: target }, [], { pairings: [pairing], waiting: null });
   verdicts.add(subject!, judgeAnswer(run.metric('latency'), answer), target);
   const verdict = (): string => verdicts.entries()[0]!.verdict;
   expect(verdict()).toBe(before);
