@@ -89,11 +89,14 @@ const branchOf = (error: ErrorObject): string =>
 const nearestBranch = (path: string, errors: readonly ErrorObject[]): string => {
   const cost = new Map<string, number>();
   for (const error of errors.filter(({ instancePath }) => inside(instancePath, path))) {
-    const wrongKind = error.keyword === 'type' && error.instancePath === path;
-    cost.set(branchOf(error), (cost.get(branchOf(error)) ?? 0) + (wrongKind ? 100 : 1));
+    cost.set(branchOf(error), (cost.get(branchOf(error)) ?? 0) + weightOf(error, path));
   }
   return [...cost].sort(([, a], [, b]) => a - b)[0]?.[0] ?? '';
 };
+
+/** A key of another form says more against a branch than one that is missing or too many. */
+const weightOf = ({ keyword, instancePath, schemaPath }: ErrorObject, path: string): number =>
+  keyword === 'type' && instancePath === path ? 100 : schemaPath.includes('/propertyNames/') ? 2 : 1;
 
 const quoted = (value: unknown): string => JSON.stringify(value) ?? String(value);
 const shown = (error: ErrorObject): string => quoted(error.data).slice(0, 60);

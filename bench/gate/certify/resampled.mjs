@@ -5,7 +5,7 @@
 import { built } from '../../lib/onpar.mjs';
 import { decide, planned, settings, shifted } from './ours.mjs';
 
-const [{ confirm }, { confirmingPairs }, { randomFrom }] = await Promise.all(
+const [{ confirm, errorIn }, { confirmingPairs }, { randomFrom }] = await Promise.all(
   ['judge/confirm.js', 'judge/settings.js', 'stats/random.js'].map(built),
 );
 
@@ -56,7 +56,13 @@ export function suiteAlarms(entries, suites) {
       ),
     );
     suspected += suspects.length > 0 ? 1 : 0;
-    alarmed += confirm(fresh, settings).some(({ verdict }) => verdict === 'slower') ? 1 : 0;
+    alarmed += isAlarmed(fresh) ? 1 : 0;
   }
   return { suites, cases, suspected, alarmed };
+}
+
+/** Whether any suspect is still slower on its fresh pairs, in the family of all of them. @param {readonly (readonly any[])[]} suspects */
+function isAlarmed(suspects) {
+  const errors = suspects.map((fresh) => errorIn(fresh, settings));
+  return suspects.some((fresh, at) => confirm(fresh, errors.toSpliced(at, 1), settings).verdict === 'slower');
 }
