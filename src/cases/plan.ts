@@ -93,3 +93,9 @@ function knownBackend(backends: readonly Backend[], id: string, model: string): 
     });
   return found;
 }
+
+/** Backends of which anything is asked: at this depth, and for the artifacts that there are. */
+export function usedBackends({ models, backends }: Project, depth: Depth): readonly Backend[] {
+  const used = new Set(models.flatMap(({ card }) => Object.values(card.artifacts).map(({ format }) => format)));
+  return backends.filter(({ formats, limits }) => limits.images[depth] > 0 && formats.some((one) => used.has(one)));
+}

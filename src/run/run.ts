@@ -14,7 +14,7 @@ import type { Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
 import { caseKey } from '../cases/case.ts';
 import type { Backend } from '../backends/backend.ts';
-import { depthOf, planCases } from '../cases/plan.ts';
+import { depthOf, planCases, usedBackends } from '../cases/plan.ts';
 import { modelOf, readProject } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
@@ -101,9 +101,9 @@ export class Run {
     return new Run({ project, broker: new Broker(project, options), metrics, machine, baselines }, policy, runOptions);
   }
 
-  /** Those of which anything is asked at this depth: the others are not even probed. */
+  /** The others are not even probed. */
   get backends(): readonly Backend[] {
-    return this.project.backends.filter(({ limits }) => limits.images[depthOf(this.#env)] > 0);
+    return usedBackends(this.project, depthOf(this.#env));
   }
 
   metric(id: string): Metric {
