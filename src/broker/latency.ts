@@ -3,7 +3,6 @@
  * minimum-of-visit estimate for every batch size. Between-process spread is the error that counts (reference: Kalibera & Jones,
  * "Rigorous benchmarking in reasonable time", 2013), so one process is one datum.
  */
-import { median, toSample } from '../stats/sample.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { coreFor } from '../workers/launch.ts';
 import type { Worker } from '../workers/worker.ts';
@@ -68,7 +67,7 @@ async function visitProcess(
     const measured = [];
     for (const batch of batches) measured.push(await visitBatch(worker, feeds(batch), budget));
     const [waited, seconds] = [worker.waited(), (performance.now() - begin) / 1e3];
-    const waiting = waited === null || before === null ? null : (waited - before) / seconds;
+    const waiting = waited === null || before === null ? null : Math.max(0, (waited - before) / seconds);
     return { load, first, batches: measured, waiting };
   } finally {
     await worker.close();
@@ -104,9 +103,10 @@ function scheduleFor(call: number, budget: number): { rounds: number; calls: num
   };
 }
 
+/** Null where one is not known. */
 function middleOf(shares: readonly (number | null)[]): number | null {
-  const known = shares.filter((share) => share !== null);
-  return known.length < shares.length || known.length === 0 ? null : median(toSample(known));
+  const known = shares.filter((share) => share !== null).toSorted((a, b) => a - b);
+  return known.length < shares.length ? null : (known[Math.floor(known.length / 2)] ?? null);
 }
 
 function merge(batch: number, runs: readonly ({ steady: number; overhead: number } | undefined)[]): BatchLatency {

@@ -42,4 +42,7 @@ test('it tells how much of its time others kept the processes from their core, w
   const busy = await takeLatency(processesOf(visits, () => 1000 * asked++));
   expect(busy.waiting).toBeGreaterThan(1);
   expect((await takeLatency(processesOf(visits, () => 7))).waiting).toBe(0);
+  // Its own threads ran while it did not want to.
+  asked = 0;
+  expect((await takeLatency(processesOf(visits, () => -1000 * asked++))).waiting).toBe(0);
 });
