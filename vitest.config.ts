@@ -9,7 +9,10 @@ const pure =
   'specs/harness/{baselines,cases,compare,datasets,diff,judge,metrics,models,report,schema,stats,tensor,tensor-draw,trace}/**/*.spec.ts';
 const e2e = 'specs/harness/e2e/**/*.spec.ts';
 
-const rank = ({ project }: TestSpecification): number => ['e2e', 'harness', 'pure'].indexOf(project.name);
+/** Pairs take the core for a minute, on which off-par takes its latencies. */
+const takesTheCore = /\/paired\.spec\.ts$/;
+const rank = ({ project, moduleId }: TestSpecification): number =>
+  ['e2e', 'harness', 'pure'].indexOf(project.name) + (takesTheCore.test(moduleId) ? 0.5 : 0);
 
 /** What takes minutes goes first, so that both workers end together; pure specs last, as only neighbours share a process. */
 class Sequencer extends BaseSequencer {

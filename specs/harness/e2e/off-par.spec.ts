@@ -30,10 +30,12 @@ function withFault<T>(change: () => void, body: () => T): T {
   }
 }
 
-/** Does what onpar says where the machine was too busy to measure or to decide: runs again, a few times. */
-function whenFit(body: () => Outcome, left = 4): Outcome {
+/** Does what onpar says where the machine was too busy to measure or to decide: waits and runs again, a few times. */
+function whenFit(body: () => Outcome, left = 8): Outcome {
   const outcome = body();
-  return left > 0 && /! (latency|load|first) /.test(outcome.output) ? whenFit(body, left - 1) : outcome;
+  if (left === 0 || !/! (latency|load|first) /.test(outcome.output)) return outcome;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_000);
+  return whenFit(body, left - 1);
 }
 
 const machineFolder = (): string => `baselines/machines/${readdirSync(stranger.path('baselines/machines'))[0]}`;
