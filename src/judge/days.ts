@@ -4,7 +4,7 @@
  */
 import { predict, studentQuantile } from '../stats/prediction.ts';
 import { quantile, type Sample } from '../stats/sample.ts';
-import { unfitFor } from './latency.ts';
+import { excuseOf, heldUp, unfitFor } from './latency.ts';
 import { dayAlarm, dayMargins, falseCalm, mostDays, visiblePower, type LatencyMargins } from './settings.ts';
 import { judged, type Judgement, type LatencyVerdict } from './verdict.ts';
 import { atMostPercent, change, ends, percent } from './words.ts';
@@ -18,6 +18,7 @@ export const judgeDays = (
   days: readonly Sample[],
   unpaired: string,
   margins: LatencyMargins = dayMargins,
+  waiting: number | null = null,
 ): Judgement<LatencyVerdict> => {
   const unfit = unfitFor(target, margins);
   if (unfit !== null) return unfit;
@@ -32,8 +33,10 @@ export const judgeDays = (
   const against = `the ${days.length} days on which it was blessed on this machine`;
   const sees = `can see >= ${percent(visible)} at ${percent(visiblePower)}`;
   const sure = `false alarm <= ${atMostPercent(dayAlarm)}, ${sees}`;
-  if (low > 1 + margins.margin)
-    return judged('slower', `slower by ${percent(ratio - 1)} ${ends(interval, 'up')} than ${against} (${sure})`);
+  if (low > 1 + margins.margin) {
+    const told = `slower by ${percent(ratio - 1)} ${ends(interval, 'up')} than ${against} (${sure})`;
+    return low <= (1 + margins.margin) * excuseOf(waiting) ? heldUp(waiting, told) : judged('slower', told);
+  }
   if (high < 1 - margins.faster)
     return judged('faster', `faster by ${percent(1 - ratio)} ${ends(interval, 'down')} than ${against} (${sure})`);
   if (most < 1 + margins.budget)

@@ -4,16 +4,20 @@
  */
 import { bestLevel, compareSamples, type Ratio } from '../stats/two-sample.ts';
 import { spread, type Sample } from '../stats/sample.ts';
-import { falseAlarm, falseCalm, mostWaiting, type LatencyMargins } from './settings.ts';
+import { falseAlarm, falseCalm, type LatencyMargins } from './settings.ts';
 import { judged, type Judgement, type LatencyVerdict } from './verdict.ts';
 import { atMostPercent, change, counted, ends, percent, times } from './words.ts';
 
-/** `target` and `baseline`: one estimate a fresh process, seconds. `against` names the baseline in sentences. */
+/**
+ * `target` and `baseline`: one estimate a fresh process, seconds. `against` names the baseline in sentences. `waiting`: share of its time that others kept a process of the target from its core,
+ * where that is known.
+ */
 export const judgeLatency = (
   target: Sample,
   baseline: Sample | undefined,
   margins: LatencyMargins,
   against = 'the committed baseline of this machine',
+  waiting: number | null = null,
 ): Judgement<LatencyVerdict> => {
   const unfit = unfitFor(target, margins);
   if (unfit !== null) return unfit;
@@ -21,7 +25,7 @@ export const judgeLatency = (
   const strict = compareSamples(target, baseline, 1 - 2 * falseAlarm);
   const calm = compareSamples(target, baseline, 1 - 2 * falseCalm);
   const sizes = `${target.length} and ${baseline.length} fresh processes`;
-  return decide({ strict, calm, margins, sizes, against, counts: [target.length, baseline.length] });
+  return decide({ strict, calm, margins, sizes, against, waiting, counts: [target.length, baseline.length] });
 };
 
 interface Evidence {
@@ -30,13 +34,18 @@ interface Evidence {
   readonly margins: LatencyMargins;
   readonly sizes: string;
   readonly against: string;
+  readonly waiting: number | null;
   readonly counts: readonly [number, number];
 }
 
 const decide = (evidence: Evidence): Judgement<LatencyVerdict> => {
   const { strict, calm, margins } = evidence;
   const alarming = reaches(strict, falseAlarm);
-  if (alarming && strict.interval.low > 1 + margins.margin) return moved('slower', evidence);
+  if (alarming && strict.interval.low > 1 + margins.margin) {
+    const slower = moved('slower', evidence);
+    const excused = strict.interval.low <= (1 + margins.margin) * excuseOf(evidence.waiting);
+    return excused ? heldUp(evidence.waiting, slower.sentences.join('; ')) : slower;
+  }
   if (alarming && strict.interval.high < 1 - margins.faster) return moved('faster', evidence);
   if (reaches(calm, falseCalm) && calm.interval.high < 1 + margins.budget) return steady(evidence);
   return inconclusive(evidence);
@@ -89,15 +98,16 @@ export const unfitFor = (target: Sample, { unusable }: LatencyMargins): Judgemen
   return judged('unfit', `this machine was not fit to measure: ${told}; run again when it is quiet`);
 };
 
-/** `waiting`: share of its time that others kept a process from its core, where that is known. Slow for want of a core is not slower code. */
-export const ifLetRun = (judgement: Judgement<LatencyVerdict>, waiting: number | null): Judgement<LatencyVerdict> => {
-  if (judgement.verdict !== 'slower' || !((waiting ?? 0) > mostWaiting)) return judgement;
-  const told = `other processes had the core for ${percent(waiting ?? 0)} of the time`;
-  return judged(
-    'unfit',
-    `this machine was not fit to measure: ${told}; run again when it is quiet`,
-    ...judgement.sentences,
-  );
+/**
+ * How many times as long it may have taken for want of a core alone. Kept from it for a share of its time a process takes 1 / (1 - share) as long; squared, for
+ * a short piece of work may fall into more of the waiting than its share.
+ */
+export const excuseOf = (waiting: number | null): number => 1 / (1 - Math.min(waiting ?? 0, 0.99)) ** 2;
+
+/** Slower, but no more than others having the core explains. */
+export const heldUp = (waiting: number | null, told: string): Judgement<LatencyVerdict> => {
+  const busy = `other processes had the core for ${percent(waiting ?? 0)} of the time`;
+  return judged('unfit', `this machine was not fit to measure: ${busy}; run again when it is quiet`, told);
 };
 
 const unbaselined: Judgement<LatencyVerdict> = judged(

@@ -3,7 +3,7 @@
  * decide; where nothing that the case runs on differs there is nothing to measure; without a base the committed latency is all there is.
  */
 import type { Sample } from '../stats/sample.ts';
-import { ifLetRun, judgeLatency } from './latency.ts';
+import { judgeLatency } from './latency.ts';
 import type { PairedEvidence } from './paired-evidence.ts';
 import type { PairedJudgement } from './paired.ts';
 import { pairedSettings } from './settings.ts';
@@ -57,7 +57,7 @@ export const judgeSteady = (
   margins: LatencyMargins,
   { pairings, today, waiting }: SteadyContext,
 ): SteadyJudgement => {
-  const screen = ifLetRun(judgeLatency(target, baseline, margins), waiting);
+  const screen = judgeLatency(target, baseline, margins, undefined, waiting);
   const reasons = pairings.flatMap((pairing) => (pairing.kind === 'none' ? [notPairedWords(pairing.reason)] : []));
   const [worst, ...others] = pairings
     .flatMap((pairing) => judgeOne(pairing, screen, today))

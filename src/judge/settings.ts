@@ -19,9 +19,6 @@ export const dayMargins: LatencyMargins = { margin: 0.01, budget: 0.1, faster: 0
 export const leastDays = 4;
 /** More are not kept. */
 export const mostDays = 8;
-/** Share of its time that others may keep a process from its core: beyond, its slowness says nothing of the code. */
-export const mostWaiting = 0.1;
-
 /** One-sided error of a red (and of `faster`) against days; what is seen again by fresh processes, or in pairs, is rarer. */
 export const dayAlarm = 0.02;
 

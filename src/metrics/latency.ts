@@ -1,6 +1,6 @@
 /** Latency: seconds of a later (steady) call, one estimate a fresh process. True on one machine. */
 import { judgeDays } from '../judge/days.ts';
-import { ifLetRun, judgeLatency } from '../judge/latency.ts';
+import { judgeLatency } from '../judge/latency.ts';
 import { judgeSteady } from '../judge/pairing.ts';
 import { leastDays, steadyMargins, type LatencyMargins } from '../judge/settings.ts';
 import { toSample } from '../stats/sample.ts';
@@ -20,7 +20,7 @@ export const duration = (
   source: 'latency',
   take: (latency) => toSample(take(latency)),
   judge: (target, baseline, { waiting }) =>
-    ifLetRun(judgeLatency(target, baseline && toSample(baseline), margins), waiting),
+    judgeLatency(target, baseline && toSample(baseline), margins, undefined, waiting),
   round: (target) => target.map(fourDigits),
 });
 
@@ -35,7 +35,7 @@ export const metric: Metric<'days', 'latency'> = {
     // A quick look, with fewer processes of fewer calls, is another estimator.
     const alike = days.every(({ length }) => length <= target.length);
     if (days.length >= leastDays && alike && unpaired.every((reason) => reason !== null))
-      return ifLetRun(judgeDays(target, days.map(toSample), unpaired.join('; ')), context.waiting);
+      return judgeDays(target, days.map(toSample), unpaired.join('; '), undefined, context.waiting);
     const pooled = days.length === 0 ? undefined : toSample(days.flat());
     return judgeSteady(target, pooled, steadyMargins, context);
   },

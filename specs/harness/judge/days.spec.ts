@@ -160,3 +160,13 @@ describe('operating characteristic: days drift by so much, processes of a day by
     expect(rates(0, { count: 8, deviation: 0.02, seed: 36 }).steady).toBeGreaterThan(0.95);
   });
 });
+
+test('what others having the core explains is no alarm; what they do not is', () => {
+  const held = [1, 1.001, 1.002, 0.999, 1].map(five);
+  const at = (factor: number, waiting: number | null): string =>
+    judgeDays(five(factor), held, why, undefined, waiting).verdict;
+  expect(at(1.5, 0.3)).toBe('unfit');
+  expect(at(3, 0.3)).toBe('slower');
+  expect(at(1.5, 0.01)).toBe('slower');
+  expect(at(1, 0.9)).toBe('steady');
+});

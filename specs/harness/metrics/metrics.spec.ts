@@ -75,11 +75,15 @@ describe('one case green and one red each', () => {
     expect(judgeMetric(get('latency'), slow(1.4), committed as never, context).verdict).toBe('slower');
   });
 
-  test.each(['load', 'first', 'latency'])('%s is no alarm where others had the core', (id) => {
-    const committed = [...slow(1)];
-    expect(judgeMetric(get(id), slow(9), committed as never, { ...context, waiting: 0.5 }).verdict).toBe('unfit');
-    expect(judgeMetric(get(id), slow(9), committed as never, { ...context, waiting: 0.02 }).verdict).toBe('slower');
-  });
+  test.each(['load', 'first', 'latency'])(
+    '%s is no alarm where others had the core for longer than explains it',
+    (id) => {
+      const committed = [...slow(1)];
+      expect(judgeMetric(get(id), slow(9), committed as never, { ...context, waiting: 0.8 }).verdict).toBe('unfit');
+      expect(judgeMetric(get(id), slow(9), committed as never, { ...context, waiting: 0.5 }).verdict).toBe('slower');
+      expect(judgeMetric(get(id), slow(9), committed as never, { ...context, waiting: 0.02 }).verdict).toBe('slower');
+    },
+  );
 
   test('the context reaches the judges', () => {
     const divergence = { reason: 'known', expires: '2027-01-01' };
