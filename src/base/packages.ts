@@ -13,18 +13,28 @@ interface Manifest {
 /** Versions by name, the closure of `names` as resolved from `root`. A package that is not there is left out. */
 export function packagesOf(root: string, names: readonly string[]): ReadonlyMap<string, string> {
   const versions = new Map<string, string>();
-  const seen = new Set<string>();
+  for (const { name, version } of closureOf(root, names).values()) {
+    // Two versions of one package may be in use; both count.
+    versions.set(name, [versions.get(name), version].filter(Boolean).join(' and '));
+  }
+  return versions;
+}
+
+/** By folder, the packages that `names` and all that they depend on resolve to from `root`. */
+export function closureOf(
+  root: string,
+  names: readonly string[],
+): ReadonlyMap<string, { readonly name: string; readonly version: string }> {
+  const found = new Map<string, { readonly name: string; readonly version: string }>();
   const visit = (from: string, name: string): void => {
     const folder = folderOf(from, name);
-    if (folder === null || seen.has(folder)) return;
-    seen.add(folder);
-    const manifest = readManifest(folder);
-    // Two versions of one package may be in use; both count.
-    versions.set(name, [versions.get(name), manifest.version ?? 'unknown'].filter(Boolean).join(' and '));
-    for (const next of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) visit(folder, next);
+    if (folder === null || found.has(folder)) return;
+    const { version = 'unknown', dependencies, optionalDependencies } = readManifest(folder);
+    found.set(folder, { name, version });
+    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) visit(folder, next);
   };
   for (const name of names) visit(root, name);
-  return versions;
+  return found;
 }
 
 /** The folder of a package; null where it does not resolve. Asks node_modules folders, since `exports` may hide package.json. */

@@ -1,9 +1,8 @@
 /** What the packages of a backend weigh where they are installed, with all that they depend on. */
-import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
-import { packagesOf } from '../base/packages.ts';
+import { closureOf, packagesOf } from '../base/packages.ts';
 import type { Diff } from './diff.generated.ts';
 
 /** Of the packages whose closure differs between the roots; null where none does. Bytes. */
@@ -15,22 +14,8 @@ export function installedOf(base: string, ours: string, backends: readonly Backe
   return { packages: names, base: bytesOf(base, names), new: bytesOf(ours, names) };
 }
 
-function bytesOf(root: string, names: readonly string[]): number {
-  const seen = new Map<string, number>();
-  const visit = (from: string, name: string): void => {
-    const places = createRequire(join(from, 'package.json')).resolve.paths(name) ?? [];
-    const found = places.map((place) => join(place, name)).find((folder) => existsSync(join(folder, 'package.json')));
-    const folder = found === undefined ? undefined : realpathSync(found);
-    if (folder === undefined || seen.has(folder)) return;
-    seen.set(folder, weigh(folder));
-    const { dependencies = {}, optionalDependencies = {} } = JSON.parse(
-      readFileSync(join(folder, 'package.json'), 'utf8'),
-    ) as Record<'dependencies' | 'optionalDependencies', object | undefined>;
-    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) visit(folder, next);
-  };
-  for (const name of names) visit(root, name);
-  return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
-}
+const bytesOf = (root: string, names: readonly string[]): number =>
+  [...closureOf(root, names).keys()].reduce((sum, folder) => sum + weigh(folder), 0);
 
 /** Nested packages are visited as dependencies, or belong to nobody. */
 function weigh(folder: string): number {
