@@ -7,19 +7,16 @@ import { onpar } from 'onpar/vitest/plugin';
 /** Specs of these rooms change nothing of the process that they run in, so they may share it, which saves 0.3 s a file. */
 const pure =
   'specs/harness/{baselines,cases,compare,datasets,diff,judge,metrics,models,report,schema,stats,tensor,tensor-draw,trace}/**/*.spec.ts';
-const e2e = 'specs/harness/e2e/**/*.spec.ts';
+/** Whole runs in a stranger's project, minutes of them: `npm run test:e2e`, its configuration is there. */
+const e2e = 'specs/harness/e2e/**';
 
-/** Pairs take the core for a minute, on which off-par takes its latencies. */
-const takesTheCore = /\/paired\.spec\.ts$/;
-const rank = ({ project, moduleId }: TestSpecification): number =>
-  ['e2e', 'harness', 'pure'].indexOf(project.name) + (takesTheCore.test(moduleId) ? 0.5 : 0);
-
-/** What takes minutes goes first, so that both workers end together; pure specs last, as only neighbours share a process. */
+/** Pure specs last: they take no time, and only neighbours share a process. */
 class Sequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
 }
+const rank = ({ project }: TestSpecification): number => Number(project.name === 'pure');
 
 const config: ViteUserConfig = defineConfig({
   plugins: [onpar()],
@@ -37,10 +34,6 @@ const config: ViteUserConfig = defineConfig({
       {
         extends: true,
         test: { name: 'latency', include: ['specs/latency.spec.ts'], sequence: { groupOrder: 1 } },
-      },
-      {
-        extends: true,
-        test: { name: 'e2e', include: [e2e], globalSetup: 'specs/harness/e2e/packed.ts', sequence: { groupOrder: 2 } },
       },
       {
         extends: true,
