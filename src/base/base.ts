@@ -21,6 +21,8 @@ export interface BaseOptions {
   readonly env: NodeJS.ProcessEnv;
   /** What a command line names in place of ONPAR_BASE. */
   readonly asked?: string | undefined;
+  /** The option that does. */
+  readonly where?: string;
   /** Commit of the last bless. */
   readonly blessed: string | null;
   /** Told what takes long. */
@@ -41,9 +43,9 @@ export async function prepareBase(root: string, options: BaseOptions): Promise<B
   }
 }
 
-async function prepare(root: string, { env, asked, blessed, tell }: BaseOptions): Promise<Base> {
+async function prepare(root: string, { env, asked, where = '--base', blessed, tell }: BaseOptions): Promise<Base> {
   const from = asked ?? env['ONPAR_BASE'] ?? '';
-  const named = { asked: from === automatic ? '' : from, ...(asked !== undefined && { where: '--base' }) };
+  const named = { asked: from === automatic ? '' : from, ...(asked !== undefined && { where }) };
   return besideOf(root, chooseBase(root, { ...named, target: env['GITHUB_BASE_REF'], blessed }), { env, tell });
 }
 

@@ -4,6 +4,7 @@ import { wholeNumber } from './options.ts';
 
 export interface DiffOptions {
   readonly base?: string;
+  readonly anchor?: string;
   readonly backend?: readonly string[];
   readonly threads: string;
   readonly baseThreads?: string;

@@ -30,39 +30,66 @@ import { chosenBackends, unknown } from './options.ts';
 import { Progress } from './progress.ts';
 
 export async function diff(words: readonly string[], options: DiffOptions): Promise<void> {
-  const started = Date.now();
   const asked = columnsFrom(options.only ?? []);
   const progress = new Progress(process.stderr);
   try {
-    const { sides, places } = await sidesFor(words, options);
-    const { root, project } = sides.ours;
-    const { fingerprint } = readMachine();
-    const taking = { places, columns: asked, env: process.env, fingerprint, progress };
-    const cases = [...(await takeDiff(sides, taking))];
-    progress.clear();
-    const used = [...new Set(cases.map(({ backend }) => backend))].map((id) => backendOf(project, id));
-    const { margin, budget } = pairedSettings;
-    const found: Diff = {
-      schemaVersion: 1,
-      onpar: version(),
-      command: commandOf(words, options),
-      base: sides.base.label,
-      new: sides.ours.label,
-      columns: [...asked],
-      seconds: (Date.now() - started) / 1e3,
-      margins: { margin, budget },
-      runtime: installedOf(sides.base.root, root, used),
-      cases,
-      summary: summaryOf(cases),
-    };
-    process.stdout.write(textOf(found, writePage(root, found), options));
+    const base = await sidesFor(words, options);
+    // Whatever is wrong with the anchor is said before minutes are spent on the base.
+    const anchor = await anchorFor(words, options, base);
+    const command = commandOf(words, options);
+    const found = await diffOf(base, { columns: asked, command, progress, ending: '' });
+    if (anchor !== null) {
+      found.anchor = await diffOf(anchor, { columns: asked, command, progress, ending: ' anchor' });
+      found.summary.exitCode ||= found.anchor.summary.exitCode;
+    }
+    process.stdout.write(textOf(found, writePage(base.sides.ours.root, found), options));
     process.exitCode = found.summary.exitCode;
   } finally {
     progress.clear();
   }
 }
 
-async function sidesFor(words: readonly string[], options: DiffOptions): Promise<FileSides> {
+interface Asked {
+  readonly columns: readonly Column[];
+  readonly command: string;
+  readonly progress: Progress;
+  readonly ending: string;
+}
+
+async function diffOf({ sides, places }: FileSides, { command, ...asked }: Asked): Promise<Diff> {
+  const started = Date.now();
+  const { root, project } = sides.ours;
+  const { fingerprint } = readMachine();
+  const cases = [...(await takeDiff(sides, { places, env: process.env, fingerprint, ...asked }))];
+  asked.progress.clear();
+  const used = [...new Set(cases.map(({ backend }) => backend))].map((id) => backendOf(project, id));
+  const { margin, budget } = pairedSettings;
+  return {
+    schemaVersion: 1,
+    onpar: version(),
+    command,
+    base: sides.base.label,
+    new: sides.ours.label,
+    columns: [...asked.columns],
+    seconds: (Date.now() - started) / 1e3,
+    margins: { margin, budget },
+    runtime: installedOf(sides.base.root, root, used),
+    cases,
+    summary: summaryOf(cases),
+  };
+}
+
+/** Null where none is asked for, or it is the base. */
+async function anchorFor(words: readonly string[], options: DiffOptions, base: FileSides): Promise<FileSides | null> {
+  const { anchor } = options;
+  if (anchor === undefined) return null;
+  const found = await sidesFor(words, { ...options, base: anchor }, '--anchor');
+  const isBase = found.sides.base.root === base.sides.base.root && found.sides.base.label === base.sides.base.label;
+  if (isBase) tell(`the anchor is the base: ${found.sides.base.label}`);
+  return isBase ? null : found;
+}
+
+async function sidesFor(words: readonly string[], options: DiffOptions, where = '--base'): Promise<FileSides> {
   const threads = threadsOf(options);
   const files = words.filter(looksLikeFile);
   if (files.length > 0) {
@@ -73,7 +100,7 @@ async function sidesFor(words: readonly string[], options: DiffOptions): Promise
   }
   refuseFileOptions(options);
   const env = process.env;
-  const sides = await prepareSides(needRoot(process.cwd()), { asked: options.base, ...threads, env, tell });
+  const sides = await prepareSides(needRoot(process.cwd()), { asked: options.base, where, ...threads, env, tell });
   const places = await placesFor(words, options, sides);
   if (sides.base.backend === null) return { sides, places };
   // The new side is then whatever runs there.
@@ -120,9 +147,23 @@ const columnsFrom = (words: readonly string[]): readonly Column[] =>
 
 /** The options that decide what is compared. */
 function commandOf(words: readonly string[], options: DiffOptions): string {
-  const { base, backend, threads, baseThreads, only, inputs, dim = [], range = [], batch, seed, quantized } = options;
+  const {
+    base,
+    anchor,
+    backend,
+    threads,
+    baseThreads,
+    only,
+    inputs,
+    dim = [],
+    range = [],
+    batch,
+    seed,
+    quantized,
+  } = options;
   const flags: readonly [string, string | undefined][] = [
     ['--base', base],
+    ['--anchor', anchor],
     ['--backend', backend?.join()],
     ['--threads', threads === '1' ? undefined : threads],
     ['--base-threads', baseThreads],

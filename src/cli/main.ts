@@ -27,6 +27,7 @@ const diffHelp = `Exit codes: 0 nothing moved for the worse, 1 something did, 2 
 Examples:
   onpar diff                                        since this branch left the main branch
   onpar diff --base main --only parity,accuracy,size
+  onpar diff --anchor v1.2.0                        since then, too: slow creep
   onpar diff simplecnn --base onnxruntime-node@1.29.0 --markdown
   onpar diff simplecnn --backend ort-node/cpu --base ort-web/wasm
   onpar diff simplecnn --threads 2 --base-threads 1
@@ -66,6 +67,7 @@ program
     '--base <what>',
     'a ref, a folder, another version of a runtime package, or another backend; nothing: where this branch began',
   )
+  .option('--anchor <what>', 'a second base, such as the tag of the last release: what creeps is seen against it')
   .option('-b, --backend <ids>', 'of the new side: only these backends, such as ort-node/cpu,ort-web/wasm', list)
   .option('--threads <n>', 'threads of the runtime, 0 for its default', '1')
   .option('--base-threads <n>', 'threads of the base, where they are what differs')

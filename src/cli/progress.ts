@@ -16,6 +16,7 @@ export class Progress {
 
   start(total: number): void {
     this.#total = total;
+    this.#done = 0;
     this.show('starting');
   }
 

@@ -8,6 +8,7 @@ import { quantizedAgainstFloat } from '../compare/tolerance.ts';
 import type { Reference } from '../models/reference.ts';
 import { threadsWord } from '../report/format.ts';
 import type { Row } from './diff.generated.ts';
+import type { failureMove } from './moves.ts';
 import type { Place } from './places.ts';
 import type { DiffSide } from './sides.ts';
 
@@ -64,3 +65,11 @@ export function toleranceOf(
   if (base.artifact.precision === 'int8') return anchoredTo('', part, nan).tolerance;
   return () => ({ ...quantizedAgainstFloat, nan: nan ?? quantizedAgainstFloat.nan });
 }
+
+/** A call needs inputs: drawn ones, or those of a reference. */
+export const canFeed = ({ model: { card, drawn } }: Seat): boolean =>
+  drawn !== undefined || card.reference !== undefined;
+
+/** What both sides answered, or how the failure counts. */
+export type OfBoth<T> =
+  { readonly ok: true; readonly base: T; readonly ours: T } | ({ readonly ok: false } & ReturnType<typeof failureMove>);

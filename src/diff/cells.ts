@@ -17,6 +17,9 @@ export const tones: Readonly<Record<Move, Tone>> = {
   none: 'absent',
 };
 
+/** Against the base, then against the anchor where there is one. */
+export const diffsOf = (diff: Diff): readonly Diff[] => [diff, ...(diff.anchor === undefined ? [] : [diff.anchor])];
+
 /** The answer. */
 export function headline({ summary: { worse, undecided, better, within, compared } }: Diff): string {
   if (compared === 0) return 'nothing was compared';

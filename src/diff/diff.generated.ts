@@ -13,7 +13,7 @@ export type Move = 'same' | 'within' | 'better' | 'worse' | 'undecided' | 'none'
 export type AnyNumber = number | ('NaN' | 'Infinity' | '-Infinity');
 
 /**
- * What `onpar diff --json` prints: what moved from a base to the new side, case by case. Bytes and seconds; ratios are new to base.
+ * What `onpar diff --json` prints: what moved from a base to the new side, case by case. Bytes and seconds; ratios are new to base. `anchor` is the same against a second base, such as the last release.
  */
 export interface Diff {
   schemaVersion: 1;
@@ -45,6 +45,7 @@ export interface Diff {
     new: number;
   };
   cases: Row[];
+  anchor?: Diff;
   summary: {
     /**
      * Columns of cases that moved for the worse, and cases that only the base can run.
@@ -165,6 +166,10 @@ export interface Latency {
    * For `onpar gate replay`.
    */
   trace: string | null;
+  /**
+   * The command that judges trace and control again.
+   */
+  replay: string | null;
 }
 /**
  * Nodes of the optimized graph that one inference runs; null where a backend cannot say, or nothing differs. Told, not judged.

@@ -6,6 +6,7 @@ import { command, page } from '../report/page.ts';
 import {
   columnsOf,
   conclusion,
+  diffsOf,
   headline,
   remarkOf,
   runtimeLabel,
@@ -19,23 +20,31 @@ import { latencyChart } from './chart.ts';
 import type { Diff, Row } from './diff.generated.ts';
 
 export function diffHtml(diff: Diff, assets: Assets): string {
-  const chart = latencyChart(diff);
-  const sections = [
-    table(diff),
-    chart === null
-      ? null
-      : markup`<section id="latency" aria-labelledby="latency-h"><h2 id="latency-h">How far did latency move?</h2><p class="hint">Each dot has its exact interval, from fresh process pairs; a hollow one is surely slower.</p><div class="panel">${chart}</div></section>`,
-    moved(diff),
-  ];
+  const sections = diffsOf(diff).map((each, at) => sectionsOf(each, at === 0 ? '' : 'anchor-'));
   return page({ title: `${conclusion(diff)}: onpar diff`, onpar: diff.onpar, header: masthead(diff), sections }, assets)
     .text;
+}
+
+/** `part` keeps the ids of a page apart. */
+function sectionsOf(diff: Diff, part: string): Markup {
+  const chart = latencyChart(diff);
+  const latency =
+    chart === null
+      ? null
+      : markup`<section id="${part}latency" aria-labelledby="${part}latency-h"><h2 id="${part}latency-h">How far did latency move?</h2><p class="hint">Each dot has its exact interval, from fresh process pairs; a hollow one is surely slower.</p><div class="panel">${chart}</div></section>`;
+  return markup`${table(diff, part)}${latency}${moved(diff, part)}`;
 }
 
 function masthead(diff: Diff): Markup {
   const tone = diff.summary.exitCode === 0 ? 'good' : 'bad';
   const facts = [
     ['Cases', tally(diff)],
-    ['Base', diff.base],
+    [
+      'Base',
+      diffsOf(diff)
+        .map(({ base }) => base)
+        .join(', anchor '),
+    ],
     ['New', diff.new],
     ['Took', format.elapsed(diff.seconds)],
     ['Command', diff.command],
@@ -47,7 +56,7 @@ function masthead(diff: Diff): Markup {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-function table(diff: Diff): Markup {
+function table(diff: Diff, part: string): Markup {
   const shown = columnsOf(diff.columns).filter(({ cell }) =>
     diff.cases.some((row) => row.remark === null && textOf(cell(row)) !== '—'),
   );
@@ -72,16 +81,16 @@ function table(diff: Diff): Markup {
     diff.runtime === null
       ? null
       : markup`<tr class="start"><th scope="row">${runtimeLabel}</th>${under(runtimeText(diff.runtime))}</tr>`;
-  return markup`<section id="table" aria-labelledby="table-h"><h2 id="table-h">What moved from ${diff.base} to ${diff.new}?</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="table-h"><table class="matrix"><thead><tr><th scope="col">case</th>${shown.map(({ head }) => markup`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}${runtime}</tbody></table></div>
+  return markup`<section id="${part}table" aria-labelledby="${part}table-h"><h2 id="${part}table-h">What moved from ${diff.base} to ${diff.new}?</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="${part}table-h"><table class="matrix"><thead><tr><th scope="col">case</th>${shown.map(({ head }) => markup`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}${runtime}</tbody></table></div>
 <p class="hint">= without a number: nothing that the case runs on differs, so nothing was run.</p></section>`;
 }
 
-function moved(diff: Diff): Markup | null {
+function moved(diff: Diff, part: string): Markup | null {
   const told = toldOf(diff);
   if (told.length === 0) return null;
-  const cards = told.map(({ subject, column, move, sentence, trace }) => {
+  const cards = told.map(({ subject, column, move, sentence, replay }) => {
     const tone = tones[move];
-    return markup`<article class="card ${tone}"><h3><span class="word">${format.glyphOf(tone)} ${move === 'none' ? 'not compared' : move}</span> <span class="metric">${column}</span> <b>${subject}</b></h3><p>${sentence}</p>${trace === null ? null : command('replay', `npx onpar gate replay ${trace}`)}</article>`;
+    return markup`<article class="card ${tone}"><h3><span class="word">${format.glyphOf(tone)} ${move === 'none' ? 'not compared' : move}</span> <span class="metric">${column}</span> <b>${subject}</b></h3><p>${sentence}</p>${replay === null ? null : command('replay', replay)}</article>`;
   });
-  return markup`<section id="moved" aria-labelledby="moved-h"><h2 id="moved-h">In words</h2>${cards}</section>`;
+  return markup`<section id="${part}moved" aria-labelledby="${part}moved-h"><h2 id="${part}moved-h">In words</h2>${cards}</section>`;
 }

@@ -19,7 +19,7 @@ export const columns = ['parity', 'accuracy', 'size', 'latency'] as const satisf
 const nothing = {
   parity: { maxAbs: null, excess: null, flips: null, batch: null },
   accuracy: { n: null, base: null, new: null, flips: null, nearTies: null },
-  latency: { verdict: null, ratio: null, interval: null, pairs: null, visible: null, trace: null },
+  latency: { verdict: null, ratio: null, interval: null, pairs: null, visible: null, trace: null, replay: null },
 } as const;
 
 /** Without numbers: where nothing differs, or nothing could be compared. */
@@ -133,7 +133,10 @@ const latencyMoves: Readonly<Record<LatencyVerdict, Move>> = {
   unfit: 'undecided',
 };
 
-export function latencyMove({ verdict, sentences, evidence }: PairedJudgement, trace: string): Latency {
+export function latencyMove(
+  { verdict, sentences, evidence }: PairedJudgement,
+  { trace, replay }: Pick<Latency, 'trace' | 'replay'>,
+): Latency {
   const { ratio = null, interval = null, pairs = null, visible = null } = evidence ?? {};
   return {
     move: latencyMoves[verdict],
@@ -144,12 +147,13 @@ export function latencyMove({ verdict, sentences, evidence }: PairedJudgement, t
     pairs,
     visible,
     trace,
+    replay,
   };
 }
 
 export const pairedMove = (paired: PairedCase): Latency =>
   paired.ok
-    ? latencyMove(paired.judgement, paired.trace)
+    ? latencyMove(paired.judgement, paired)
     : blankLatency(paired.arm === 'ours' ? 'worse' : 'undecided', `no pairs (${paired.arm}): ${paired.reason}`);
 
 /** One column of one case, or a whole case that only one side can run. */
@@ -158,8 +162,8 @@ export interface Moved {
   readonly column: Column | 'case';
   readonly move: Move;
   readonly sentence: string;
-  /** Of a latency. */
-  readonly trace: string | null;
+  /** Of a latency: the command that judges it again. */
+  readonly replay: string | null;
 }
 
 const ranks: readonly Move[] = ['worse', 'undecided', 'better', 'within', 'none'];
@@ -195,15 +199,15 @@ interface Ranked {
 interface Told {
   readonly move: Move;
   readonly sentence: string | null;
-  readonly trace?: string | null;
+  readonly replay?: string | null;
 }
 
-const movedOf = (row: Row, column: Moved['column'], { move, sentence, trace = null }: Told): Moved => ({
+const movedOf = (row: Row, column: Moved['column'], { move, sentence, replay = null }: Told): Moved => ({
   subject: row.case,
   column,
   move,
   sentence: sentence ?? move,
-  trace,
+  replay,
 });
 
 /** How far a column moved, comparable within it. */

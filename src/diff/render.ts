@@ -6,7 +6,7 @@ import type { Tone } from '../report/format.ts';
 import { escape } from '../report/markdown.ts';
 import { layOut } from '../report/table.ts';
 import type { Line } from '../report/table.ts';
-import { columnsOf, conclusion, remarkOf, runtimeLabel, runtimeText, textOf, toldOf, tones } from './cells.ts';
+import { columnsOf, conclusion, diffsOf, remarkOf, runtimeLabel, runtimeText, textOf, toldOf, tones } from './cells.ts';
 import type { Diff, Row } from './diff.generated.ts';
 
 export interface DiffPage {
@@ -15,13 +15,18 @@ export interface DiffPage {
 }
 
 const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
-export function renderDiff(diff: Diff, { color, width }: DiffPage): string {
+export const renderDiff = (diff: Diff, page: DiffPage): string =>
+  diffsOf(diff)
+    .map((each) => renderOne(each, page))
+    .join('\n');
+
+function renderOne(diff: Diff, { color, width }: DiffPage): string {
   const paint = (tone: Tone, text: string): string =>
     color ? styleText(colours[tone], text, { validateStream: false }) : text;
   const { lines, dropped } = layOut(linesOf(diff), columnsOf(diff.columns), width, paint);
-  const told = toldOf(diff).flatMap(({ subject, column, move, sentence, trace }) => [
+  const told = toldOf(diff).flatMap(({ subject, column, move, sentence, replay }) => [
     paint(tones[move], plain(`${format.glyphOf(tones[move])} ${column.padEnd(8)} ${subject}: ${sentence}`)),
-    ...(trace === null ? [] : [`    replay   npx onpar gate replay ${plain(trace)}`]),
+    ...(replay === null ? [] : [`    replay   ${plain(replay)}`]),
   ]);
   const blocks = [
     [plain(`what moved from ${diff.base} to ${diff.new}`)],
@@ -36,7 +41,9 @@ export function renderDiff(diff: Diff, { color, width }: DiffPage): string {
 }
 
 /** For a pull request. */
-export function diffMarkdown(diff: Diff): string {
+export const diffMarkdown = (diff: Diff): string => diffsOf(diff).map(markdownOf).join('\n');
+
+function markdownOf(diff: Diff): string {
   const shown = columnsOf(diff.columns);
   const head = ['case', ...shown.map((column) => column.head)];
   const rows = diff.cases.map((row) => {

@@ -31,6 +31,8 @@ export interface Sides {
 export interface SidesOptions {
   /** A ref, a folder, a package@version or a backend; undefined chooses. */
   readonly asked: string | undefined;
+  /** The option that says so. */
+  readonly where: string;
   readonly threads: number;
   /** Where the number of threads is what differs; the base is then the working tree, too. */
   readonly baseThreads: number | undefined;
@@ -41,12 +43,12 @@ export interface SidesOptions {
 
 /** Throws BadInput where there is no base, or it cannot be used. */
 export async function prepareSides(root: string, options: SidesOptions): Promise<Sides> {
-  const { asked, threads, baseThreads, env, tell } = options;
+  const { asked, where, threads, baseThreads, env, tell } = options;
   const project = await readProject(root, env);
   const ours: DiffSide = { label: 'the working tree', root, project, threads, backend: null };
   if (baseThreads !== undefined) return byThreads(ours, baseThreads);
   if (asked !== undefined) {
-    const other = backendNamed(root, asked, project.backends);
+    const other = backendNamed(root, { asked, where }, project.backends);
     if (other !== null) return { base: { ...ours, label: other.id, backend: other }, ours };
     const known = [...new Set(project.backends.flatMap(({ packages }) => packages))];
     const runtime = packageNamed(root, asked, known);
@@ -58,7 +60,7 @@ export async function prepareSides(root: string, options: SidesOptions): Promise
     }
   }
   const blessed = commitOfBless(readBaselines(root, readMachine().fingerprint, await loadMetrics()));
-  const base = await prepareBase(root, { env, asked, blessed, tell });
+  const base = await prepareBase(root, { env, asked, where, blessed, tell });
   if (base.found) return { base: { ...ours, ...base.side }, ours };
   throw new BadInput({
     what: `nothing to compare with: ${base.reason}`,
@@ -73,14 +75,18 @@ export const byThreads = (side: DiffSide, baseThreads: number): Sides => ({
 });
 
 /** Null where a ref, a folder or a package is meant: what is there of that name goes first. */
-function backendNamed(root: string, asked: string, backends: readonly Backend[]): Backend | null {
+function backendNamed(
+  root: string,
+  { asked, where }: { readonly asked: string; readonly where: string },
+  backends: readonly Backend[],
+): Backend | null {
   if (asked.includes('@') || resolveCommit(root, asked) !== null || existsSync(resolve(root, asked))) return null;
   const ids = backends.map(({ id }) => id);
   const near = nearest(asked, ids);
   if (near === undefined || near === asked) return backends.find(({ id }) => id === asked) ?? null;
   throw new BadInput({
     what: `'${asked}' is no commit of this repository, no folder and no backend`,
-    where: '--base',
+    where,
     fix: `did you mean ${near}? Backends: ${ids.join(', ')}`,
   });
 }

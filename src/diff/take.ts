@@ -21,8 +21,8 @@ import type { Reference } from '../models/reference.ts';
 import { pairSuite } from '../run/pair-suite.ts';
 import { readDeadline } from '../workers/deadline.ts';
 import type { Worker } from '../workers/worker.ts';
-import { blank, caseOn, feeding, oneSided, placeChanges, toleranceOf } from './both.ts';
-import type { Both } from './both.ts';
+import { blank, canFeed, caseOn, feeding, oneSided, placeChanges, toleranceOf } from './both.ts';
+import type { Both, OfBoth } from './both.ts';
 import type { Accuracy, Column, Graph, Latency, Parity, Row } from './diff.generated.ts';
 import { compareDrawn, takeDrawn } from './drawn.ts';
 import { graphOf, takeKernels } from './graph.ts';
@@ -32,6 +32,8 @@ import type { DiffSide, Sides } from './sides.ts';
 
 export interface TakeOptions {
   readonly places: readonly Place[];
+  /** Ends the names of traces, so that those of another base stay. */
+  readonly ending: string;
   readonly columns: readonly Column[];
   readonly env: NodeJS.ProcessEnv;
   readonly fingerprint: string;
@@ -206,7 +208,12 @@ class Taking {
       return moves.blankLatency('none', 'a call needs the inputs of a reference, and a card has none');
     const batch = batchesOf(ours.model.card)[0] ?? 1;
     const { threads } = ours;
-    this.#contests.push({ name: id, subject: { ...subject, metric: 'latency', batch, threads }, base, ours });
+    this.#contests.push({
+      name: `${id}${this.#options.ending}`,
+      subject: { ...subject, metric: 'latency', batch, threads },
+      base,
+      ours,
+    });
     return moves.blankLatency('undecided');
   }
 
@@ -225,18 +232,11 @@ class Taking {
       fingerprint,
     });
     return rows.map((row) => {
-      const paired = taken.get(row.case);
+      const paired = taken.get(`${row.case}${this.#options.ending}`);
       return paired === undefined ? row : { ...row, latency: moves.pairedMove(paired) };
     });
   }
 }
-
-/** What both sides answered, or how the failure counts. */
-type OfBoth<T> =
-  | { readonly ok: true; readonly base: T; readonly ours: T }
-  | ({ readonly ok: false } & ReturnType<typeof moves.failureMove>);
-
-const canFeed = ({ model: { card, drawn } }: Seat): boolean => drawn !== undefined || card.reference !== undefined;
 
 async function reasonOf(broker: Broker, { backend }: Seat): Promise<string | null> {
   const found = await broker.availability(backend);

@@ -11,7 +11,7 @@ describe('the page', () => {
   test('has the answer, every case and the replay of every latency', () => {
     expect(page).toContain('Moved: 6 for the worse, 1 undecided, 2 for the better</h1>');
     for (const { artifact } of found.cases) expect(page).toContain(`${artifact}/ort-node/cpu`);
-    expect(page).toContain('npx onpar gate replay .onpar/traces/a.jsonl');
+    expect(page).toContain('npx onpar gate replay .onpar/traces/a.jsonl --control');
     expect(page).toContain('optimized graph: 14 -&#62; 17 nodes (+3 ReorderOutput)');
     expect(page).toContain('+1.43 MiB (+1.5 %): onnxruntime-node');
   });

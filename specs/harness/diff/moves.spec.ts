@@ -115,7 +115,7 @@ test.each([
   ['inconclusive', 'undecided'],
   ['unfit', 'undecided'],
 ] satisfies [LatencyVerdict, string][])('latency that is %s moves: %s', (verdict, move) => {
-  expect(latencyMove({ verdict, sentences: ['said'], evidence: null }, 't')).toMatchObject({
+  expect(latencyMove({ verdict, sentences: ['said'], evidence: null }, { trace: 't', replay: 'npx' })).toMatchObject({
     move,
     verdict,
     trace: 't',

@@ -37,7 +37,7 @@ describe('the cases of a diff', () => {
 
 describe('the sides', () => {
   const prepare = (asked: string | undefined, baseThreads?: number) =>
-    prepareSides(made.root, { asked, threads: 2, baseThreads, env: {}, tell: () => undefined });
+    prepareSides(made.root, { asked, where: '--base', threads: 2, baseThreads, env: {}, tell: () => undefined });
 
   test('may be two numbers of threads of one version', async () => {
     const { base, ours: own } = await prepare(undefined, 1);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { conclusion } from '../../../src/diff/cells.ts';
+import { diffHtml } from '../../../src/diff/html.ts';
 import { diffMarkdown, renderDiff } from '../../../src/diff/render.ts';
 import { sizeMove } from '../../../src/diff/moves.ts';
 import { diffOf, everything, row } from './sample.ts';
@@ -41,4 +42,21 @@ test.each([
 test('shows only the columns that were asked for', () => {
   const text = renderDiff({ ...everything(), columns: ['size'] }, { color: false, width: 140 });
   expect(text.split('\n').find((line) => line.includes('size'))).toMatch(/^\s+size$/);
+});
+
+test('against the anchor stands below, on every form of the page, under ids of its own', () => {
+  const diff = { ...everything(), anchor: { ...diffOf([row('a')]), base: 'anchored' } };
+  expect(check(JSON.parse(JSON.stringify(diff))), JSON.stringify(check.errors)).toBe(true);
+  const forms = [
+    renderDiff(diff, { color: false, width: 140 }),
+    diffMarkdown(diff),
+    diffHtml(diff, { css: '', script: '' }),
+  ];
+  for (const text of forms) {
+    const [above, below] = text.split(/[Ww]hat moved from anchored/);
+    expect(above).toContain('for the worse');
+    expect(below).toMatch(/\ba\b/);
+  }
+  const ids = [...(forms[2] ?? '').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
 });

@@ -18,7 +18,12 @@ export const row = (artifact: string, parts: Partial<Row> = {}): Row => ({
 });
 
 const interval = { low: 1.024, high: 1.038, level: 0.99 };
-const timed = { pairs: 12, visible: 0.012, trace: '.onpar/traces/a.jsonl' };
+const timed = {
+  pairs: 12,
+  visible: 0.012,
+  trace: '.onpar/traces/a.jsonl',
+  replay: 'npx onpar gate replay .onpar/traces/a.jsonl --control .onpar/traces/a.control.jsonl',
+};
 
 const rows: readonly Row[] = [
   row('same'),

@@ -29,4 +29,3 @@ test('onpar diff of one file on two backends: both answer, and each arm of the p
   // Several times slower on any machine: an arm in the wrong place would be as fast as the other.
   expect(least.A / least.B).toBeGreaterThan(1.5);
 });
-

@@ -89,6 +89,21 @@ describe('onpar diff', () => {
     expect(readFileSync(stranger.path('.onpar', 'diff.html'), 'utf8')).toContain('from 1 thread to 2 threads');
   });
 
+  test('shows slow creep against an anchor, whose refusals come first', () => {
+    const anchored = diff('garment', '--base', 'HEAD', '--anchor', 'HEAD^', '--only', 'parity,size', '--json');
+    expect(anchored.output).toMatch(/^\{/);
+    const { base, anchor, command } = json(anchored);
+    expect([base, anchor.base].join()).toMatch(/^HEAD@\w+,HEAD\^@\w+$/);
+    expect(anchor.cases).toHaveLength(7);
+    expect(command).toContain('--anchor HEAD^');
+    expect(anchored.status).toBe(0);
+    const same = diff('--base', 'HEAD', '--anchor', 'HEAD', '--only', 'size');
+    expect(same.output).toContain('the anchor is the base: HEAD@');
+    const { status, output } = diff('--anchor', 'v9');
+    expect(output).toContain("--anchor: 'v9' is no commit of this repository");
+    expect(status).toBe(2);
+  });
+
   test('refuses a base that does not build', () => {
     const { status, output } = stranger.onpar(['diff', '--base', 'HEAD^'], { ONPAR_BASE_BUILD: 'echo no >&2; exit 3' });
     expect(output).toContain('does not build (ONPAR_BASE_BUILD):');
