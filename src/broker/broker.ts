@@ -154,7 +154,7 @@ export class Broker {
   /** Process pairs of two versions of each case, each alone on the machine; see rounds.ts. */
   async pairs(
     contests: readonly VersionedCase[],
-    options: Pick<RoundsOptions, 'random' | 'rule' | 'tell'>,
+    options: Pick<RoundsOptions, 'random' | 'ruleOf' | 'tell'>,
   ): Promise<ReadonlyMap<string, PairsTaken>> {
     const backend = ({ backend: id }: Case): Backend => backendOf(this.#project, id ?? '');
     const { able, unable } = await seatedContests(contests, backend, this.#options.deadline);

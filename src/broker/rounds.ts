@@ -14,7 +14,7 @@ export interface Contest extends Contestants {
   readonly name: string;
 }
 
-/** When to stop. Asked after every pair; pure. */
+/** When to stop, of one contest. Asked after every pair; pure. */
 export interface Rule {
   readonly enough: (pairs: readonly Pair[]) => boolean;
   readonly suspects: (pairs: readonly Pair[]) => boolean;
@@ -27,7 +27,7 @@ export interface RoundsOptions {
   /** Runs while nothing else runs on the machine. */
   readonly alone: <T>(body: () => Promise<T>) => Promise<T>;
   readonly random: Random;
-  readonly rule: Rule;
+  readonly ruleOf: (name: string) => Rule;
   /** Told after each pair. */
   readonly tell: (line: string) => void;
 }
@@ -47,12 +47,11 @@ export async function takeRounds(
   contests: readonly Contest[],
   options: RoundsOptions,
 ): Promise<ReadonlyMap<string, PairsTaken>> {
-  const { rule } = options;
   const series = contests.map((contest) => new Series(contest, options));
-  await takeUntil(series, options, ({ pairs }) => rule.enough(pairs));
-  const suspects = series.filter(({ failure, pairs }) => failure === null && rule.suspects(pairs));
+  await takeUntil(series, options, ({ rule, pairs }) => rule.enough(pairs));
+  const suspects = series.filter(({ failure, rule, pairs }) => failure === null && rule.suspects(pairs));
   for (const each of suspects) each.startConfirming();
-  await takeUntil(suspects, options, ({ confirming }) => (confirming?.length ?? 0) >= rule.confirming);
+  await takeUntil(suspects, options, ({ rule, confirming }) => (confirming?.length ?? 0) >= rule.confirming);
   return new Map(series.map((each) => [each.contest.name, each.taken()]));
 }
 
@@ -101,6 +100,7 @@ async function takeOneOfEach(group: readonly Series[], { workers, alone, random 
 /** The pairs of one contest, as they come in. */
 class Series {
   readonly contest: Contest;
+  readonly rule: Rule;
   readonly pairs: Pair[] = [];
   confirming: Pair[] | null = null;
   failure: Failure | null = null;
@@ -108,8 +108,9 @@ class Series {
   readonly #tell: RoundsOptions['tell'];
   #shape: PairShape | undefined;
 
-  constructor(contest: Contest, { tell }: RoundsOptions) {
+  constructor(contest: Contest, { ruleOf, tell }: RoundsOptions) {
     this.contest = contest;
+    this.rule = ruleOf(contest.name);
     this.#tell = tell;
   }
 

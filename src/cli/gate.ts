@@ -1,7 +1,7 @@
 /** `onpar gate replay`: the paired rule on a recorded trace. Reads, judges, prints; the exit code says red or not. */
 import type { PairedContext, PairedJudgement } from '../judge/paired.ts';
 import { applyPolicy, readPolicy } from '../judge/policy.ts';
-import { pairedSettings, type PairedSettings } from '../judge/settings.ts';
+import { pairedSettingsOf, type PairedSettings } from '../judge/settings.ts';
 import { judgeOn } from '../judge/suite.ts';
 import { mark } from '../report/format.ts';
 import { BadInput } from '../schema/bad-input.ts';
@@ -22,8 +22,8 @@ export interface ReplayOptions {
 
 export function replay(file: string, options: ReplayOptions): void {
   const slowdown = fraction('--slowdown', options.slowdown, -0.99, 100);
-  const settings = settingsFrom(options);
   const { header, pairs } = readTrace(file);
+  const settings = settingsFrom(header, options);
   const context: PairedContext = {
     seed: header.seed ?? 1,
     ...(header.against !== undefined && { against: header.against }),
@@ -38,14 +38,15 @@ export function replay(file: string, options: ReplayOptions): void {
   if (applyPolicy(judgement, { ...policy, baseline: 'present', needs: [] }).red) process.exitCode = 1;
 }
 
-function settingsFrom({ margin, budget, alpha }: ReplayOptions): PairedSettings {
-  const settings = {
-    ...pairedSettings,
+/** Those of the run, where the command line names no others. */
+function settingsFrom(header: Trace['header'], { margin, budget, alpha }: ReplayOptions): PairedSettings {
+  const settings = pairedSettingsOf({
+    ...header.settings,
     ...(margin !== undefined && { margin: fraction('--margin', margin, 0, 10) }),
     ...(budget !== undefined && { budget: fraction('--budget', budget, 0, 10) }),
     // Below, twenty pairs cannot decide anything in the tail; above, a verdict would say nothing.
     ...(alpha !== undefined && { alpha: fraction('--alpha', alpha, 1e-4, 0.2) }),
-  };
+  });
   if (settings.budget > settings.margin) return settings;
   throw new BadInput({
     what: `the budget ${settings.budget} is not above the margin ${settings.margin}`,

@@ -7,17 +7,17 @@ import { pAbove } from '../stats/signed-rank.ts';
 import type { Pair } from '../trace/pair.ts';
 import { channelsOf, type Channels } from './channels.ts';
 import { judgePaired, type PairedContext, type PairedJudgement } from './paired.ts';
-import { confirmingPairs, pairedSettings, tailShare, type PairedSettings } from './settings.ts';
+import { pairedSettings, tailShare, type PairedSettings } from './settings.ts';
 import { atMostPercent, counted } from './words.ts';
 
-/** The fresh pairs of one suspect. `others`: errors of the other suspects of the suite, the family that Holm corrects for. */
+/** The fresh pairs of one suspect. `others`: errors of the other suspects of the suite, on the scale of this one's alpha: the family that Holm corrects for. */
 export const confirm = (
   fresh: readonly Pair[],
   others: readonly number[],
   settings: PairedSettings = pairedSettings,
   context: PairedContext = {},
 ): PairedJudgement => {
-  const judgement = judgePaired(fresh, { ...settings, looks: [{ pairs: confirmingPairs, spent: 1 }] }, context);
+  const judgement = judgePaired(fresh, { ...settings, looks: [{ pairs: settings.confirming, spent: 1 }] }, context);
   if (judgement.verdict !== 'slower')
     return { ...judgement, sentences: [...judgement.sentences, 'seen slower before, not confirmed by fresh pairs'] };
   const [believed = false] = holm([errorIn(fresh, settings), ...others], settings.alpha);
@@ -26,11 +26,11 @@ export const confirm = (
 
 /** What a suspect's fresh pairs bring into its family. */
 export const errorIn = (fresh: readonly Pair[], settings: PairedSettings = pairedSettings): number =>
-  errorOf(channelsOf(fresh.slice(0, confirmingPairs)), settings);
+  errorOf(channelsOf(fresh.slice(0, settings.confirming)), settings);
 
 /** One-sided error of calling this case slower, over both channels as `weigh` divides alpha; 1 with too few pairs. */
-export const errorOf = ({ location, tail }: Channels, { margin, tailMargin }: PairedSettings): number => {
-  if (location.length < confirmingPairs) return 1;
+export const errorOf = ({ location, tail }: Channels, { margin, tailMargin, confirming }: PairedSettings): number => {
+  if (location.length < confirming) return 1;
   const place = pAbove(location, Math.log1p(margin));
   if (tail === null) return place;
   return Math.min(1, place / (1 - tailShare), pAbove(tail, Math.log1p(tailMargin)) / tailShare);

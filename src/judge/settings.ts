@@ -43,31 +43,51 @@ export interface PairedSettings {
   readonly shapeMargin: number;
   /** From the 10th to the 90th percentile of equal work: a machine on which it is more is not fit. */
   readonly unusable: number;
+  /** Of measuring, about, until the last look. */
+  readonly seconds: number;
   readonly looks: readonly PlannedLook[];
+  /** Fresh pairs that confirm a suspect of a suite: one look; twelve can tell 1 in 4096. */
+  readonly confirming: number;
 }
 
-export const pairedSettings: PairedSettings = {
-  margin: 0.005,
-  budget: 0.03,
-  alpha: 0.01,
-  tailMargin: 0.1,
-  shapeMargin: 0.01,
-  unusable: 2,
-  // The first share is what eight pairs need to decide at all (1 in 256); the rest is saved for the looks that small slowdowns need.
-  looks: [
-    { pairs: 8, spent: 0.45 },
-    { pairs: 12, spent: 0.65 },
-    { pairs: 16, spent: 0.8 },
-    { pairs: 20, spent: 1 },
-  ],
-};
+/** What a card may ask of the pairs of one case. */
+export type PairedWishes = Partial<Pick<PairedSettings, 'margin' | 'budget' | 'alpha' | 'seconds'>>;
+
+/** Of measuring a pair, about: see docs/gate.md. */
+const pairSeconds = 0.8;
+const firstLook = 8;
+/** What each look may have spent. The first share is what eight pairs need to decide at all (1 in 256); the rest is saved for the looks that small slowdowns need. */
+const spending = [0.45, 0.65, 0.8, 1];
+
+/** Evenly spaced looks, as many pairs as the seconds hold, at most 50 (signed-rank.ts); fewer than the first look needs are none. */
+export function pairedSettingsOf({
+  margin = 0.005,
+  budget = 0.03,
+  alpha = 0.01,
+  seconds = 16,
+}: PairedWishes = {}): PairedSettings {
+  const most = Math.max(firstLook, Math.floor(seconds / pairSeconds));
+  const step = (most - firstLook) / (spending.length - 1);
+  const looks = spending.map((spent, index) => ({ pairs: Math.round(firstLook + index * step), spent }));
+  return {
+    margin,
+    budget,
+    alpha,
+    seconds,
+    tailMargin: 0.1,
+    shapeMargin: 0.01,
+    unusable: 2,
+    looks: looks.filter(({ pairs }, index) => pairs !== looks[index + 1]?.pairs),
+    confirming: Math.round(0.6 * most),
+  };
+}
+
+export const pairedSettings: PairedSettings = pairedSettingsOf();
 
 /** Share of alpha that the tail may spend, where there is one. */
 export const tailShare = 0.1;
 /** How often the visible slowdown is seen. */
 export const visiblePower = 0.9;
-/** Fresh pairs that confirm a suspect of a suite: one look, which can tell 1 in 4096. */
-export const confirmingPairs = 12;
 
 /** Bytes: allowed is relative * baseline + absolute. */
 export const sizeMargin = { relative: 0, absolute: 0 } as const;

@@ -5,12 +5,13 @@
 import type { Pair } from '../trace/pair.ts';
 import { confirm, errorIn } from './confirm.ts';
 import { judgePaired, type PairedContext, type PairedJudgement } from './paired.ts';
-import { pairedSettings, type PairedSettings } from './settings.ts';
+import type { PairedSettings } from './settings.ts';
 
 export interface SuiteCase {
   readonly name: string;
   /** Names the base in sentences. */
   readonly against: string;
+  readonly settings: PairedSettings;
   readonly pairs: readonly Pair[];
   /** Fresh pairs of a suspect; empty where nothing was suspected. */
   readonly confirming: readonly Pair[];
@@ -41,16 +42,23 @@ export const judgeSuite = (
   control: NullControl,
   seed: number,
 ): ReadonlyMap<string, Judged> => {
-  const errors = new Map(cases.filter(isSuspect).map(({ name, confirming }) => [name, errorIn(confirming)] as const));
+  // As shares of each one's alpha: the chance of any false alarm is then at most the greatest of them.
+  const shares = new Map(
+    cases
+      .filter(isSuspect)
+      .map(({ name, confirming, settings }) => [name, errorIn(confirming, settings) / settings.alpha] as const),
+  );
   const nulls = 'pairs' in control ? control.pairs : [];
   return new Map(
     cases.map((each): [string, Judged] => {
-      const { name, against } = each;
-      const others = [...errors].flatMap(([other, error]) => (other === name ? [] : [error]));
-      const grounds = { confirming: errors.has(name) ? { others } : null, doubt: doubtOf(each, control) };
-      const pairs = errors.has(name) ? each.confirming : each.pairs;
+      const { name, against, settings } = each;
+      const others = [...shares].flatMap(([other, share]) =>
+        other === name ? [] : [Math.min(1, share * settings.alpha)],
+      );
+      const grounds = { confirming: shares.has(name) ? { others } : null, doubt: doubtOf(each, control) };
+      const pairs = shares.has(name) ? each.confirming : each.pairs;
       const context = { control: nulls, against, seed };
-      return [name, { judgement: judgeOn(pairs, grounds, pairedSettings, context), pairs, grounds }];
+      return [name, { judgement: judgeOn(pairs, grounds, settings, context), pairs, grounds }];
     }),
   );
 };

@@ -36,23 +36,43 @@ export async function readModel(folder: string): Promise<Model> {
   return { card, folder };
 }
 
+interface Fault {
+  readonly what: string;
+  readonly fix: string;
+}
+
 /** What the schema cannot say. */
-function faultOf(card: ModelCard, folder: string): { readonly what: string; readonly fix: string } | null {
+const faultOf = (card: ModelCard, folder: string): Fault | null =>
+  misnamed(card, folder) ?? narrowBudget(card) ?? unevenChannels(card) ?? unusedDataset(card);
+
+function misnamed(card: ModelCard, folder: string): Fault | null {
   const artifacts = Object.keys(card.artifacts);
   if (card.id !== folder)
     return { what: `id '${card.id}' is not its folder's name`, fix: `rename one of them to '${folder}'` };
   const stranger = namedArtifacts(card).find(({ id }) => !artifacts.includes(id));
-  if (stranger)
-    return {
-      what: `${stranger.where} names an unknown artifact '${stranger.id}'`,
-      fix: `known: ${artifacts.join(', ')}`,
-    };
-  const uneven = card.inputs.find(hasUnevenChannels);
-  if (uneven)
-    return {
-      what: `preprocess of input ${uneven.name} has other means or stds than channels`,
-      fix: `give one mean and one std for each of the ${uneven.dims[1] ?? 0} channels`,
-    };
+  if (stranger === undefined) return null;
+  return {
+    what: `${stranger.where} names an unknown artifact '${stranger.id}'`,
+    fix: `known: ${artifacts.join(', ')}`,
+  };
+}
+
+function narrowBudget({ latency }: ModelCard): Fault | null {
+  const narrow = Object.entries(latency?.paired ?? {}).find(([, { margin = 0, budget = 1 }]) => budget <= margin);
+  if (narrow === undefined) return null;
+  return { what: `latency.paired: the budget of ${narrow[0]} is not above its margin`, fix: 'such as 0.005 and 0.03' };
+}
+
+function unevenChannels({ inputs }: ModelCard): Fault | null {
+  const uneven = inputs.find(hasUnevenChannels);
+  if (uneven === undefined) return null;
+  return {
+    what: `preprocess of input ${uneven.name} has other means or stds than channels`,
+    fix: `give one mean and one std for each of the ${uneven.dims[1] ?? 0} channels`,
+  };
+}
+
+function unusedDataset(card: ModelCard): Fault | null {
   if (card.dataset === undefined || (card.inputs.length === 1 && decisionOutput(card)?.classes !== undefined))
     return null;
   return {
@@ -75,6 +95,7 @@ const namedArtifacts = ({
     parent === undefined ? [] : [{ where: `the parent of ${id}`, id: parent }],
   ),
   ...(latency?.gated ?? []).map((key) => ({ where: 'latency.gated', id: key.slice(0, key.indexOf('/')) })),
+  ...Object.keys(latency?.paired ?? {}).map((key) => ({ where: 'latency.paired', id: key.slice(0, key.indexOf('/')) })),
   ...(latency?.accepted ?? []).map((accepted) => ({
     where: 'latency.accepted',
     id: accepted.case.slice(0, accepted.case.indexOf('/')),

@@ -68,6 +68,12 @@ export interface ModelCard {
      */
     gated: string[];
     /**
+     * How process pairs of a case (artifact/backend, as in gated) are judged, where not as usual.
+     */
+    paired?: {
+      [k: string]: PairedWishes;
+    };
+    /**
      * Gated cases that may be slower than the version before, on purpose and for a while.
      */
     accepted?: AcceptedSlowdown[];
@@ -187,6 +193,24 @@ export interface File2 {
   path: string;
   sha256: Sha256;
   bytes: number;
+}
+export interface PairedWishes {
+  /**
+   * Fraction of the base up to which a slowdown is nobody's business; 0.005 where absent.
+   */
+  margin?: number;
+  /**
+   * Steady lies surely below. Above the margin, and given with it; 0.03 where absent.
+   */
+  budget?: number;
+  /**
+   * Chance of a false slower; 0.01 where absent.
+   */
+  alpha?: number;
+  /**
+   * Of measuring, at most, before suspects are confirmed; 16 where absent.
+   */
+  seconds?: number;
 }
 export interface AcceptedSlowdown {
   /**

@@ -10,9 +10,10 @@ import type { PairsTaken, Rule } from '../broker/rounds.ts';
 import type { VersionedCase } from '../broker/versions.ts';
 import { judgePaired, nextLook } from '../judge/paired.ts';
 import type { PairedJudgement } from '../judge/paired.ts';
-import { confirmingPairs, pairedSettings } from '../judge/settings.ts';
+import { pairedSettings, pairedSettingsOf } from '../judge/settings.ts';
+import type { PairedSettings } from '../judge/settings.ts';
 import { judgeSuite } from '../judge/suite.ts';
-import type { Judged, NullControl } from '../judge/suite.ts';
+import type { Judged, NullControl, SuiteCase } from '../judge/suite.ts';
 import { randomFrom } from '../stats/random.ts';
 import type { HeaderLine } from '../trace/header.generated.ts';
 import type { Pair } from '../trace/pair.ts';
@@ -42,12 +43,17 @@ export type PairedCase =
   /** `arm`: whose worker died, or could not be fed. */
   | { readonly ok: false; readonly reason: string; readonly how: Failure['kind']; readonly arm: 'base' | 'ours' };
 
-const rule: Rule = {
+const ruleBy = (settings: PairedSettings): Rule => ({
   enough: (pairs) =>
-    pairedSettings.looks.some((look) => look.pairs === pairs.length) && nextLook(judgePaired(pairs)) === null,
-  suspects: (pairs) => judgePaired(pairs).verdict === 'slower',
-  confirming: confirmingPairs,
-};
+    settings.looks.some((look) => look.pairs === pairs.length) &&
+    nextLook(judgePaired(pairs, settings), settings) === null,
+  suspects: (pairs) => judgePaired(pairs, settings).verdict === 'slower',
+  confirming: settings.confirming,
+});
+
+/** What the new version's card asks for. */
+const settingsOf = ({ subject: { artifact, backend }, ours }: VersionedCase): PairedSettings =>
+  pairedSettingsOf(ours.model.card.latency?.paired?.[`${artifact}/${backend}`]);
 
 /** Base against base: whatever is seen there is not the code. */
 const controlName = 'control';
@@ -63,15 +69,23 @@ export async function pairSuite(
   const drawn = contests[Math.floor(random() * contests.length)];
   const nulls = drawn === undefined ? [] : [{ ...drawn, name: controlName, ours: drawn.base }];
   tell(`pairing ${contests.length} cases with ${against} …`);
-  const taken = await broker.pairs([...contests, ...nulls], { random, rule, tell: show });
+  const ruleOf = (name: string): Rule => {
+    const contest = contests.find((each) => each.name === name);
+    // The control is judged by the usual ones.
+    return ruleBy(contest === undefined ? pairedSettings : settingsOf(contest));
+  };
+  const taken = await broker.pairs([...contests, ...nulls], { random, ruleOf, tell: show });
   const control = controlOf(taken.get(controlName), drawn?.name ?? '');
   const judged = judgeSuite(
     contests.flatMap((each) => suiteCase(each, taken.get(each.name))),
     control,
     seed,
   );
-  const kept = (each: VersionedCase, found: Judged): PairedCase =>
-    keep(each, found, { root, control, header: { fingerprint, seed, against: each.base.label } });
+  const kept = (each: VersionedCase, found: Judged): PairedCase => {
+    const { margin, budget, alpha, seconds } = settingsOf(each);
+    const settings = { margin, budget, alpha, seconds };
+    return keep(each, found, { root, control, header: { fingerprint, seed, against: each.base.label, settings } });
+  };
   return new Map(
     contests.map((each): [string, PairedCase] => {
       const found = judged.get(each.name);
@@ -85,8 +99,12 @@ function controlOf(taken: PairsTaken | undefined, of: string): NullControl {
   return { lost: `${of}: ${taken?.failure.reason ?? 'no pairs were taken'}` };
 }
 
-const suiteCase = ({ name, base }: VersionedCase, taken: PairsTaken | undefined) =>
-  taken?.ok === true ? [{ ...taken, name, against: base.label, unconfirmed: taken.unconfirmed?.reason ?? null }] : [];
+function suiteCase(contest: VersionedCase, taken: PairsTaken | undefined): readonly SuiteCase[] {
+  if (taken?.ok !== true) return [];
+  const { name, base } = contest;
+  const unconfirmed = taken.unconfirmed?.reason ?? null;
+  return [{ ...taken, name, against: base.label, settings: settingsOf(contest), unconfirmed }];
+}
 
 function failed(taken: PairsTaken | undefined): PairedCase {
   if (taken === undefined || taken.ok) throw new Error('pairs were lost');

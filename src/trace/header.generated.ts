@@ -42,6 +42,19 @@ export interface HeaderLine {
     [k: string]: unknown;
   };
   /**
+   * Of the judge, as the run had them; the command line goes first.
+   */
+  settings?: {
+    margin?: number;
+    budget?: number;
+    alpha?: number;
+    /**
+     * Of measuring, until the last look.
+     */
+    seconds?: number;
+    [k: string]: unknown;
+  };
+  /**
    * Why slower or faster is not believed, such as a base that died while it was being confirmed.
    */
   doubt?: string;

@@ -3,13 +3,11 @@ import { quantile } from '../../lib/figures.mjs';
 import { proportionBounds } from '../statistics/beta.mjs';
 import { columnsOf, compareAll, nameOf } from './comparison.mjs';
 import { replays } from './effects.mjs';
-import { lookedAt, settings, shifted } from './ours.mjs';
+import { fine, lookedAt, settings, shifted } from './ours.mjs';
 import { resampledAlarms, suiteAlarms, thorough } from './resampled.mjs';
 import { seenInSequence, sightAt } from './sight.mjs';
 import { tally, timedVerdicts } from './tally.mjs';
 
-/** Finer than the default, for those who pay for it with time. */
-const fineMargin = 0.003;
 const usualCondition = 'pinned';
 
 /** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ draws: number, suites: number }} effort how much is resampled */
@@ -70,7 +68,6 @@ function detectionOf({ key, entries }) {
   const same = entries.filter(({ work }) => work === 'same');
   const works = [...new Set(entries.map(({ work }) => work))].filter((work) => work !== 'same');
   const of = (work) => entries.filter((entry) => entry.work === work);
-  const fine = { ...settings, margin: fineMargin };
   const played = replays.filter(({ name }) => isUsual || name === '+2 %' || name === '+5 %');
   return [
     ...(same.length === 0 ? [] : played.map((replay) => row(key, replay.name, 'replayed', same, { replay }))),

@@ -1,16 +1,25 @@
 /** onpar's own verdict on a window of pairs, look by look, as a run would come to it; and on windows in sequence. */
 import { built } from '../../lib/onpar.mjs';
 
-const [{ channelsOf }, { weigh }, { judgePaired, nextLook, verdictOf }, { pairedSettings }, { spreadOf }] =
-  await Promise.all(
-    ['judge/channels.js', 'judge/paired-evidence.js', 'judge/paired.js', 'judge/settings.js', 'judge/fitness.js'].map(
-      built,
-    ),
-  );
+const [
+  { channelsOf },
+  { weigh },
+  { judgePaired, nextLook, verdictOf },
+  { pairedSettings, pairedSettingsOf },
+  { spreadOf },
+] = await Promise.all(
+  ['judge/channels.js', 'judge/paired-evidence.js', 'judge/paired.js', 'judge/settings.js', 'judge/fitness.js'].map(
+    built,
+  ),
+);
 
 export const settings = pairedSettings;
-/** As many pairs as the plan of looks may use. */
-export const planned = settings.looks.at(-1).pairs;
+/** What a card asks for that cares about one per cent, and pays for it with time. */
+export const fine = pairedSettingsOf({ margin: 0.003, budget: settings.budget, seconds: 40 });
+
+const plannedBy = ({ looks }) => looks.at(-1).pairs;
+/** As many pairs as the usual plan of looks may use. */
+export const planned = plannedBy(settings);
 
 /** What the judge looks at, computed once for all windows of a trace. */
 export const lookedAt = (pairs) => ({ pairs, channels: channelsOf(pairs) });
@@ -52,8 +61,9 @@ export function decide(channels, rules = settings, pairs = []) {
  */
 export function inSequence({ pairs, channels }, rules = settings) {
   const verdicts = [];
-  for (let start = 0; start + planned <= pairs.length;) {
-    const end = start + planned;
+  const most = plannedBy(rules);
+  for (let start = 0; start + most <= pairs.length;) {
+    const end = start + most;
     const decided = decide(part(channels, start, end), rules, pairs.slice(start, end));
     verdicts.push({ ...decided, start });
     start += decided.used;

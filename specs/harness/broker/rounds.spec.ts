@@ -70,7 +70,7 @@ const take = (contests: readonly Contest[], rule: Partial<Rule>, seed = 1) =>
     workers,
     alone: (body) => body(),
     random: randomFrom(seed),
-    rule: { enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: 3, ...rule },
+    ruleOf: () => ({ enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: 3, ...rule }),
     tell: () => undefined,
   });
 const rounds = (size: number): string[][] =>

@@ -98,6 +98,16 @@ describe.concurrent('onpar gate replay', () => {
       expect([verdict, sentences[0]]).toEqual(['inconclusive', 'seen slower, but the base died']);
   });
 
+  test('the settings of the run are those of its replay; the command line goes first', async () => {
+    const settings = { margin: 0.07, budget: 0.1, alpha: 0.02, seconds: 40 };
+    put('own.jsonl', written(drawPairs(randomFrom(6), 8, { factor: 1.05 }), { ...header, settings }));
+    const ask = async (...more: string[]) =>
+      JSON.parse((await onpar(['gate', 'replay', 'own.jsonl', '--json', ...more])).stdout);
+    const [own, other] = await Promise.all([ask(), ask('--margin', '0.01')]);
+    expect(own.settings).toEqual({ margin: 0.07, budget: 0.1, alpha: 0.02 });
+    expect([own.verdict, other.verdict]).toEqual(['steady', 'slower']);
+  });
+
   test('slowing B by x multiplies the ratio by 1 + x and leaves what could be seen', async () => {
     const at = async (slowdown: string) =>
       JSON.parse((await onpar(['gate', 'replay', 'same.jsonl', '--slowdown', slowdown, '--json'])).stdout);

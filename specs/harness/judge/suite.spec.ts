@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judgePaired } from '../../../src/judge/paired.ts';
-import { pairedSettings } from '../../../src/judge/settings.ts';
+import { pairedSettings, pairedSettingsOf } from '../../../src/judge/settings.ts';
 import { judgeOn, judgeSuite } from '../../../src/judge/suite.ts';
 import type { Judged, NullControl, SuiteCase } from '../../../src/judge/suite.ts';
 import type { Pair } from '../../../src/trace/pair.ts';
@@ -23,6 +23,7 @@ const lost: NullControl = { lost: 'a: the worker was killed by SIGSEGV' };
 const suiteCase = (more: Partial<SuiteCase>): SuiteCase => ({
   name: 'a',
   against: 'main@3f2a1c9',
+  settings: pairedSettings,
   pairs: slow,
   confirming: [],
   unconfirmed: null,
@@ -30,6 +31,23 @@ const suiteCase = (more: Partial<SuiteCase>): SuiteCase => ({
 });
 const judge = (more: Partial<SuiteCase>, control: NullControl = quiet): Judged =>
   judgeSuite([suiteCase(more)], control, 7).get('a')!;
+
+test('suspects with alphas of their own are a family all the same: none counts as more than it asked for', () => {
+  const strict = pairedSettingsOf({ alpha: 0.001 });
+  const cases = [
+    suiteCase({ confirming: draw(12, 1.03) }),
+    suiteCase({ name: 'b', confirming: draw(12, 1.03), settings: strict }),
+  ];
+  const judged = judgeSuite(cases, quiet, 7);
+  // 1 of 4096, of which the others' alpha makes ten times as much or a tenth.
+  expect(judged.get('a')!.grounds.confirming!.others).toEqual([expect.closeTo(10 / 4096, 9)]);
+  expect(judged.get('b')!.grounds.confirming!.others).toEqual([expect.closeTo(0.1 / 4096, 9)]);
+  expect([...judged.values()].map(({ judgement }) => judgement.verdict)).toEqual(['slower', 'slower']);
+  const [few] = [
+    judgeSuite([suiteCase({ confirming: draw(12, 1.03), settings: pairedSettingsOf({ alpha: 2e-4 }) })], quiet, 7),
+  ];
+  expect(few!.get('a')!.judgement.verdict).not.toBe('slower');
+});
 
 describe('a case of a suite', () => {
   test('that nobody suspected is judged by its pairs', () => {

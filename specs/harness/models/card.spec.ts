@@ -54,6 +54,16 @@ describe('readModel', () => {
       "latency.gated names an unknown artifact 'flaot32'",
     ],
     [
+      'settings of pairs for an artifact that is not there',
+      { latency: { gated: [], paired: { 'flaot32/ort-node/cpu': { alpha: 0.001 } } } },
+      "latency.paired names an unknown artifact 'flaot32'",
+    ],
+    [
+      'a budget that is not above its margin',
+      { latency: { gated: [], paired: { 'float32/ort-node/cpu': { margin: 0.03, budget: 0.03 } } } },
+      'latency.paired: the budget of float32/ort-node/cpu is not above its margin',
+    ],
+    [
       'a tolerance of nobody',
       { tolerances: { int9: { reason: 'typo', nmse: 1 } } },
       "tolerances names an unknown artifact 'int9'",

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import type { PairsTaken } from '../../../src/broker/rounds.ts';
+import type { PairsTaken, Rule } from '../../../src/broker/rounds.ts';
 import type { VersionedCase } from '../../../src/broker/versions.ts';
-import { pairedSettings } from '../../../src/judge/settings.ts';
+import { pairedSettingsOf } from '../../../src/judge/settings.ts';
+import type { ModelCard } from '../../../src/models/card.ts';
 import { judgeOn } from '../../../src/judge/suite.ts';
 import { pairSuite } from '../../../src/run/pair-suite.ts';
 import type { PairedCase } from '../../../src/run/pair-suite.ts';
@@ -17,9 +18,14 @@ afterAll(() => rmSync(root, { recursive: true }));
 afterEach(() => vi.useRealTimers());
 
 /** Only what pairSuite itself looks at: the broker is a stand-in. */
-const contest = (name: string): VersionedCase =>
-  ({ name, base: { label: 'main@3f2a1c9', path: `${name} of main` }, ours: { path: name } }) as VersionedCase;
-const contests = ['m/a', 'm/b', 'm/c'].map(contest);
+const contest = (name: string, paired: ModelCard['latency'] = { gated: [] }): VersionedCase =>
+  ({
+    name,
+    subject: { artifact: 'float32', backend: 'ort-node/cpu' },
+    base: { label: 'main@3f2a1c9', path: `${name} of main` },
+    ours: { path: name, model: { card: { latency: paired } } },
+  }) as VersionedCase;
+const contests = ['m/a', 'm/b', 'm/c'].map((name) => contest(name));
 const draw = (seed: number, count: number, factor = 1) => drawPairs(randomFrom(seed), count, { factor });
 const taken = (more: Partial<Extract<PairsTaken, { ok: true }>> = {}): PairsTaken => ({
   ok: true,
@@ -38,11 +44,14 @@ const slow = taken({ pairs: draw(2, 8, 1.05), confirming: draw(3, 12, 1.05) });
 async function suite(
   of: Readonly<Record<string, PairsTaken>>,
   asked: VersionedCase[] = [],
+  own: readonly VersionedCase[] = contests,
+  rules: Map<string, Rule> = new Map(),
 ): Promise<ReadonlyMap<string, PairedCase>> {
-  return pairSuite(contests, {
+  return pairSuite(own, {
     broker: {
-      pairs: async (given) => {
+      pairs: async (given, { ruleOf }) => {
         asked.push(...given);
+        for (const { name } of given) rules.set(name, ruleOf(name));
         return new Map(given.map(({ name }) => [name, of[name] ?? taken()]));
       },
     },
@@ -63,8 +72,33 @@ function replayed({ replay }: Ok): unknown {
   const { header, pairs } = readTrace(join(root, trace));
   const { confirming = null, doubt = null, seed = 1, against = '' } = header;
   const context = { seed, against, control: control === undefined ? [] : readTrace(join(root, control)).pairs };
-  return judgeOn(pairs, { confirming, doubt }, pairedSettings, context);
+  return judgeOn(pairs, { confirming, doubt }, pairedSettingsOf(header.settings), context);
 }
+
+test('a card may ask for a finer margin and more time: the case and its replay are judged so, the control as usual', async () => {
+  const fine = contest('m/a', {
+    gated: [],
+    paired: { 'float32/ort-node/cpu': { margin: 0.003, budget: 0.02, seconds: 40 } },
+  });
+  const rules = new Map<string, Rule>();
+  const even = { pairs: draw(4, 22, 1.001) };
+  const paired = (await suite({ 'm/a': taken(even) }, [], [fine], rules)).get('m/a') as Ok;
+  const [ours, control] = ['m/a', 'control'].map((name) => rules.get(name)!);
+  expect([ours!.confirming, control!.confirming]).toEqual([30, 12]);
+  // Undecided between 0.3 and 2 %, this one has pairs to go where the usual plan ends.
+  const wide = draw(4, 20, 1.004);
+  expect([ours!.enough(wide), control!.enough(wide)]).toEqual([false, true]);
+  expect(ours!.enough(even.pairs)).toBe(true);
+  const { verdict, sentences } = paired.judgement;
+  expect(verdict).toBe('steady');
+  expect(replayed(paired)).toMatchObject({ verdict, sentences });
+  expect(readTrace(join(root, paired.trace)).header.settings).toEqual({
+    margin: 0.003,
+    budget: 0.02,
+    alpha: 0.01,
+    seconds: 40,
+  });
+});
 
 describe('the null control', () => {
   test('is the base of a case against itself, each in its turn', async () => {
