@@ -20,7 +20,10 @@ export const criticalRank = (n: number, error: number): number => {
 /** One-sided p-value of `the centre lies above threshold`. W is counted as Tukey does: Walsh averages not above it; ties count against. */
 export const pAbove = (values: readonly number[], threshold: number): number => {
   let below = 0;
-  for (const [i, x] of values.entries()) for (const y of values.slice(i)) below += (x + y) / 2 > threshold ? 0 : 1;
+  // Indexed: twenty cases of a simulated suite are millions of these.
+  for (let i = 0; i < values.length; i += 1)
+    for (let j = i; j < values.length; j += 1)
+      below += ((values[i] ?? NaN) + (values[j] ?? NaN)) / 2 > threshold ? 0 : 1;
   return atMost(values.length, below);
 };
 
