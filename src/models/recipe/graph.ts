@@ -86,7 +86,9 @@ const note = /^fill centre (\S+) step (\S+)$/;
 function filled(tensor: Uint8Array): readonly Piece[] {
   const fields = fieldsOf(tensor);
   const text = (wanted: number): string =>
-    fields.map(({ number, body }) => (number === wanted && body !== null ? Buffer.from(body).toString('utf8') : '')).join('');
+    fields
+      .map(({ number, body }) => (number === wanted && body !== null ? Buffer.from(body).toString('utf8') : ''))
+      .join('');
   const name = text(8);
   const [, centre, step] = note.exec(text(12)) ?? [];
   const hasData = fields.some(({ number }) => number !== 8 && number >= 4 && number <= 11);
