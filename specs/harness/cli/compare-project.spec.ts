@@ -92,6 +92,22 @@ describe('onpar compare in a project', () => {
     expect(zero.cases.map(({ threads, latency }) => [threads, latency.processes > 1])).toEqual([[0, true]]);
   });
 
+  test('takes a model on demand only where it is named; that nothing is committed of it is no fault, not even in CI', async () => {
+    const own = newProject();
+    own.card('linear');
+    own.card('big', { onDemand: true });
+    const compare = async (...words: readonly string[]): Promise<readonly (string | number | null)[]> => {
+      const args = ['compare', ...words, '--backend', 'ort-node/cpu', '--batch', '1', '--json'];
+      const { code, stdout } = await onparIn(own.root)(args, { CI: '1' });
+      return [code, ...new Set((JSON.parse(stdout) as Report).cases.map(({ model }) => model))];
+    };
+    expect(await compare('big')).toEqual([0, 'big']);
+    // A new case of the suite is red in CI.
+    expect(await compare()).toEqual([1, 'linear']);
+    expect(await compare('float32')).toEqual([1, 'linear']);
+    own.remove();
+  });
+
   test.each([
     [['linaer'], 'did you mean linear?'],
     [['linear', 'int8'], "unknown model 'linear int8'"],
