@@ -108,7 +108,7 @@ async function install(venv, uv, log) {
   let output = '';
   for (const wanted of [`torch==${TORCH}+cpu`, `torch==${TORCH}`]) {
     const label = `torch: installing ${wanted}`;
-    const tried = await run([...installer, wanted, ...TOOLS], { label, log });
+    const tried = await run([...installer, ...TOOLS, wanted], { label, log });
     if (tried.ok) return;
     output = tried.output;
   }

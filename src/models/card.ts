@@ -12,6 +12,8 @@ export type { Artifact, Input, ModelCard, Output };
 export interface Model {
   readonly card: ModelCard;
   readonly folder: string;
+  /** As it was read, where `card` has only some of its artifacts: one may be made from another. */
+  readonly whole?: ModelCard;
   /** Inputs of a file that has no card, in place of a reference. */
   readonly drawn?: { readonly rows: number; readonly inputs: TensorMap };
 }

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readModel } from '../../../src/models/card.ts';
+import type { Artifact } from '../../../src/models/card.ts';
 import { newProject } from '../support/project.ts';
 import { onparIn } from './onpar.ts';
 
@@ -105,6 +107,24 @@ describe('onpar compare in a project', () => {
     // A new case of the suite is red in CI.
     expect(await compare()).toEqual([1, 'linear']);
     expect(await compare('float32')).toEqual([1, 'linear']);
+    own.remove();
+  });
+
+  test('makes an artifact from one that was not asked for', async () => {
+    const own = newProject();
+    const python = join(own.root, 'python');
+    writeFileSync(python, '#!/bin/sh\n[ "$1" = -c ] || cp "$3" "$4"\n');
+    chmodSync(python, 0o755);
+    const { artifacts } = (await readModel(own.card('big'))).card;
+    const { float32 } = artifacts as Record<'float32', Artifact>;
+    const made = {
+      ...float32,
+      files: float32.files.map((file) => ({ ...file, path: 'copy.onnx', recipe: { convert: 'float16' } })),
+    };
+    own.card('big', { artifacts: { float32, copy: { ...made, parent: 'float32' } } });
+    const args = ['compare', 'big/copy', '--backend', 'ort-node/cpu', '--batch', '1', '--json'];
+    const { stdout } = await onparIn(own.root)(args, { ONPAR_PYTHON: python, XDG_CACHE_HOME: join(own.root, 'cache') });
+    expect((JSON.parse(stdout) as Report).cases[0]?.parity.verdict).toBe('match');
     own.remove();
   });
 

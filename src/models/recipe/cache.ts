@@ -102,7 +102,7 @@ async function make({ model, artifact, env }: Asked, file: File, part: string): 
     await verifyFile(model.folder, recipe.graph);
     await fillGraph(join(model.folder, recipe.graph.path), recipe.seed, part);
   } else {
-    const parent = model.card.artifacts[artifact.parent ?? ''];
+    const parent = (model.whole ?? model.card).artifacts[artifact.parent ?? ''];
     if (parent === undefined) throw new Error(`the card lets ${file.path} be converted from nothing`);
     if (recipe.ranges !== undefined) await verifyFile(model.folder, recipe.ranges);
     const ranges = recipe.ranges === undefined ? null : join(model.folder, recipe.ranges.path);
