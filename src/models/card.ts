@@ -33,7 +33,7 @@ export async function listModels(root: string): Promise<string[]> {
 export async function readModel(folder: string): Promise<Model> {
   const where = join(folder, 'model.json');
   const card = readJson(where, schema);
-  const fault = faultOf(card, basename(folder));
+  const fault = faultOf(card, basename(folder)) ?? unmadeFile(card);
   if (fault !== null) throw new BadInput({ ...fault, where });
   return { card, folder };
 }
@@ -49,8 +49,6 @@ function faultOf(card: ModelCard, folder: string): { readonly what: string; read
       what: `${stranger.where} names an unknown artifact '${stranger.id}'`,
       fix: `known: ${artifacts.join(', ')}`,
     };
-  const unmade = unmadeFile(card);
-  if (unmade !== null) return unmade;
   const uneven = card.inputs.find(hasUnevenChannels);
   if (uneven)
     return {
@@ -67,22 +65,17 @@ function faultOf(card: ModelCard, folder: string): { readonly what: string; read
 
 /** A conversion needs something to convert, which is no conversion of something else in turn. */
 function unmadeFile({ artifacts }: ModelCard): { readonly what: string; readonly fix: string } | null {
-  for (const [id, { files, parent }] of Object.entries(artifacts))
-    for (const { path, recipe } of files) {
-      if (recipe === undefined || !('convert' in recipe)) continue;
-      const from = artifacts[parent ?? ''];
-      if (from?.format !== 'onnx' || from.parent !== undefined)
-        return {
-          what: `${path} of ${id} is converted, and ${id} has no parent in ONNX that is an original`,
-          fix: 'name the float32 artifact as its parent',
-        };
-      if ((recipe.convert === 'int8-static') !== (recipe.ranges !== undefined))
-        return {
-          what: `${path} of ${id} is converted to ${recipe.convert} with${recipe.ranges === undefined ? 'out' : ''} ranges`,
-          fix: 'int8-static takes the ranges of the activations, the others take none',
-        };
-    }
-  return null;
+  const found = Object.entries(artifacts).find(([, { files, parent }]) => {
+    const from = artifacts[parent ?? ''];
+    const isConverted = files.some(({ recipe }) => recipe !== undefined && 'convert' in recipe);
+    return isConverted && (from?.format !== 'onnx' || from.parent !== undefined);
+  });
+  return found === undefined
+    ? null
+    : {
+        what: `${found[0]} is converted, and has no parent in ONNX that is an original`,
+        fix: 'name the float32 artifact as its parent',
+      };
 }
 
 const hasUnevenChannels = ({ preprocess, dims }: Input): boolean =>

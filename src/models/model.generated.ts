@@ -32,8 +32,11 @@ export type Recipe =
       seed: number;
     }
   | {
-      convert: 'float16' | 'int8-dynamic' | 'int8-static';
-      ranges?: File1;
+      convert: 'float16' | 'int8-dynamic';
+    }
+  | {
+      convert: 'int8-static';
+      ranges: File1;
     };
 
 /**
@@ -187,7 +190,7 @@ export interface File {
   bytes: number;
 }
 /**
- * JSON: tensor -> least and greatest value, for int8-static.
+ * JSON: tensor -> least and greatest value of the activations.
  */
 export interface File1 {
   /**

@@ -21,7 +21,7 @@ import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import type { AccuracyTarget } from '../judge/accuracy.ts';
 import { notPaired } from '../judge/pairing.ts';
 import type { Pairing } from '../judge/pairing.ts';
-import { readPolicy } from '../judge/policy.ts';
+import { excused, readPolicy } from '../judge/policy.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
@@ -204,7 +204,7 @@ export class Run {
     const artifact = `${subject.artifact}/${subject.backend ?? ''}`;
     const missing = measured.ok ? null : measured.failure.missing;
     // Against a base it needs no committed value of this machine; what the suite leaves out is never blessed.
-    const isExempt = pairings.some(({ kind }) => kind !== 'none') || model.card.onDemand === true;
+    const isExcused = pairings.some(({ kind }) => kind !== 'none') || model.card.onDemand === true;
     return {
       case: subject,
       measured,
@@ -219,7 +219,7 @@ export class Run {
       },
       policy: {
         ...this.#policy,
-        baseline: isExempt && found.state === 'new-case' ? 'new-machine' : found.state,
+        baseline: isExcused ? excused(found.state) : found.state,
         needs: missing === null ? [] : [missing],
       },
     };

@@ -91,7 +91,7 @@ test.each([
   const own = newProject();
   own.card('small');
   own.card('big', { onDemand: true });
-  const project = await readProject(own.root, {});
-  expect(namedBy(project, words).models.map(({ card }) => card.id)).toEqual(expected);
+  const read = await readProject(own.root, {});
+  expect(namedBy(read, words).models.map(({ card }) => card.id)).toEqual(expected);
   own.remove();
 });

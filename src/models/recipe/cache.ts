@@ -7,7 +7,7 @@ import { copyFile, link, mkdir, readdir, rename, rm, stat, statfs } from 'node:f
 import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../cache.ts';
 import { BadInput } from '../../schema/bad-input.ts';
-import { sha256Of, verifyArtifact, verifyFile } from '../artifact.ts';
+import { pathIn, sha256Of, verifyArtifact, verifyFile } from '../artifact.ts';
 import type { Artifact, Model } from '../card.ts';
 import { CannotMake } from './cannot-make.ts';
 import { convertModel } from './convert.ts';
@@ -27,15 +27,23 @@ export async function openable(model: Model, artifact: Artifact, env = process.e
   const asked = { model, artifact, env };
   if (!files.some(({ recipe }) => recipe !== undefined)) return verifyArtifact(model.folder, files, format);
   try {
-    return await verifyArtifact(await assemble(asked), files, format);
+    return await verifyArtifact(await assemble(asked, isThere), files, format);
   } catch (error) {
     if (!(error instanceof BadInput) || error instanceof CannotMake) throw error;
-    // Damaged in the cache, or its folder was removed by half: once more from the start.
-    for (const some of [files, ...files.map((file) => [file])])
-      await rm(folderOf(asked, some), { recursive: true, force: true });
-    return verifyArtifact(await assemble(asked), files, format);
+    // Damaged in the cache, as its hash says: what is not right is made anew.
+    return verifyArtifact(await assemble(asked, isRight), files, format);
   }
 }
+
+/** Whether a file needs no making. */
+type Check = (folder: string, file: File) => Promise<boolean>;
+
+const isThere: Check = async (folder, { path }) => (await stat(join(folder, path)).catch(() => null)) !== null;
+const isRight: Check = (folder, file) =>
+  verifyFile(folder, file).then(
+    () => true,
+    () => false,
+  );
 
 /** Named by content, so that two versions of a card do not disturb each other. */
 function folderOf({ model: { card }, env }: Asked, files: readonly File[]): string {
@@ -44,34 +52,42 @@ function folderOf({ model: { card }, env }: Asked, files: readonly File[]): stri
 }
 
 /** A folder that has all files of the artifact. What is made is shared by artifacts that list it. */
-async function assemble(asked: Asked): Promise<string> {
+async function assemble(asked: Asked, check: Check): Promise<string> {
   const { model, artifact } = asked;
   const folder = folderOf(asked, artifact.files);
   for (const file of artifact.files) {
-    const target = join(folder, file.path);
     if (file.recipe === undefined) {
       await verifyFile(model.folder, file);
-      await once(target, (part) => copyFile(join(model.folder, file.path), part));
+      await once(folder, file, check, (part) => copyFile(join(model.folder, file.path), part));
     } else {
-      const made = join(folderOf(asked, [file]), file.path);
-      await once(made, (part) => make(asked, file, part));
-      if (made !== target) await once(target, (part) => link(made, part).catch(() => copyFile(made, part)));
+      const shared = folderOf(asked, [file]);
+      await once(shared, file, check, (part) => make(asked, file, part));
+      const made = join(shared, file.path);
+      if (shared !== folder)
+        await once(folder, file, check, (part) => link(made, part).catch(() => copyFile(made, part)));
     }
   }
   return folder;
 }
 
+type Write = (part: string) => Promise<void>;
+
 const running = new Map<string, Promise<void>>();
 
 /** Several artifacts may ask for a file at once; of two processes the slower one's replaces an equal file. */
-function once(target: string, write: (part: string) => Promise<void>): Promise<void> {
-  const known = running.get(target) ?? place(target, write).finally(() => running.delete(target));
-  running.set(target, known);
+function once(folder: string, file: File, check: Check, write: Write): Promise<void> {
+  const target = pathIn(folder, file.path);
+  const place = async (): Promise<void> => {
+    if (!(await check(folder, file))) await placeAt(target, write);
+  };
+  // Whoever looks at the content must not be content with what is merely there.
+  const name = `${check.name} ${target}`;
+  const known = running.get(name) ?? place().finally(() => running.delete(name));
+  running.set(name, known);
   return known;
 }
 
-async function place(target: string, write: (part: string) => Promise<void>): Promise<void> {
-  if ((await stat(target).catch(() => null)) !== null) return;
+async function placeAt(target: string, write: Write): Promise<void> {
   const part = `${target}.${process.pid}-${randomBytes(3).toString('hex')}.part`;
   try {
     await mkdir(dirname(target), { recursive: true });
@@ -94,35 +110,30 @@ async function removeAbandoned(folder: string): Promise<void> {
 }
 
 /** Writes the file that the card describes. */
-async function make({ model, artifact, env }: Asked, file: File, part: string): Promise<void> {
-  const { recipe, bytes, sha256 } = file;
-  await needRoom(dirname(part), bytes);
+async function make(asked: Asked, file: File, part: string): Promise<void> {
+  await needRoom(dirname(part), file.bytes);
+  await follow(asked, file, part);
+  const actual = await sha256Of(part);
+  if (actual === file.sha256) return;
+  const what = `its recipe makes another file than the card says: sha256 ${actual}, ${(await stat(part)).size} bytes`;
+  const where = join(asked.model.folder, file.path);
+  if (file.recipe !== undefined && 'graph' in file.recipe)
+    throw new BadInput({ what, where, fix: "bring back graph and seed, or the card's sha256 and bytes up to date" });
+  const { made = 'the card does not say' } = asked.artifact;
+  throw new CannotMake({ what, where, fix: `take the versions that made it: ${made}` });
+}
+
+async function follow({ model, artifact, env }: Asked, { path, recipe }: File, part: string): Promise<void> {
   if (recipe === undefined) return;
   if ('graph' in recipe) {
     await verifyFile(model.folder, recipe.graph);
-    await fillGraph(join(model.folder, recipe.graph.path), recipe.seed, part);
-  } else {
-    const parent = (model.whole ?? model.card).artifacts[artifact.parent ?? ''];
-    if (parent === undefined) throw new Error(`the card lets ${file.path} be converted from nothing`);
-    if (recipe.ranges !== undefined) await verifyFile(model.folder, recipe.ranges);
-    const ranges = recipe.ranges === undefined ? null : join(model.folder, recipe.ranges.path);
-    await convertModel(recipe.convert, { source: await openable(model, parent, env), target: part, ranges, env });
+    return fillGraph(join(model.folder, recipe.graph.path), recipe.seed, part);
   }
-  const actual = await sha256Of(part);
-  if (actual === sha256) return;
-  const what = `its recipe makes another file than the card says: sha256 ${actual}, ${(await stat(part)).size} bytes`;
-  const where = join(model.folder, file.path);
-  if ('graph' in recipe)
-    throw new BadInput({
-      what,
-      where,
-      fix: "bring back the graph and the seed, or the card's sha256 and bytes up to date",
-    });
-  throw new CannotMake({
-    what,
-    where,
-    fix: `take the versions that made it: ${artifact.made ?? 'the card does not say'}`,
-  });
+  const parent = (model.whole ?? model.card).artifacts[artifact.parent ?? ''];
+  if (parent === undefined) throw new Error(`the card lets ${path} be converted from nothing`);
+  if ('ranges' in recipe) await verifyFile(model.folder, recipe.ranges);
+  const ranges = 'ranges' in recipe ? join(model.folder, recipe.ranges.path) : null;
+  await convertModel(recipe.convert, { source: await openable(model, parent, env), target: part, ranges, env });
 }
 
 async function needRoom(folder: string, bytes: number): Promise<void> {
@@ -137,7 +148,7 @@ const noRoom = (where: string, what: string): CannotMake =>
 
 function unwritable(folder: string, error: unknown): CannotMake | null {
   const { code, message } = error as NodeJS.ErrnoException;
-  return ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')
+  return ['ENOSPC', 'EDQUOT', 'ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')
     ? noRoom(folder, `cannot be written: ${message}`)
     : null;
 }

@@ -153,7 +153,7 @@ describe('an experiment of some of its models', () => {
 describe('the cards', () => {
   it('have every artifact that D and E run', () => {
     for (const { here } of [readTable('D'), readTable('E')])
-      for (const id of Object.values(here.models)) {
+      for (const id of Object.values<string>(here.models)) {
         const path = new URL(`../../../../fixtures/models/${id}/model.json`, import.meta.url);
         const { artifacts } = JSON.parse(readFileSync(path, 'utf8'));
         for (const { artifact } of here.systems) expect(artifacts).toHaveProperty([artifact]);

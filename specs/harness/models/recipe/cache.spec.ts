@@ -103,6 +103,19 @@ describe('a file that a recipe fills', () => {
     expect(readFileSync(join(dirname(path), 'model.onnx'))).toEqual(filled);
   });
 
+  test('is made again once where two artifacts find it damaged', async () => {
+    const paths = await Promise.all([open(), open('torch')]);
+    writeFileSync(paths[0], flipped);
+    expect(await Promise.all([open(), open('torch')])).toEqual(paths);
+    for (const path of paths) expect(readFileSync(join(dirname(path), 'model.onnx'))).toEqual(filled);
+  });
+
+  test('is never written outside of the cache', async () => {
+    const error = await refusal(() => open('float32', { file: { path: '../../../../../model.onnx' } }));
+    expect(error.what).toBe('leads out of its folder');
+    expect(existsSync(join(env['XDG_CACHE_HOME'] ?? '', 'model.onnx'))).toBe(false);
+  });
+
   test('lies beside the architecture of another artifact, as the same file', async () => {
     const path = await open('torch');
     expect(readFileSync(path, 'utf8')).toBe(code);
