@@ -63,19 +63,23 @@ function faultOf(card: ModelCard, folder: string): { readonly what: string; read
   };
 }
 
-/** A conversion needs something to convert, which is no conversion of something else in turn. */
+/** A conversion needs something to convert, which is no conversion in turn, and a static one what the activations reach. */
 function unmadeFile({ artifacts }: ModelCard): { readonly what: string; readonly fix: string } | null {
-  const found = Object.entries(artifacts).find(([, { files, parent }]) => {
-    const from = artifacts[parent ?? ''];
-    const isConverted = files.some(({ recipe }) => recipe !== undefined && 'convert' in recipe);
-    return isConverted && (from?.format !== 'onnx' || from.parent !== undefined);
-  });
-  return found === undefined
+  const converted = Object.entries(artifacts).flatMap(([id, { files, parent }]) =>
+    files.flatMap(({ recipe }) =>
+      recipe !== undefined && 'convert' in recipe ? [{ id, from: artifacts[parent ?? ''], recipe }] : [],
+    ),
+  );
+  const orphan = converted.find(({ from }) => from?.format !== 'onnx' || from.parent !== undefined);
+  if (orphan)
+    return {
+      what: `${orphan.id} is converted, and has no parent in ONNX that is an original`,
+      fix: 'name the float32 artifact as its parent',
+    };
+  const odd = converted.find(({ recipe }) => (recipe.convert === 'int8-static') === (recipe.ranges === undefined));
+  return odd === undefined
     ? null
-    : {
-        what: `${found[0]} is converted, and has no parent in ONNX that is an original`,
-        fix: 'name the float32 artifact as its parent',
-      };
+    : { what: `${odd.id}: int8-static needs ranges, and nothing else takes any`, fix: 'add `ranges`, or remove them' };
 }
 
 const hasUnevenChannels = ({ preprocess, dims }: Input): boolean =>

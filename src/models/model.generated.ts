@@ -32,11 +32,8 @@ export type Recipe =
       seed: number;
     }
   | {
-      convert: 'float16' | 'int8-dynamic';
-    }
-  | {
-      convert: 'int8-static';
-      ranges: File1;
+      convert: 'float16' | 'int8-dynamic' | 'int8-static';
+      ranges?: File1;
     };
 
 /**
@@ -190,7 +187,7 @@ export interface File {
   bytes: number;
 }
 /**
- * JSON: tensor -> least and greatest value of the activations.
+ * JSON: tensor -> least and greatest value of the activations; for int8-static, which needs it.
  */
 export interface File1 {
   /**

@@ -96,11 +96,15 @@ describe('readModel', () => {
       { artifacts: made({ convert: 'float16' }, { parent: 'made' }) },
       'has no parent in ONNX that is an original',
     ],
-    ['a static INT8 without ranges', { artifacts: made({ convert: 'int8-static' }, { parent: 'float32' }) }, 'ranges'],
+    [
+      'a static INT8 without ranges',
+      { artifacts: made({ convert: 'int8-static' }, { parent: 'float32' }) },
+      'made: int8-static needs ranges',
+    ],
     [
       'ranges that nothing reads',
       { artifacts: made({ convert: 'float16', ranges: file }, { parent: 'float32' }) },
-      'ranges',
+      'int8-static needs ranges, and nothing else takes any',
     ],
     ['a recipe without a seed', { artifacts: made({ graph: file }) }, 'seed'],
     ['a seed below 0', { artifacts: made({ graph: file, seed: -1 }) }, 'seed'],

@@ -131,8 +131,8 @@ async function follow({ model, artifact, env }: Asked, { path, recipe }: File, p
   }
   const parent = (model.whole ?? model.card).artifacts[artifact.parent ?? ''];
   if (parent === undefined) throw new Error(`the card lets ${path} be converted from nothing`);
-  if ('ranges' in recipe) await verifyFile(model.folder, recipe.ranges);
-  const ranges = 'ranges' in recipe ? join(model.folder, recipe.ranges.path) : null;
+  if (recipe.ranges !== undefined) await verifyFile(model.folder, recipe.ranges);
+  const ranges = recipe.ranges === undefined ? null : join(model.folder, recipe.ranges.path);
   await convertModel(recipe.convert, { source: await openable(model, parent, env), target: part, ranges, env });
 }
 
