@@ -1,10 +1,13 @@
-/** npm run experiments [-- A B C]: runs published experiments again with onpar itself and writes docs/experiments/<letter>.md. */
+/**
+ * npm run experiments [-- A B C]: runs published experiments again with onpar itself and writes docs/experiments/<letter>.md.
+ * With --models only some of an experiment's models: then its page goes to .onpar/experiments, beside no committed one.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
-import { letters, readTable } from './experiments/tables.mjs';
+import { letters, onlyModels, readTable } from './experiments/tables.mjs';
 import { planOf } from './experiments/plan.mjs';
 import { oursOf } from './experiments/ours.mjs';
 import { commandOf, compare, redOf } from './experiments/measure.mjs';
@@ -15,13 +18,28 @@ const { BadInput } = await built('schema/bad-input.js');
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { out: { type: 'string', default: join(root, 'docs', 'experiments') } },
+    options: { out: { type: 'string' }, models: { type: 'string' }, project: { type: 'string', default: root } },
   });
-  process.exitCode = await runAll(asked(positionals), values.out);
+  const ids = values.models?.split(',') ?? null;
+  const out = values.out ?? (ids === null ? join(root, 'docs', 'experiments') : join(root, '.onpar', 'experiments'));
+  const tables = asked(positionals).map((letter) => only(readTable(letter), ids));
+  process.exitCode = await runAll(tables, values.project, out);
 } catch (error) {
   if (!(error instanceof BadInput)) throw error;
   process.stderr.write(`onpar: ${error.message}\n`);
   process.exitCode = 2;
+}
+
+/** Of each table these models; an experiment that has none of them was not meant. */
+function only(table, ids) {
+  if (ids === null) return table;
+  const found = onlyModels(table, ids);
+  if (found.models.length > 0) return found;
+  throw new BadInput({
+    what: `experiment ${table.letter} has no model ${ids.join(', ')}`,
+    where: '--models',
+    fix: `known: ${Object.values(table.here.models).join(', ')}`,
+  });
 }
 
 function asked(words) {
@@ -37,27 +55,27 @@ function asked(words) {
 }
 
 /** Exit code: 2 if an experiment lacks a model, so that nobody takes it for done; else 1 if anything was red; else 0. */
-async function runAll(wanted, out) {
-  const present = await presentHere();
+async function runAll(tables, project, out) {
+  const present = await presentIn(project);
   mkdirSync(out, { recursive: true });
   const codes = [];
-  for (const letter of wanted) codes.push(await runOne(readTable(letter), present, out));
+  for (const table of tables) codes.push(await runOne(table, { project, present, out }));
   return Math.max(...codes);
 }
 
-async function presentHere() {
+async function presentIn(project) {
   const [{ readProject }, { listBackends }] = await Promise.all([
     built('cases/project.js'),
     built('backends/registry.js'),
   ]);
-  const { models } = await readProject(root, process.env);
+  const { models } = await readProject(project, process.env);
   return {
     models: new Map(models.map(({ card }) => [card.id, Object.keys(card.artifacts)])),
     backends: (await listBackends()).map(({ id }) => id),
   };
 }
 
-async function runOne(table, present, out) {
+async function runOne(table, { project, present, out }) {
   const [{ page }, { chartOf }] = await Promise.all([
     import('./experiments/page.mjs'),
     import('./experiments/charts.mjs'),
@@ -66,7 +84,7 @@ async function runOne(table, present, out) {
   const started = performance.now();
   const before = loadavg()[0];
   const reports = [];
-  for (const run of runs) reports.push(await compare(run, table.here.batches));
+  for (const run of runs) reports.push(await compare(run, table.here.batches, project));
   const ours = oursOf(table, reports, absent);
   const chart = chartOf(table, ours);
   const machine = {

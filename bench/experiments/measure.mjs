@@ -1,6 +1,6 @@
 /** Runs the product: `onpar compare` on one artifact's systems, and reads its report. */
 import { spawn } from 'node:child_process';
-import { cli, root } from '../lib/onpar.mjs';
+import { cli } from '../lib/onpar.mjs';
 
 /** As it can be pasted back. @param {import('./plan.mjs').Run} run @param {readonly number[]} batches */
 export const commandOf = ({ target, backends }, batches) => [
@@ -14,11 +14,11 @@ export const commandOf = ({ target, backends }, batches) => [
 
 /**
  * Progress goes to stderr, as always. Exit codes 0 and 1 come with a report; anything else is the command's own failure.
- * @returns {Promise<object>}
+ * @param {string} project its folder @returns {Promise<object>}
  */
-export async function compare(run, batches) {
+export async function compare(run, batches, project) {
   const words = [...commandOf(run, batches), '--json'];
-  const child = spawn(process.execPath, [cli, ...words], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [cli, ...words], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] });
   const parts = [];
   child.stdout.on('data', (part) => parts.push(part));
   const code = await new Promise((resolve, reject) => {

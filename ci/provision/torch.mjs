@@ -1,5 +1,6 @@
 /**
- * A Python with PyTorch for the torch backends: a virtual environment in the user cache, where src/workers/python.ts looks for it.
+ * A Python with PyTorch for the torch backends, and with onnxruntime's tools for recipes that convert a model: a virtual environment in
+ * the user cache, where src/workers/python.ts looks for it.
  * A Python that the user names (ONPAR_PYTHON) is only looked at, never changed.
  */
 import { spawnSync } from 'node:child_process';
@@ -11,6 +12,8 @@ import { cacheFolder, failure, fillOnce, onPath, ProvisionError, run } from './t
 
 /** What the references of the bundled models were computed with. */
 const TORCH = '2.15.0';
+/** With these were the converted files of the model cards made: others may write other bytes. */
+const TOOLS = ['onnx==1.23.2', 'onnxruntime==1.32.0'];
 /** The build for CUDA, which is the one that most indexes offer for Linux, with the copies that are made of it on the way. */
 const BUILD_BYTES = 9e9;
 
@@ -33,9 +36,11 @@ const pythonIn = (venv) =>
 /** @param {string} venv */
 const marker = (venv) => join(venv, 'onpar.json');
 
+const contents = JSON.stringify({ torch: TORCH, tools: TOOLS });
+
 /** @param {string} venv */
 function isComplete(venv) {
-  if (!existsSync(marker(venv)) || JSON.parse(readFileSync(marker(venv), 'utf8')).torch !== TORCH) return false;
+  if (!existsSync(marker(venv)) || readFileSync(marker(venv), 'utf8') !== contents) return false;
   // The Python that it was made from may have been removed since.
   return spawnSync(pythonIn(venv), ['-c', '']).status === 0;
 }
@@ -80,7 +85,7 @@ async function build(venv, log) {
     throw failure('a virtual environment could not be made', made.output, fix);
   }
   await install(venv, uv ?? (await uvFrom(venv, log)), log);
-  writeFileSync(marker(venv), JSON.stringify({ torch: TORCH }));
+  writeFileSync(marker(venv), contents);
 }
 
 /**
@@ -103,7 +108,7 @@ async function install(venv, uv, log) {
   let output = '';
   for (const wanted of [`torch==${TORCH}+cpu`, `torch==${TORCH}`]) {
     const label = `torch: installing ${wanted}`;
-    const tried = await run([...installer, wanted], { label, log });
+    const tried = await run([...installer, ...TOOLS, wanted], { label, log });
     if (tried.ok) return;
     output = tried.output;
   }

@@ -18,6 +18,9 @@ export interface Policy {
 /** Whether a value to compare with is committed; if not, why. A new machine or instruction-set class is expected to have none. */
 export type BaselineState = 'present' | 'new-case' | 'new-machine' | 'new-class';
 
+/** Where nothing needs to be committed for the case. */
+export const excused = (state: BaselineState): BaselineState => (state === 'new-case' ? 'new-machine' : state);
+
 export interface PolicyContext extends Policy {
   readonly baseline: BaselineState;
   /** Backend and data set that this case stands on. */

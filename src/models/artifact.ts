@@ -13,6 +13,8 @@ export interface DescribedFile {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
+  /** How it is made, where it is not committed. */
+  readonly recipe?: unknown;
 }
 
 /** Checks every file of a card's artifact and returns the path to open. Throws BadInput. */
@@ -35,8 +37,10 @@ export async function verifyArtifact(folder: string, files: readonly DescribedFi
       where: path,
       fix: "add the file to the artifact's `files`, with sha256 and bytes",
     });
+  // A graph is looked at before it is filled: the whole file would be in memory at once.
+  const committed = listed.filter((_, index) => files[index]?.recipe === undefined);
   for (const file of format === 'onnx' ? [path] : weights.filter((each) => each.endsWith('.onnx')))
-    await verifyExternalData(file, listed);
+    if (committed.includes(file)) await verifyExternalData(file, listed);
   return path;
 }
 
@@ -48,9 +52,7 @@ async function weightsOf(path: string, format: Format): Promise<readonly string[
 
 /** Throws BadInput unless the file lies inside the folder and has the size and sha256 that its card says. */
 export async function verifyFile(folder: string, { path, sha256, bytes }: DescribedFile): Promise<void> {
-  const where = join(folder, path);
-  if (!isInside(folder, where))
-    throw new BadInput({ what: 'leads out of its folder', where, fix: 'use a path below the card' });
+  const where = pathIn(folder, path);
   await refuseStandIn(where);
   const { size } = await stat(where);
   const actual = await sha256Of(where);
@@ -61,6 +63,13 @@ export async function verifyFile(folder: string, { path, sha256, bytes }: Descri
     where,
     fix: `restore it (git checkout -- ${basename(where)}), or if the change is meant, bring the card's sha256 and bytes up to date: ${actual}, ${size}`,
   });
+}
+
+/** Throws BadInput where the path leads out of the folder. */
+export function pathIn(folder: string, path: string): string {
+  const where = join(folder, path);
+  if (isInside(folder, where)) return where;
+  throw new BadInput({ what: 'leads out of its folder', where, fix: 'use a path below the card' });
 }
 
 export interface ModelFile {

@@ -12,6 +12,8 @@ export type { Artifact, Input, ModelCard, Output };
 export interface Model {
   readonly card: ModelCard;
   readonly folder: string;
+  /** As it was read, where `card` has only some of its artifacts: one may be made from another. */
+  readonly whole?: ModelCard;
   /** Inputs of a file that has no card, in place of a reference. */
   readonly drawn?: { readonly rows: number; readonly inputs: TensorMap };
 }
@@ -31,7 +33,7 @@ export async function listModels(root: string): Promise<string[]> {
 export async function readModel(folder: string): Promise<Model> {
   const where = join(folder, 'model.json');
   const card = readJson(where, schema);
-  const fault = faultOf(card, basename(folder));
+  const fault = faultOf(card, basename(folder)) ?? unmadeFile(card);
   if (fault !== null) throw new BadInput({ ...fault, where });
   return { card, folder };
 }
@@ -43,7 +45,7 @@ interface Fault {
 
 /** What the schema cannot say. */
 const faultOf = (card: ModelCard, folder: string): Fault | null =>
-  misnamed(card, folder) ?? narrowBudget(card) ?? unevenChannels(card) ?? unusedDataset(card);
+  misnamed(card, folder) ?? unmadeFile(card) ?? narrowBudget(card) ?? unevenChannels(card) ?? unusedDataset(card);
 
 function misnamed(card: ModelCard, folder: string): Fault | null {
   const artifacts = Object.keys(card.artifacts);
@@ -79,6 +81,25 @@ function unusedDataset(card: ModelCard): Fault | null {
     what: 'a data set needs one input, and a classification output with classes',
     fix: 'add an output with task classification and its classes, or remove `dataset`',
   };
+}
+
+/** A conversion needs something to convert, which is no conversion in turn, and a static one what the activations reach. */
+function unmadeFile({ artifacts }: ModelCard): Fault | null {
+  const converted = Object.entries(artifacts).flatMap(([id, { files, parent }]) =>
+    files.flatMap(({ recipe }) =>
+      recipe !== undefined && 'convert' in recipe ? [{ id, from: artifacts[parent ?? ''], recipe }] : [],
+    ),
+  );
+  const orphan = converted.find(({ from }) => from?.format !== 'onnx' || from.parent !== undefined);
+  if (orphan)
+    return {
+      what: `${orphan.id} is converted, and has no parent in ONNX that is an original`,
+      fix: 'name the float32 artifact as its parent',
+    };
+  const odd = converted.find(({ recipe }) => (recipe.convert === 'int8-static') === (recipe.ranges === undefined));
+  return odd === undefined
+    ? null
+    : { what: `${odd.id}: int8-static needs ranges, and nothing else takes any`, fix: 'add `ranges`, or remove them' };
 }
 
 const hasUnevenChannels = ({ preprocess, dims }: Input): boolean =>

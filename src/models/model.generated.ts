@@ -23,6 +23,18 @@ export type Dtype =
  */
 export type Dims = (number | string)[];
 export type Sha256 = string;
+/**
+ * How a file that is not committed is made, into the user's cache: a graph filled with drawn weights, or a conversion of the parent's file in Python.
+ */
+export type Recipe =
+  | {
+      graph: File;
+      seed: number;
+    }
+  | {
+      convert: 'float16' | 'int8-dynamic' | 'int8-static';
+      ranges?: File1;
+    };
 
 /**
  * One model: the function under test, the artifacts that claim to be it, its trusted reference, and what is gated.
@@ -40,6 +52,10 @@ export interface ModelCard {
    * Number of trained values.
    */
   parameters?: number;
+  /**
+   * Whether it is left out of the suite and of tables of everything, and taken only where a command names it.
+   */
+  onDemand?: boolean;
   /**
    * @minItems 1
    */
@@ -136,7 +152,7 @@ export interface Artifact {
    *
    * @minItems 1
    */
-  files: [File, ...File[]];
+  files: [ArtifactFile, ...ArtifactFile[]];
   /**
    * Artifact that this one was made from, for quantized ones.
    */
@@ -156,7 +172,30 @@ export interface Artifact {
    */
   made?: string;
 }
+export interface ArtifactFile {
+  /**
+   * Relative to the card's folder.
+   */
+  path: string;
+  sha256: Sha256;
+  bytes: number;
+  recipe?: Recipe;
+}
+/**
+ * ONNX file whose initializers have a note in place of their bytes.
+ */
 export interface File {
+  /**
+   * Relative to the card's folder.
+   */
+  path: string;
+  sha256: Sha256;
+  bytes: number;
+}
+/**
+ * JSON: tensor -> least and greatest value of the activations; for int8-static, which needs it.
+ */
+export interface File1 {
   /**
    * Relative to the card's folder.
    */
@@ -169,13 +208,13 @@ export interface Reference {
    * Who computed it, such as: torch 2.15.0 float64.
    */
   source: string;
-  file: File1;
-  dataset?: File2;
+  file: File2;
+  dataset?: File3;
 }
 /**
  * .npz with one array per input (raw uint8 where the input has a preprocess) and one per output.
  */
-export interface File1 {
+export interface File2 {
   /**
    * Relative to the card's folder.
    */
@@ -186,7 +225,7 @@ export interface File1 {
 /**
  * .npz with the classification output over the whole data set, in its order, for flips and near-ties.
  */
-export interface File2 {
+export interface File3 {
   /**
    * Relative to the card's folder.
    */

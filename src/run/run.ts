@@ -15,13 +15,13 @@ import type { Case } from '../cases/case.ts';
 import { caseKey } from '../cases/case.ts';
 import type { Backend } from '../backends/backend.ts';
 import { depthOf, planCases, usedBackends } from '../cases/plan.ts';
-import { modelOf, readProject } from '../cases/project.ts';
+import { modelOf, namedBy, readProject } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import type { AccuracyTarget } from '../judge/accuracy.ts';
 import { notPaired } from '../judge/pairing.ts';
 import type { Pairing } from '../judge/pairing.ts';
-import { readPolicy } from '../judge/policy.ts';
+import { excused, readPolicy } from '../judge/policy.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
@@ -39,7 +39,7 @@ import type { PairingOptions } from './pairing.ts';
 export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly broker: Omit<BrokerOptions, 'deadline'>;
-  /** Leaves out what a command line does not ask for. */
+  /** Leaves out what a command line does not ask for; absent for the suite. */
   readonly narrow?: (project: Project) => Project;
   /** Judges steady latency by pairs with the version before; absent for a picture. */
   readonly pairing?: Pick<PairingOptions, 'tell'>;
@@ -90,7 +90,7 @@ export class Run {
 
   /** Reads cards and baselines; nothing is measured yet. Throws BadInput. */
   static async start(root: string, runOptions: RunOptions): Promise<Run> {
-    const { env, broker, narrow = (project) => project } = runOptions;
+    const { env, broker, narrow = (project) => namedBy(project, []) } = runOptions;
     const [whole, metrics] = await Promise.all([readProject(root, env), loadMetrics()]);
     const project = narrow(whole);
     const machine = readMachine();
@@ -203,8 +203,8 @@ export class Run {
     const found = this.baseline(metric, subject);
     const artifact = `${subject.artifact}/${subject.backend ?? ''}`;
     const missing = measured.ok ? null : measured.failure.missing;
-    // Against a base it needs no committed value of this machine.
-    const isPaired = pairings.some(({ kind }) => kind !== 'none');
+    // Against a base it needs no committed value of this machine; what the suite leaves out is never blessed.
+    const isExcused = pairings.some(({ kind }) => kind !== 'none') || model.card.onDemand === true;
     return {
       case: subject,
       measured,
@@ -219,7 +219,7 @@ export class Run {
       },
       policy: {
         ...this.#policy,
-        baseline: isPaired && found.state === 'new-case' ? 'new-machine' : found.state,
+        baseline: isExcused ? excused(found.state) : found.state,
         needs: missing === null ? [] : [missing],
       },
     };

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listBackends } from '../../../src/backends/registry.ts';
-import { backendOf, findRoot, modelOf, readProject } from '../../../src/cases/project.ts';
+import { backendOf, findRoot, modelOf, namedBy, readProject } from '../../../src/cases/project.ts';
 import { newProject } from '../support/project.ts';
 import type { Json, TestProject } from '../support/project.ts';
 import { refusal } from '../support/refusal.ts';
@@ -77,4 +77,21 @@ test('the root is the nearest folder upwards with fixtures/models, null outside 
   mkdirSync(deep, { recursive: true });
   expect(findRoot(deep)).toBe(project.root);
   expect(findRoot('/')).toBeNull();
+});
+
+test.each([
+  [[], ['small']],
+  [['small/float32'], ['small']],
+  // A word that occurs in artifacts alone names no model.
+  [['float32'], ['small']],
+  [['big'], ['big', 'small']],
+  [['big-1/float32'], ['small']],
+  [['bi/int8'], ['big', 'small']],
+])('named by %j, models on demand are in only if they are meant', async (words, expected) => {
+  const own = newProject();
+  own.card('small');
+  own.card('big', { onDemand: true });
+  const read = await readProject(own.root, {});
+  expect(namedBy(read, words).models.map(({ card }) => card.id)).toEqual(expected);
+  own.remove();
 });

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readModel } from '../../../src/models/card.ts';
+import type { Artifact } from '../../../src/models/card.ts';
 import { newProject } from '../support/project.ts';
 import { onparIn } from './onpar.ts';
 
@@ -90,6 +92,40 @@ describe('onpar compare in a project', () => {
     ]);
     const zero = await report('--backend', 'ort-node/cpu', '--batch', '1', '--threads', '0');
     expect(zero.cases.map(({ threads, latency }) => [threads, latency.processes > 1])).toEqual([[0, true]]);
+  });
+
+  test('takes a model on demand only where it is named; that nothing is committed of it is no fault, not even in CI', async () => {
+    const own = newProject();
+    own.card('linear');
+    own.card('big', { onDemand: true });
+    const compare = async (...words: readonly string[]): Promise<readonly (string | number | null)[]> => {
+      const args = ['compare', ...words, '--backend', 'ort-node/cpu', '--batch', '1', '--json'];
+      const { code, stdout } = await onparIn(own.root)(args, { CI: '1' });
+      return [code, ...new Set((JSON.parse(stdout) as Report).cases.map(({ model }) => model))];
+    };
+    expect(await compare('big')).toEqual([0, 'big']);
+    // A new case of the suite is red in CI.
+    expect(await compare()).toEqual([1, 'linear']);
+    expect(await compare('float32')).toEqual([1, 'linear']);
+    own.remove();
+  });
+
+  test('makes an artifact from one that was not asked for', async () => {
+    const own = newProject();
+    const python = join(own.root, 'python');
+    writeFileSync(python, '#!/bin/sh\n[ "$1" = -c ] || cp "$3" "$4"\n');
+    chmodSync(python, 0o755);
+    const { artifacts } = (await readModel(own.card('big'))).card;
+    const { float32 } = artifacts as Record<'float32', Artifact>;
+    const made = {
+      ...float32,
+      files: float32.files.map((file) => ({ ...file, path: 'copy.onnx', recipe: { convert: 'float16' } })),
+    };
+    own.card('big', { artifacts: { float32, copy: { ...made, parent: 'float32' } } });
+    const args = ['compare', 'big/copy', '--backend', 'ort-node/cpu', '--batch', '1', '--json'];
+    const { stdout } = await onparIn(own.root)(args, { ONPAR_PYTHON: python, XDG_CACHE_HOME: join(own.root, 'cache') });
+    expect((JSON.parse(stdout) as Report).cases[0]?.parity.verdict).toBe('match');
+    own.remove();
   });
 
   test.each([

@@ -16,6 +16,12 @@ const artifact = (parts: Json = {}): Json => ({
   files: [{ path: 'model.onnx', sha256: '0'.repeat(64), bytes: 1 }],
   ...parts,
 });
+const file = { path: 'a', sha256: '0'.repeat(64), bytes: 1 };
+/** An original, and one whose file a recipe makes. */
+const made = (recipe: Json, parts: Json = {}): Json => ({
+  float32: artifact(),
+  made: artifact({ files: [{ ...file, path: 'model.onnx', recipe }], ...parts }),
+});
 const input = (parts: Json): Json => ({ name: 'x', dtype: 'float32', dims: ['batch', 3, 2, 2], ...parts });
 
 describe('readModel', () => {
@@ -94,6 +100,25 @@ describe('readModel', () => {
       'preprocess of input x has other means or stds than channels',
     ],
     ['a std of 0', { inputs: [input({ preprocess: { scale: 1, mean: [0, 0, 0], std: [1, 0, 1] } })] }, 'std'],
+    ['a conversion of nothing', { artifacts: made({ convert: 'float16' }) }, 'has no parent in ONNX'],
+    [
+      'a conversion of a conversion',
+      { artifacts: made({ convert: 'float16' }, { parent: 'made' }) },
+      'has no parent in ONNX that is an original',
+    ],
+    [
+      'a static INT8 without ranges',
+      { artifacts: made({ convert: 'int8-static' }, { parent: 'float32' }) },
+      'made: int8-static needs ranges',
+    ],
+    [
+      'ranges that nothing reads',
+      { artifacts: made({ convert: 'float16', ranges: file }, { parent: 'float32' }) },
+      'int8-static needs ranges, and nothing else takes any',
+    ],
+    ['a recipe without a seed', { artifacts: made({ graph: file }) }, 'seed'],
+    ['a seed below 0', { artifacts: made({ graph: file, seed: -1 }) }, 'seed'],
+    ['a conversion that nobody knows', { artifacts: made({ convert: 'int4' }, { parent: 'float32' }) }, 'int8-static'],
     ['no artifact', { artifacts: {} }, 'artifacts'],
     ['no input', { inputs: [] }, 'inputs'],
     ['a batch of 0', { batches: [0] }, 'batches'],

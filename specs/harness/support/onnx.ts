@@ -158,3 +158,20 @@ export const unknownOperatorModel = (): Bytes =>
     inputs: [valueInfo('x', 'float32', ['batch', 3])],
     outputs: [valueInfo('y', 'float32', ['batch', 3])],
   });
+
+/** An initializer of a weightless graph: a note in place of its bytes. */
+export const hollow = (
+  name: string,
+  dims: readonly number[],
+  note = 'fill centre 0.5 step 0.001',
+  type: ElementType = 'float32',
+): Bytes => join(...dims.map((axis) => int(1, axis)), int(2, elementTypes[type]), bytes(8, name), bytes(12, note));
+
+/** The linear model without its weights. */
+export const hollowModel = (...initializers: readonly Bytes[]): Bytes =>
+  modelOf({
+    nodes: [node('MatMul', ['x', 'w'], ['y'])],
+    initializers: initializers.length === 0 ? [hollow('w', [4, 3])] : initializers,
+    inputs: [valueInfo('x', 'float32', ['batch', 4])],
+    outputs: [valueInfo('y', 'float32', ['batch', 3])],
+  });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bench } from '../../support/bench.ts';
+import { newProject } from '../../support/project.ts';
 
 const { planOf } = await bench('experiments/plan.mjs');
 const { oursOf } = await bench('experiments/ours.mjs');
@@ -14,7 +15,7 @@ const { outcomesOf } = await bench('experiments/claims.mjs');
 const { page } = await bench('experiments/page.mjs');
 const { chartOf } = await bench('experiments/charts.mjs');
 const { findingsOf } = await bench('experiments/rules/all.mjs');
-const { readTable, letters } = await bench('experiments/tables.mjs');
+const { readTable, letters, onlyModels } = await bench('experiments/tables.mjs');
 
 const c = readTable('C');
 const whole = {
@@ -128,6 +129,35 @@ describe('the plan', () => {
     expect(bare.absent.map(({ system }: any) => system)).toEqual(['pytorch', 'script', 'int8', 'onnx-int8']);
     expect(bare.missing).toEqual([]);
     expect(planOf(c, { ...whole, models: new Map() })).toMatchObject({ runs: [], missing: ['fashion-cnn'] });
+  });
+});
+
+describe('an experiment of some of its models', () => {
+  const d = readTable('D');
+  const few = onlyModels(d, ['densenet-121', 'efficientnet-b0']);
+
+  it('has their cells and the claims that are tested on them, and says so', () => {
+    expect(few.models.map(({ id }: any) => id)).toEqual(['DenseNet-121', 'EfficientNet-B0']);
+    expect(new Set(few.rows.map(({ model }: any) => model))).toEqual(new Set(['DenseNet-121', 'EfficientNet-B0']));
+    expect(few.claims.map(({ tests }: any) => tests.length)).toEqual([2, 1, 2]);
+    expect(few.here.models).toEqual({ 'DenseNet-121': 'densenet-121', 'EfficientNet-B0': 'efficientnet-b0' });
+    expect(few.here.note).toContain('Of its models only densenet-121, efficientnet-b0.');
+  });
+
+  it('is the whole one where all are named', () => {
+    const all = onlyModels(d, Object.values(d.here.models));
+    expect([all.models, all.rows, all.claims]).toEqual([d.models, d.rows, d.claims]);
+  });
+});
+
+describe('the cards', () => {
+  it('have every artifact that D and E run', () => {
+    for (const { here } of [readTable('D'), readTable('E')])
+      for (const id of Object.values<string>(here.models)) {
+        const path = new URL(`../../../../fixtures/models/${id}/model.json`, import.meta.url);
+        const { artifacts } = JSON.parse(readFileSync(path, 'utf8'));
+        for (const { artifact } of here.systems) expect(artifacts).toHaveProperty([artifact]);
+      }
   });
 });
 
@@ -326,11 +356,21 @@ describe('npm run experiments', () => {
     spawnSync(process.execPath, [command, ...args, '--out', out], { encoding: 'utf8' });
 
   it('never lets an experiment without its models read as done', () => {
-    const { status, stderr } = run('D', 'e');
+    const project = newProject();
+    project.card('linear');
+    const { status, stderr } = run('D', 'e', '--project', project.root);
+    project.remove();
     expect(status).toBe(2);
     expect(stderr).toContain('experiment D was not run: no model resnet-34');
     expect(stderr).toContain('experiment E was not run: no model efficientnet-b1');
     for (const letter of ['d', 'e']) expect(readFileSync(join(out, `${letter}.md`), 'utf8')).toContain('**Not run.**');
+  });
+
+  it('refuses models that an experiment does not have', () => {
+    const { status, stderr } = run('D', '--models', 'fashion-cnn');
+    expect(status).toBe(2);
+    expect(stderr).toContain('experiment D has no model fashion-cnn');
+    expect(stderr).toContain('known: resnet-34');
   });
 
   it('refuses a letter that is none', () => {
