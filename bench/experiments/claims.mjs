@@ -9,9 +9,11 @@ import { cellsOf } from './cells.mjs';
  * @returns {Outcome[]} one for each test
  */
 export const outcomesOf = (claim, ours, show) =>
-  claim.tests.map((test) => kinds[test.kind](withModel(test, ours), ours, show));
-
-const withModel = (test, ours) => ({ model: ours.models[0].id, ...test });
+  claim.tests.map((test) => {
+    const { model = ours.models[0].id } = test;
+    const { word, why } = kinds[test.kind]({ ...test, model }, ours, show);
+    return { word, why: ours.models.length > 1 ? `${model}: ${why}` : why };
+  });
 
 const untestable = (why) => ({ word: 'not testable here', why });
 

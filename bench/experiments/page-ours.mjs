@@ -9,7 +9,7 @@ const { count, mark, percent, size, time, significant } = await built('report/fo
 export function shown(value, unit, interval = null) {
   if (unit === 's') return time(value, interval);
   if (unit === 'B') return size(value);
-  return unit === 'inputs/s' ? count(Math.round(value)) : significant(value);
+  return unit === 'inputs/s' && value >= 10 ? count(Math.round(value)) : significant(value);
 }
 
 /** @param {{ table: object, ours: object }} facts */

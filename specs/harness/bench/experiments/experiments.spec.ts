@@ -144,6 +144,15 @@ describe('an experiment of some of its models', () => {
     expect(few.here.note).toContain('Of its models only densenet-121, efficientnet-b0.');
   });
 
+  it('has claims that name the model, where it has several', () => {
+    const nothing = oursOf(few, [], planOf(few, { ...whole, models: new Map() }).absent);
+    const [smaller] = few.claims;
+    expect(outcomesOf(smaller, nothing, String).map(({ why }: any) => why)).toEqual([
+      'DenseNet-121: ONNX quantized: no model densenet-121 under fixtures/models',
+      'EfficientNet-B0: ONNX quantized: no model efficientnet-b0 under fixtures/models',
+    ]);
+  });
+
   it('is the whole one where all are named', () => {
     const all = onlyModels(d, Object.values(d.here.models));
     expect([all.models, all.rows, all.claims]).toEqual([d.models, d.rows, d.claims]);
