@@ -2,8 +2,6 @@
  * `onpar diff`: what moved between a base and the new side, in four columns. Takes both, prints, leaves the same as one HTML file, and
  * says by the exit code whether anything moved for the worse.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import { readMachine } from '../baselines/read-machine.ts';
 import { depthOf } from '../cases/plan.ts';
@@ -20,6 +18,7 @@ import { takeDiff } from '../diff/take.ts';
 import { pairedSettings } from '../judge/settings.ts';
 import { loadMetrics } from '../metrics/registry.ts';
 import { readAssets } from '../report/assets.ts';
+import { writePage } from '../report/page-file.ts';
 import { hasColor } from '../run/finish.ts';
 import { version } from '../version.ts';
 import { looksLikeFile } from './compare.ts';
@@ -55,7 +54,7 @@ export async function diff(words: readonly string[], options: DiffOptions): Prom
       cases,
       summary: summaryOf(cases),
     };
-    process.stdout.write(textOf(found, writePage(root, found), options));
+    process.stdout.write(textOf(found, writePage(root, 'diff.html', diffHtml(found, readAssets())), options));
     process.exitCode = found.summary.exitCode;
   } finally {
     progress.clear();
@@ -135,15 +134,6 @@ function commandOf(words: readonly string[], options: DiffOptions): string {
   ];
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
   return ['onpar diff', ...words, ...given, ...(quantized ? ['--quantized'] : [])].join(' ');
-}
-
-/** Always, as the report of a run: nobody knows beforehand that a chart will be wanted. Path relative to the current folder. */
-function writePage(root: string, found: Diff): string {
-  const folder = join(root, '.onpar');
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'diff.html');
-  writeFileSync(path, diffHtml(found, readAssets()));
-  return relative(process.cwd(), path);
 }
 
 function textOf(found: Diff, page: string, { json = false, markdown = false }: DiffOptions): string {

@@ -48,6 +48,20 @@ export function fraction(option: string, text: string, low: number, high: number
   });
 }
 
+const units: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, MB: 1e6, GB: 1e9 };
+
+/** Bytes, written with their unit. */
+export function byteCount(option: string, text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([KMG]i?B)$/.exec(text.trim()) ?? [];
+  const bytes = Math.round(Number(digits) * (units[unit] ?? NaN));
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw new BadInput({
+    what: `'${text}' is no amount of memory`,
+    where: option,
+    fix: `a number with ${Object.keys(units).join(', ')}, such as ${option} 2GiB`,
+  });
+}
+
 /** name=value pairs. */
 export function pairs(option: string, texts: readonly string[]): ReadonlyMap<string, string> {
   return new Map(

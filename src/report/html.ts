@@ -154,7 +154,7 @@ function chartSection(models: readonly ModelView[]): Markup | null {
     ['Which backend is fastest?', 'A hollow dot is a wrong answer: its speed does not count.', fastest],
     [
       'What does batching buy?',
-      'A ring marks the knee: nine tenths of the best throughput. A larger batch buys waiting, not work.',
+      'A ring marks the knee: 95 % of the best throughput. A larger batch buys waiting, not work.',
       batching,
     ],
     ['What does quantizing cost?', 'Left is smaller, up is more often right, a smaller disc is faster.', quantizing],

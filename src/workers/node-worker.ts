@@ -2,7 +2,7 @@
  * The worker process: hosts one backend and at most one session, answers one request at a time. It blocks in read while it
  * waits: an idle worker burns no cycle beside the one that is being measured. It ends when its parent's pipe closes.
  */
-import { readFileSync, readSync, writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -12,6 +12,7 @@ import { findBackend } from '../backends/registry.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { decodeFrame, decodePrefix, encodeFrame, protocolVersion, replyFd, requestFd } from './protocol.ts';
 import type { Message, Request } from './protocol.ts';
+import { peakResident } from './resident.ts';
 
 let runtime: Runtime | undefined;
 let session: Session | undefined;
@@ -123,15 +124,8 @@ async function sample({ feeds, warmup, iterations }: Extract<Request, { op: 'sam
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1e3;
 
-/**
- * Peak resident set. On Linux ru_maxrss starts at the size of the process that forked us (getrusage(2) keeps it across exec), so the
- * kernel's own high-water mark of this program is read instead; elsewhere Node's maxRSS, in kilobytes.
- */
-function peakBytes(): number {
-  const mark =
-    process.platform === 'linux' ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) : null;
-  return (mark === null ? process.resourceUsage().maxRSS : Number(mark[1])) * 1024;
-}
+/** Peak resident set; where the system does not tell, Node's maxRSS, in kilobytes. */
+const peakBytes = (): number => peakResident('self') ?? process.resourceUsage().maxRSS * 1024;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

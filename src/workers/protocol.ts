@@ -17,7 +17,7 @@ const prefixBytes = 12;
 /** A header holds names and dims only; more than this is not a header. */
 const maxHeaderBytes = 16 * 2 ** 20;
 /** Feeds or outputs of one call; more than this is a prefix that lies. */
-const maxPayloadBytes = 2 ** 32;
+export const maxPayloadBytes = 2 ** 32;
 
 export type Request =
   | {
@@ -36,7 +36,8 @@ export type Request =
   | { readonly op: 'kernels'; readonly path: string; readonly feeds: TensorMap }
   | { readonly op: 'close' };
 
-/** Replies by operation. Durations in seconds, measured inside the worker; peakBytes is the process's peak resident set. */
+/** Replies by operation. Durations in seconds, measured inside the worker; peakBytes is the process's peak resident set,
+ * deviceBytes the most that its tensors took on a device, where the runtime tells. */
 export interface Replies {
   hello: {
     readonly protocol: number;
@@ -50,7 +51,7 @@ export interface Replies {
     readonly seconds: number;
   };
   run: { readonly outputs: TensorMap; readonly seconds: number; readonly peakBytes: number };
-  sample: Sampled & { readonly peakBytes: number };
+  sample: Sampled & { readonly peakBytes: number; readonly deviceBytes?: number | null };
   /** Null where the runtime cannot say. */
   kernels: { readonly kernels: Kernels | null };
   close: object;

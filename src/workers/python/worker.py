@@ -107,7 +107,7 @@ def seconds_since(start):
 
 
 def peak_bytes():
-    """Peak resident set of this program: see node-worker.ts for why not ru_maxrss on Linux."""
+    """Peak resident set of this program: see resident.ts for why not ru_maxrss on Linux."""
     if sys.platform == "linux":
         status = Path("/proc/self/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) * 1024
