@@ -3,6 +3,7 @@
  * minimum-of-visit estimate for every batch size. Between-process spread is the error that counts (reference: Kalibera & Jones,
  * "Rigorous benchmarking in reasonable time", 2013), so one process is one datum.
  */
+import { rangesOf } from '../models/feeds.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { coreFor } from '../workers/launch.ts';
 import type { Worker } from '../workers/worker.ts';
@@ -62,7 +63,7 @@ async function visitProcess(
   try {
     await worker.hello();
     const [begin, before] = [performance.now(), worker.waited()];
-    const { seconds: load } = await worker.open(path);
+    const { seconds: load } = await worker.open(path, rangesOf(batches.map(feeds)));
     const { seconds: first } = await worker.run(feeds(batches[0] ?? 1));
     const measured = [];
     for (const batch of batches) measured.push(await visitBatch(worker, feeds(batch), budget));

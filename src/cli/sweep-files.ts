@@ -1,6 +1,7 @@
 /** Files of a sweep: a worker opens each once to learn its signature, then rows are drawn for the largest size. */
 import { listBackends } from '../backends/registry.ts';
 import type { Backend } from '../backends/backend.ts';
+import { hostAt, idleBackends } from '../backends/runtimes/host.ts';
 import { inspectModelFile } from '../models/artifact.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { fixedBatch, subjectsOfFile } from '../sweep/subject.ts';
@@ -14,6 +15,7 @@ import { WorkerFailure } from '../workers/worker.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { feedsFor } from './feeds.ts';
 import { chosenBackends } from './options.ts';
+import { defaultBackendOf } from './sides.ts';
 
 type Start = (subject: Pick<SweepSubject, 'backend'>) => Worker;
 
@@ -23,7 +25,9 @@ export async function openFiles(
   options: CompareOptions,
   start: Start,
 ): Promise<readonly SweepSubject[]> {
-  const chosen = chosenBackends(await listBackends(), options.backend ?? []);
+  const all = await listBackends();
+  const idle = idleBackends(options.backend === undefined ? all : [], hostAt(process.cwd()));
+  const chosen = chosenBackends(all, options.backend ?? []).filter(({ id }) => !idle.has(id));
   const subjects: SweepSubject[] = [];
   for (const file of files) {
     const { path, format } = await inspectModelFile(file);
@@ -34,7 +38,9 @@ export async function openFiles(
         where: file,
         fix: 'name one of that format: onpar doctor lists them',
       });
-    const session = await signatureOf(file, path, able, start);
+    // What builds an engine must know shapes before it opens anything.
+    const ready = able.filter(({ builds }) => !builds);
+    const session = await signatureOf(file, path, ready.length > 0 ? ready : [await defaultBackendOf(file)], start);
     const drawn = await drawnFor(file, session, sizes, options);
     const precision = options.quantized ? 'int8' : 'float32';
     subjects.push(...subjectsOfFile({ file, path, format, session, precision, ...drawn }, able));

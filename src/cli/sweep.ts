@@ -81,7 +81,10 @@ async function subjectsOf(root: string, words: readonly string[], options: Compa
   const subjects: SweepSubject[] = [];
   for (const model of project.models) {
     for (const [artifactId, artifact] of Object.entries(model.card.artifacts)) {
-      const able = project.backends.filter(({ formats }) => formats.includes(artifact.format));
+      const able = project.backends.filter(
+        ({ id, formats }) =>
+          formats.includes(artifact.format) && (options.backend !== undefined || !project.idle?.has(id)),
+      );
       if (able.length === 0) continue;
       const path = await materials.path(model, artifact, artifactId);
       const reference = await materials.reference(model);

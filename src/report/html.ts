@@ -116,7 +116,7 @@ ${verdict.sentences.map((text) => markup`<p>${text}</p>`)}${command('replay', ve
 
 function matrix(report: Report, models: readonly ModelView[]): Markup {
   const used = new Set(report.cases.map((c) => c.backend));
-  const backends = report.backends.filter((backend) => !backend.available || used.has(backend.id));
+  const backends = report.backends.filter((backend) => (!backend.available && !backend.idle) || used.has(backend.id));
   const head = backends.map(
     ({ id, version }) => markup`<th scope="col">${id}<small>${version ?? 'not here'}</small></th>`,
   );

@@ -29,6 +29,7 @@ export function renderTerminal(report: Report, { color, width }: TerminalOptions
     joined(machineFacts(report), width),
     ...tables.map(({ lines }) => lines),
     legend(tables, page),
+    idleBlock(report, page),
     ...report.summary.problems.map((problem) => [page.paint('bad', '✗ run'), ...sentence(problem, width)]),
     ...report.verdicts.filter((verdict) => verdict.red).map((verdict) => redBlock(verdict, page)),
     undecidedBlock(report, page),
@@ -47,12 +48,13 @@ interface Page {
 const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
 
 function machineFacts({ onpar, machine, models, backends }: Report): string[] {
-  const here = backends.filter((backend) => backend.available).length;
+  const asked = backends.filter(({ idle }) => !idle);
+  const here = asked.filter(({ available }) => available).length;
   return [
     `onpar ${onpar}`,
     `${machine.cpu}, ${format.plural(machine.cores, 'core')}, ${machine.isa}`,
     `Node ${machine.node.replace(/^v/, '')}`,
-    `${format.plural(models.length, 'model')}, ${here} of ${format.plural(backends.length, 'backend')}`,
+    `${format.plural(models.length, 'model')}, ${here} of ${format.plural(asked.length, 'backend')}`,
   ].map(plain);
 }
 
@@ -110,6 +112,11 @@ function legend(tables: readonly Block[], { width, paint }: Page): string[] {
       : []),
     ...(dropped.length > 0 ? [clip(`not shown at this width: ${dropped.join(', ')}`, width)] : []),
   ].map((line) => paint('absent', line));
+}
+
+function idleBlock(report: Report, { width, paint }: Page): string[] {
+  const words = view.idleWords(report);
+  return words === null ? [] : [paint('absent', clip(plain(`· ${words}`), width))];
 }
 
 function redBlock(verdict: VerdictRow, { width, paint, bold }: Page): string[] {

@@ -37,7 +37,7 @@ export async function buildReport(
     seconds: (Date.now() - startedAt.getTime()) / 1e3,
     commit: commitOf(run.project.root),
     machine: machineOf(run),
-    backends: await backendRows(run),
+    backends: [...(await backendRows(run)), ...idleRows(run)],
     models: run.project.models
       .filter(({ card }) => shown.has(card.id))
       .map(({ card }) => ({
@@ -73,9 +73,22 @@ const backendRows = (run: Run): Promise<Report['backends']> =>
       const state = await run.broker.availability(backend);
       return state.available
         ? { id, available: true, version: state.version, provider: state.provider, reason: null, bring: null }
-        : { id, available: false, version: null, provider: null, reason: state.reason, bring: backend.bring };
+        : { id, available: false, version: null, provider: null, reason: state.reason, bring: state.bring };
     }),
   );
+
+const idleRows = ({ backends, project: { idle = new Map() } }: Run): Report['backends'] =>
+  [...idle]
+    .filter(([id]) => !backends.some((backend) => backend.id === id))
+    .map(([id, reason]) => ({
+      id,
+      available: false,
+      version: null,
+      provider: null,
+      reason,
+      bring: `npx onpar doctor ${id}`,
+      idle: true,
+    }));
 
 function verdictRow(run: Run, { case: subject, verdict, red, sentences, paired }: Entry): VerdictRow {
   const metric = run.metric(subject.metric);

@@ -2,6 +2,7 @@
  * Constant against changing batch size, in one session: a call after one of another size beside a call after one of the same. Both come
  * through the same door, with the same transport between them; only the size of the call before differs.
  */
+import { rangesOf } from '../models/feeds.ts';
 import { median, toSample } from '../stats/sample.ts';
 import { medianInterval } from '../stats/two-sample.ts';
 import type { Worker } from '../workers/worker.ts';
@@ -28,7 +29,7 @@ export async function takeChanging(
 ): Promise<Changing[]> {
   if (sizes.length < 2) return [];
   const taken = await guarded(subject, options, async ({ worker }) => {
-    await worker.open(subject.path);
+    await worker.open(subject.path, rangesOf(sizes.map((batch) => feedsAt(subject, batch))));
     return takeRounds(worker, subject, sizes);
   });
   return 'outcome' in taken

@@ -26,6 +26,7 @@ export function columnsOf({ points, changing }: Series): Column<Point>[] {
     { head: 'peak MiB', keep: 2, cell: ({ peakBytes }) => numberCell(peakBytes, format.mebibytes) },
     { head: 'device MiB', keep: 3, cell: ({ deviceBytes }) => numberCell(deviceBytes, format.mebibytes) },
     { head: `${unit} first`, keep: 4, cell: ({ first }) => timeCell(first, null, unit) },
+    { head: 'engine', keep: 6, cell: ({ engine }) => engineCell(engine) },
     {
       head: 'after another size',
       keep: 5,
@@ -75,6 +76,16 @@ const numberCell = (value: number | null, text: (value: number) => string): Cell
 function timeCell(seconds: number | null, interval: Point['interval'], unit: format.TimeUnit): Cell {
   return seconds === null ? dash : { parts: format.timeParts(seconds, interval, unit), decimal: true };
 }
+
+/** What was built of the model, and how long that took. */
+const engineCell = (engine: Point['engine']): Cell =>
+  engine === null
+    ? dash
+    : {
+        parts: [
+          [format.time(engine.seconds), ...(engine.bytes === null ? [] : [format.size(engine.bytes)])].join(', '),
+        ],
+      };
 
 const rate = (value: number): string => (value < 100 ? format.significant(value) : format.count(Math.round(value)));
 

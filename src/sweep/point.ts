@@ -1,7 +1,8 @@
 /** One batch size of a sweep: fresh processes, so that the peak memory of one size cannot hide in another's. */
+import type { Engine } from '../backends/backend.ts';
 import { attempt } from '../broker/measurement.ts';
 import { visitBatch } from '../broker/latency.ts';
-import { outputsOf } from '../models/feeds.ts';
+import { outputsOf, rangesOf } from '../models/feeds.ts';
 import { median, toSample } from '../stats/sample.ts';
 import { medianInterval } from '../stats/two-sample.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
@@ -44,6 +45,7 @@ export const emptyPoint = (batch: number, outcome: Outcome, reason: string): Poi
   first: null,
   peakBytes: null,
   deviceBytes: null,
+  engine: null,
   processes: 0,
 });
 
@@ -65,6 +67,7 @@ interface Visit {
   readonly steady: number;
   readonly peakBytes: number;
   readonly deviceBytes: number | null;
+  readonly engine: Engine | null;
   readonly outputs: TensorMap;
 }
 
@@ -72,16 +75,16 @@ type Lost = Pick<Point, 'outcome'> & { readonly reason: string };
 
 async function takeVisit(subject: SweepSubject, batch: number, options: PointOptions): Promise<Visit | Lost> {
   const visited = await guarded(subject, options, async ({ worker, exceeded }) => {
-    const { seconds: load, inputs } = await worker.open(subject.path);
+    const feeds = feedsAt(subject, batch);
+    const { seconds: load, inputs, engine = null } = await worker.open(subject.path, rangesOf([feeds]));
     const fixed = fixedBatch(inputs);
     if (fixed !== null && fixed !== batch) return fixedAxis(fixed, inputs);
-    const feeds = feedsAt(subject, batch);
     const { seconds: first, outputs } = await worker.run(feeds);
     const { steady, peakBytes, deviceBytes } = await visitBatch(worker, feeds, budget);
     const beyond = exceeded(peakBytes);
     if (beyond !== null) return { outcome: 'out-of-memory' as const, reason: beyond };
     const named = outputsOf(subject.model.card, subject.artifact, outputs);
-    return { load, first, steady, peakBytes, deviceBytes, outputs: named };
+    return { load, first, steady, peakBytes, deviceBytes, engine, outputs: named };
   });
   return visited;
 }
@@ -125,6 +128,7 @@ function summary(batch: number, visits: readonly Visit[]): Point {
     first: of(({ first }) => first),
     peakBytes: Math.max(...visits.map(({ peakBytes }) => peakBytes)),
     deviceBytes: device.length === 0 ? null : Math.max(...device),
+    engine: visits[0]?.engine ?? null,
     processes: visits.length,
   };
 }

@@ -108,11 +108,22 @@ export interface Point {
    */
   deviceBytes: number | null;
   processes: number;
+  /**
+   * What the runtime built of the model when it opened it.
+   */
+  engine: Engine | null;
 }
 export interface Interval {
   low: number;
   high: number;
   level: number;
+}
+export interface Engine {
+  seconds: number;
+  /**
+   * Of its files, where it leaves any.
+   */
+  bytes: number | null;
 }
 /**
  * The smallest batch with 95 % of the greatest throughput.

@@ -31,21 +31,19 @@ export async function takeSweep(subjects: readonly SweepSubject[], options: Swee
     const probed = found.get(id) ?? probe(subject.backend, options.root, () => options.start(subject, []));
     found.set(id, probed);
     const state = await probed;
-    series.push(
-      state.available ? await takeSeries(subject, state.version, answers, options) : absent(subject, state.reason),
-    );
+    series.push(state.available ? await takeSeries(subject, state.version, answers, options) : absent(subject, state));
   }
   return series;
 }
 
-const absent = ({ name, backend }: SweepSubject, reason: string): Series => ({
+const absent = ({ name, backend }: SweepSubject, { reason, bring }: { reason: string; bring: string }): Series => ({
   subject: name,
   backend: backend.id,
   version: null,
   points: [],
   knee: null,
   changing: null,
-  reason: `${reason}; ${backend.bring}`,
+  reason: `${reason}; ${bring}`,
 });
 
 async function takeSeries(

@@ -3,8 +3,9 @@
  * as root, or below what systemd delegates to a user. A group that has processes can have no controlled one inside it, hence beside.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { thisSystem } from './system.ts';
 
 export interface Cgroup {
   /** Command that enters the group and becomes the command after it. */
@@ -41,24 +42,16 @@ export function cgroupOf(bytes: number, { mount, self } = places): Cgroup | null
     return null;
   }
   const events = join(folder, 'memory.events');
-  return { wrapper, remove, killed: () => /^oom_kill [1-9]/m.test(textOf(events) ?? '') };
+  return { wrapper, remove, killed: () => /^oom_kill [1-9]/m.test(thisSystem.read(events) ?? '') };
 }
 
 /** Folder of the group above the harness's own, where that lends its children the memory controller. */
 function parentOf(mount: string, self: string): string | null {
-  const own = /^0::(\/.*)$/m.exec(textOf(self) ?? '')?.[1];
+  const own = /^0::(\/.*)$/m.exec(thisSystem.read(self) ?? '')?.[1];
   if (own === undefined) return null;
   const parent = join(mount, dirname(own));
-  const lent = textOf(join(parent, 'cgroup.subtree_control')) ?? '';
+  const lent = thisSystem.read(join(parent, 'cgroup.subtree_control')) ?? '';
   return lent.split(/\s+/).includes('memory') ? parent : null;
-}
-
-function textOf(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
 }
 
 function quietly(body: () => void): void {

@@ -43,7 +43,7 @@ export function startGuarded(start: (wrapper: readonly string[]) => Worker, limi
       if (limit === null) return null;
       const most = Math.max(seen, peak);
       if (most > limit)
-        return `needs more than the limit of ${mebibytes(limit)} MiB: ${mebibytes(most)} MiB were resident`;
+        return `needs more than the limit of ${mebibytes(limit)} MiB: ${mebibytes(most, 1)} MiB were resident`;
       return group?.killed()
         ? `needs more than the limit of ${mebibytes(limit)} MiB, at which the kernel stopped it`
         : null;
@@ -56,7 +56,7 @@ export function startGuarded(start: (wrapper: readonly string[]) => Worker, limi
   };
 }
 
-const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+const mebibytes = (bytes: number, decimals = 0): string => (bytes / 2 ** 20).toFixed(decimals);
 
 /** Where memory runs out without any limit, the kernel shall take the worker and not the harness (proc(5), oom_score_adj). */
 function offerToKernel(pid: number | undefined): void {

@@ -35,7 +35,7 @@ async function answer(request: Request): Promise<Message> {
     case 'hello':
       return reply(await hello(request));
     case 'open':
-      return reply(await open(request.path, request.shift));
+      return reply(await open(request));
     case 'run':
       return run(request.feeds);
     case 'sample':
@@ -85,14 +85,15 @@ const ballast: Buffer[] = [];
  * Where a process's allocations happen to lie makes it faster or slower for its whole life (reference: Curtsinger & Berger,
  * "Stabilizer", 2013). Small blocks before opening move what is allocated after them; reopening draws again.
  */
-async function open(path: string, shift: number): Promise<object> {
+async function open({ path, shift, ranges }: Extract<Request, { op: 'open' }>): Promise<object> {
   if (runtime === undefined) throw new Error('open before hello');
   await session?.close();
   const blocks = { length: shift % 61 };
   ballast.splice(0, Infinity, ...Array.from(blocks, (_, i) => Buffer.allocUnsafeSlow(1024 + ((shift * i) % 65_521))));
   const start = performance.now();
-  session = await runtime.open(path);
-  return { inputs: session.inputs, outputs: session.outputs, seconds: secondsSince(start) };
+  session = await runtime.open(path, ranges);
+  const { inputs, outputs, engine } = session;
+  return { inputs, outputs, seconds: secondsSince(start), ...(engine && { engine }) };
 }
 
 function bind(feeds: TensorMap): Binding {

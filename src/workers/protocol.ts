@@ -5,7 +5,7 @@
  * receiver can view them without a copy. Requests go to the worker's file descriptor 3, replies come from 4: native
  * libraries print to stdout and stderr. One request is in flight at a time; a reply repeats its id.
  */
-import type { Kernels, Signature } from '../backends/backend.ts';
+import type { Engine, Kernels, Ranges, Signature } from '../backends/backend.ts';
 import { bytesPerElement, elementCount, isDtype, tensorBytes, tensorFromBytes } from '../tensor/tensor.ts';
 import type { Dtype, Tensor, TensorMap } from '../tensor/tensor.ts';
 
@@ -29,8 +29,8 @@ export type Request =
       /** Folder of the backend files, where they are not the worker's own. */
       readonly backends: string | null;
     }
-  /** `shift`: any whole number; another one lays the session elsewhere in memory. */
-  | { readonly op: 'open'; readonly path: string; readonly shift: number }
+  /** `shift`: any whole number; another one lays the session elsewhere in memory. `ranges`: of the feeds that will come, where they are known. */
+  | { readonly op: 'open'; readonly path: string; readonly shift: number; readonly ranges: Ranges }
   | { readonly op: 'run'; readonly feeds: TensorMap }
   | { readonly op: 'sample'; readonly feeds: TensorMap; readonly warmup: number; readonly iterations: number }
   | { readonly op: 'kernels'; readonly path: string; readonly feeds: TensorMap }
@@ -49,6 +49,8 @@ export interface Replies {
     readonly inputs: readonly Signature[];
     readonly outputs: readonly Signature[];
     readonly seconds: number;
+    /** What was built, where the runtime builds something; `seconds` has it in it. */
+    readonly engine?: Engine;
   };
   run: { readonly outputs: TensorMap; readonly seconds: number; readonly peakBytes: number };
   sample: Sampled & { readonly peakBytes: number; readonly deviceBytes?: number | null };

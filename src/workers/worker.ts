@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Ranges } from '../backends/backend.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { launchWorker } from './launch.ts';
 import { encodeFrame, FrameReader, protocolVersion, replyFd, requestFd } from './protocol.ts';
@@ -93,9 +93,9 @@ export class Worker {
   }
 
   /** `shift` lays the session elsewhere in memory; a session that is open is closed first. */
-  async open(path: string, shift = 0): Promise<Replies['open']> {
+  async open(path: string, ranges: Ranges = {}, shift = 0): Promise<Replies['open']> {
     await this.#hello;
-    return this.#call('open', { op: 'open', path, shift });
+    return this.#call('open', { op: 'open', path, shift, ranges });
   }
 
   run(feeds: TensorMap): Promise<Replies['run']> {
