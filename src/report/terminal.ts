@@ -116,7 +116,7 @@ function legend(tables: readonly Block[], { width, paint }: Page): string[] {
 
 function idleBlock(report: Report, { width, paint }: Page): string[] {
   const words = view.idleWords(report);
-  return words === null ? [] : [paint('absent', clip(plain(`· ${words}`), width))];
+  return words === null ? [] : sentence(`· ${words}`, width + 4).map((line) => paint('absent', line.slice(4)));
 }
 
 function redBlock(verdict: VerdictRow, { width, paint, bold }: Page): string[] {

@@ -123,7 +123,7 @@ export function idleWords({ backends }: Report): string | null {
     ({ reason }) => reason,
   );
   const words = [...groups].map(([reason, rows]) => `${rows.map(({ id }) => id).join(', ')} (${reason})`);
-  return words.length === 0 ? null : `not asked for want of hardware: ${words.join('; ')}`;
+  return words.length === 0 ? null : `not asked for want of hardware: ${words.join('; ')}: npx onpar doctor`;
 }
 
 const unknownModel: Omit<ModelRow, 'id' | 'name'> = { parameters: null, reference: null, dataset: null };

@@ -104,7 +104,7 @@ test('backends without their hardware are one line, and no row, no column and no
     backends: [...report.backends, ...idle, { ...row, id: 'ort-node/webgpu', reason: 'no GPU' }],
   };
   expect(idleWords(more)).toBe(
-    'not asked for want of hardware: ort-node/cuda, torch/eager@cuda (no driver); ort-node/webgpu (no GPU)',
+    'not asked for want of hardware: ort-node/cuda, torch/eager@cuda (no driver); ort-node/webgpu (no GPU): npx onpar doctor',
   );
   expect(idleWords(report)).toBeNull();
   expect(headline(more)).toBe(headline(report));
