@@ -65,17 +65,9 @@ export const sweepKinds = {
   exhausted({ model, system, above }, { sweeps = [] }) {
     const found = sweeps.find((each) => each.system === system && each.model === model);
     if (found === undefined) return { word: 'not testable here', why: 'no sweep was taken' };
-    const { points, limit, reason } = found.series;
-    if (reason !== null) return { word: 'not testable here', why: reason };
-    const lost = points.find(({ outcome }) => outcome === 'out-of-memory')?.batch ?? Infinity;
-    const measured = points.filter(({ outcome }) => outcome === 'measured').at(-1);
-    const within = limit === null ? '' : ` within ${size(limit.bytes)} of a process`;
-    if (lost === Infinity)
-      return measured === undefined || measured.batch <= above
-        ? { word: 'not testable here', why: 'no larger size was measured' }
-        : { word: 'does not hold', why: `runs up to batch ${measured.batch}${within}, in ${size(measured.peakBytes)}` };
-    const why = `memory runs out at batch ${lost}${within}${measured === undefined ? '' : `; batch ${measured.batch} took ${size(measured.peakBytes)}`}`;
-    return { word: lost > above && (measured?.batch ?? 0) <= above ? 'holds' : 'does not hold', why };
+    return found.series.reason === null
+      ? exhaustion(found.series, above)
+      : { word: 'not testable here', why: found.series.reason };
   },
 
   /** A symbolic batch axis costs at most so much of a fixed one. */
@@ -101,6 +93,20 @@ export const sweepKinds = {
     return { word: found.every(({ interval }) => interval.high < atLeast) ? 'does not hold' : 'undecided', why };
   },
 };
+
+function exhaustion({ points, limit }, above) {
+  const lost = points.find(({ outcome }) => outcome === 'out-of-memory');
+  const { batch, peakBytes } = points.findLast(({ outcome }) => outcome === 'measured') ?? { batch: 0, peakBytes: 0 };
+  const within = limit === null ? '' : ` within ${size(limit.bytes)} of a process`;
+  const largest = `batch ${batch} took ${size(peakBytes)}`;
+  if (lost !== undefined) {
+    const word = lost.batch > above && batch <= above ? 'holds' : 'does not hold';
+    return { word, why: `memory runs out at batch ${lost.batch}${within}${batch === 0 ? '' : `; ${largest}`}` };
+  }
+  return batch > above
+    ? { word: 'does not hold', why: `it did not run out${within}: ${largest}` }
+    : { word: 'not testable here', why: 'no larger size was measured' };
+}
 
 /** Of a sweep over two files at one size: the symbolic one, and the same fixed. @returns {{ symbolic: object, fixed: object }} points */
 export const fixedOf = ({ series: [symbolic, fixed] }) => ({ symbolic: symbolic.points[0], fixed: fixed.points[0] });

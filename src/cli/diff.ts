@@ -25,7 +25,7 @@ import { looksLikeFile } from './compare.ts';
 import type { FileSides } from './diff-files.ts';
 import { refuse, refuseFileOptions, threadsOf } from './diff-options.ts';
 import type { DiffOptions } from './diff-options.ts';
-import { chosenBackends, unknown } from './options.ts';
+import { chosenBackends, commandLine, unknown } from './options.ts';
 import { Progress } from './progress.ts';
 
 export async function diff(words: readonly string[], options: DiffOptions): Promise<void> {
@@ -120,20 +120,22 @@ const columnsFrom = (words: readonly string[]): readonly Column[] =>
 /** The options that decide what is compared. */
 function commandOf(words: readonly string[], options: DiffOptions): string {
   const { base, backend, threads, baseThreads, only, inputs, dim = [], range = [], batch, seed, quantized } = options;
-  const flags: readonly [string, string | undefined][] = [
-    ['--base', base],
-    ['--backend', backend?.join()],
-    ['--threads', threads === '1' ? undefined : threads],
-    ['--base-threads', baseThreads],
-    ['--only', only?.join()],
-    ['--inputs', inputs],
-    ['--seed', seed === '7' ? undefined : seed],
-    ['--batch', batch],
-    ...dim.map((each): [string, string] => ['--dim', each]),
-    ...range.map((each): [string, string] => ['--range', each]),
-  ];
-  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
-  return ['onpar diff', ...words, ...given, ...(quantized ? ['--quantized'] : [])].join(' ');
+  return commandLine(
+    ['diff', ...words],
+    [
+      ['--base', base],
+      ['--backend', backend?.join()],
+      ['--threads', threads !== '1' && threads],
+      ['--base-threads', baseThreads],
+      ['--only', only?.join()],
+      ['--inputs', inputs],
+      ['--seed', seed !== '7' && seed],
+      ['--batch', batch],
+      ...dim.map((each) => ['--dim', each] as const),
+      ...range.map((each) => ['--range', each] as const),
+      ['--quantized', quantized],
+    ],
+  );
 }
 
 function textOf(found: Diff, page: string, { json = false, markdown = false }: DiffOptions): string {

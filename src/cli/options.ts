@@ -62,6 +62,17 @@ export function byteCount(option: string, text: string): number {
   });
 }
 
+/** A command as it can be pasted back: flags without a value are left out, those that are `true` have none. */
+export function commandLine(
+  words: readonly string[],
+  flags: readonly (readonly [string, string | boolean | undefined])[],
+): string {
+  const given = flags.flatMap(([flag, value]) =>
+    typeof value === 'string' ? [flag, value] : value === true ? [flag] : [],
+  );
+  return ['onpar', ...words, ...given].join(' ');
+}
+
 /** name=value pairs. */
 export function pairs(option: string, texts: readonly string[]): ReadonlyMap<string, string> {
   return new Map(

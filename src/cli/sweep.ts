@@ -21,7 +21,7 @@ import { Worker } from '../workers/worker.ts';
 import { looksLikeFile } from './compare.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { narrowed } from './compare-project.ts';
-import { byteCount, wholeNumber } from './options.ts';
+import { byteCount, commandLine, wholeNumber } from './options.ts';
 import { Progress } from './progress.ts';
 import { openFiles } from './sweep-files.ts';
 
@@ -135,16 +135,18 @@ export function summarize(series: readonly Series[]): Sweep['summary'] {
 
 function commandOf(targets: readonly string[], options: CompareOptions): string {
   const { backend, batch, threads, seed, dim = [], range = [], memoryLimit, changing, quantized } = options;
-  const flags: readonly [string, string | undefined][] = [
-    ['--backend', backend?.join()],
-    ['--batch', batch?.join()],
-    ['--threads', threads === '1' ? undefined : threads],
-    ['--seed', seed === '7' ? undefined : seed],
-    ...[...dim].map((each): [string, string] => ['--dim', each]),
-    ...[...range].map((each): [string, string] => ['--range', each]),
-    ['--memory-limit', memoryLimit],
-  ];
-  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
-  const switches = [...(quantized ? ['--quantized'] : []), ...(changing ? ['--changing'] : [])];
-  return ['onpar compare', ...targets, ...given, ...switches].join(' ');
+  return commandLine(
+    ['compare', ...targets],
+    [
+      ['--backend', backend?.join()],
+      ['--batch', batch?.join()],
+      ['--threads', threads !== '1' && threads],
+      ['--seed', seed !== '7' && seed],
+      ...dim.map((each) => ['--dim', each] as const),
+      ...range.map((each) => ['--range', each] as const),
+      ['--memory-limit', memoryLimit],
+      ['--quantized', quantized],
+      ['--changing', changing],
+    ],
+  );
 }

@@ -5,6 +5,7 @@
 import { styleText } from 'node:util';
 import * as format from './format.ts';
 import type { Tone } from './format.ts';
+import { painter } from './paint.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
 import * as view from './view.ts';
 import type { ModelView, Row } from './view.ts';
@@ -17,12 +18,10 @@ export interface TerminalOptions {
 }
 
 export function renderTerminal(report: Report, { color, width }: TerminalOptions): string {
-  const styled = (style: Parameters<typeof styleText>[0], text: string): string =>
-    color ? styleText(style, text, { validateStream: false }) : text;
   const page: Page = {
     width,
-    paint: (tone, text) => styled(colours[tone], text),
-    bold: (text) => styled('bold', text),
+    paint: painter(color),
+    bold: (text) => (color ? styleText('bold', text, { validateStream: false }) : text),
   };
   const tables = view.viewModels(report).map((model) => modelBlock(model, page));
   const blocks = [
@@ -43,9 +42,6 @@ interface Page {
   readonly paint: (tone: Tone, text: string) => string;
   readonly bold: (text: string) => string;
 }
-
-// Bright black for what is absent: it is information, not a warning.
-const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
 
 function machineFacts({ onpar, machine, models, backends }: Report): string[] {
   const asked = backends.filter(({ idle }) => !idle);

@@ -1,9 +1,8 @@
 /** A sweep on a terminal: a table a series, the knee in words, and what was lost. */
-import { styleText } from 'node:util';
 import { plain } from '../report/cells.ts';
 import { kneeWords } from '../report/charts/against-batch.ts';
 import * as format from '../report/format.ts';
-import type { Tone } from '../report/format.ts';
+import { painter } from '../report/paint.ts';
 import { clip, layOut } from '../report/table.ts';
 import { columnsOf, conditionsOf, headline, labelOf, remarkOf } from './columns.ts';
 import type { Series, Sweep } from './sweep.generated.ts';
@@ -13,11 +12,8 @@ interface Page {
   readonly width: number;
 }
 
-const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
-
 export function renderSweep(sweep: Sweep, { color, width }: Page): string {
-  const paint = (tone: Tone, text: string): string =>
-    color ? styleText(colours[tone], text, { validateStream: false }) : text;
+  const paint = painter(color);
   const blocks = [
     [
       clip(
@@ -31,7 +27,7 @@ export function renderSweep(sweep: Sweep, { color, width }: Page): string {
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function block(series: Series, width: number, paint: (tone: Tone, text: string) => string): string[] {
+function block(series: Series, width: number, paint: ReturnType<typeof painter>): string[] {
   const { subject, backend, version, reason, points, knee, changing } = series;
   const title = plain([subject, 'on', backend, version ?? ''].join(' ')).trimEnd();
   if (reason !== null) return [title, paint('absent', `  · not here: ${plain(reason)}`)];
