@@ -41,7 +41,7 @@ export async function openFiles(
     // What builds an engine must know shapes before it opens anything.
     const ready = able.filter(({ builds }) => !builds);
     const session = await signatureOf(file, path, ready.length > 0 ? ready : [await defaultBackendOf(file)], start);
-    const drawn = await drawnFor(file, session, sizes, options);
+    const drawn = await drawnFor(session, sizes, options);
     const precision = options.quantized ? 'int8' : 'float32';
     subjects.push(...subjectsOfFile({ file, path, format, session, precision, ...drawn }, able));
   }
@@ -72,7 +72,6 @@ async function signatureOf(
 
 /** Rows for the largest size, of which the others take the first; of a fixed axis as many as it has. */
 async function drawnFor(
-  file: string,
   { inputs }: Replies['open'],
   sizes: readonly number[],
   options: CompareOptions,
@@ -84,12 +83,8 @@ async function drawnFor(
     return feeding?.feeds ?? {};
   };
   if (fixed !== null) return { drawn: await draw(null), rows: fixed };
-  const most = sizes.at(-1) ?? 1;
   const single = Object.values(await draw(1)).reduce((sum, each) => sum + tensorBytes(each).byteLength, 0);
-  if (single * most <= maxPayloadBytes) return { drawn: await draw(most), rows: most };
-  throw new BadInput({
-    what: `inputs of ${((single * most) / 2 ** 30).toFixed(1)} GiB at batch ${most}, and a call carries 4 GiB`,
-    where: file,
-    fix: 'end --batch earlier',
-  });
+  // What no call carries need not be drawn.
+  const rows = sizes.findLast((size) => size * single <= maxPayloadBytes) ?? 1;
+  return { drawn: await draw(rows), rows };
 }

@@ -2,17 +2,19 @@
 import { availableParallelism } from 'node:os';
 import { readMachine } from '../baselines/read-machine.ts';
 import { Materials } from '../broker/materials.ts';
+import { attempt } from '../broker/measurement.ts';
 import { needRoot, readProject } from '../cases/project.ts';
 import { readAssets } from '../report/assets.ts';
 import { writePage } from '../report/page-file.ts';
 import { hasColor } from '../run/finish.ts';
 import { BadInput } from '../schema/bad-input.ts';
+import { deathOf } from '../sweep/death.ts';
 import { sweepHtml } from '../sweep/html.ts';
 import { renderSweep } from '../sweep/render.ts';
 import { sizesOf } from '../sweep/sizes.ts';
 import type { SweepSubject } from '../sweep/subject.ts';
 import type { Point, Series, Sweep } from '../sweep/sweep.generated.ts';
-import { takeSweep } from '../sweep/take.ts';
+import { lostSeries, takeSweep } from '../sweep/take.ts';
 import { version } from '../version.ts';
 import { readDeadline } from '../workers/deadline.ts';
 import { coreFor } from '../workers/launch.ts';
@@ -37,11 +39,13 @@ export async function sweep(targets: readonly string[], options: CompareOptions)
   const setting = { root, threads, core, deadline: readDeadline(process.env) };
   const start = ({ backend }: Pick<SweepSubject, 'backend'>, wrapper: readonly string[] = []): Worker =>
     new Worker(backend, { ...setting, wrapper });
-  const subjects =
-    files.length > 0 ? await openFiles(files, sizes, options, start) : await subjectsOf(root, targets, options);
+  const { subjects, lost } =
+    files.length > 0
+      ? { subjects: await openFiles(files, sizes, options, start), lost: [] }
+      : await subjectsOf(root, targets, sizes, options);
   const progress = new Progress(process.stderr);
   progress.start(subjects.length * sizes.length);
-  const taken = await takeSweep(subjects, {
+  const swept = await takeSweep(subjects, {
     root,
     sizes,
     start,
@@ -50,6 +54,7 @@ export async function sweep(targets: readonly string[], options: CompareOptions)
     tell: (label) => progress.step(label),
   });
   progress.clear();
+  const taken = [...swept, ...lost];
   const document: Sweep = {
     schemaVersion: 1,
     onpar: version(),
@@ -74,11 +79,17 @@ function textOf(document: Sweep, page: string, { json = false }: CompareOptions)
   return `\n${renderSweep(document, { color: hasColor(isTTY), width })}Chart: ${page}\n`;
 }
 
-async function subjectsOf(root: string, words: readonly string[], options: CompareOptions): Promise<SweepSubject[]> {
+/** `lost`: artifacts that are not what their card says, or have nothing to be fed with. */
+async function subjectsOf(
+  root: string,
+  words: readonly string[],
+  sizes: readonly number[],
+  options: CompareOptions,
+): Promise<{ readonly subjects: readonly SweepSubject[]; readonly lost: readonly Series[] }> {
   const { batch: _, ...rest } = options;
   const project = narrowed(await readProject(root, process.env), words, rest);
   const materials = new Materials(project);
-  const subjects: SweepSubject[] = [];
+  const [subjects, lost]: [SweepSubject[], Series[]] = [[], []];
   for (const model of project.models) {
     for (const [artifactId, artifact] of Object.entries(model.card.artifacts)) {
       const able = project.backends.filter(
@@ -86,13 +97,17 @@ async function subjectsOf(root: string, words: readonly string[], options: Compa
           formats.includes(artifact.format) && (options.backend !== undefined || !project.idle?.has(id)),
       );
       if (able.length === 0) continue;
-      const path = await materials.path(model, artifact, artifactId);
-      const reference = await materials.reference(model);
       const name = `${model.card.id}/${artifactId}`;
-      subjects.push(...able.map((backend) => ({ name, path, reference, model, artifact, artifactId, backend })));
+      const ready = await attempt(async () => ({
+        path: await materials.path(model, artifact, artifactId),
+        reference: await materials.reference(model),
+      }));
+      if (ready.ok)
+        subjects.push(...able.map((backend) => ({ name, ...ready.value, model, artifact, artifactId, backend })));
+      else lost.push(...able.map(({ id }) => lostSeries(name, id, sizes, deathOf(ready.failure, null))));
     }
   }
-  if (subjects.length > 0) return subjects;
+  if (subjects.length + lost.length > 0) return { subjects, lost };
   throw new BadInput({
     what: 'no backend that was named opens any of these artifacts',
     where: 'command line',

@@ -75,10 +75,11 @@ type Lost = Pick<Point, 'outcome'> & { readonly reason: string };
 
 async function takeVisit(subject: SweepSubject, batch: number, options: PointOptions): Promise<Visit | Lost> {
   const visited = await guarded(subject, options, async ({ worker, exceeded }) => {
-    const feeds = feedsAt(subject, batch);
-    const { seconds: load, inputs, engine = null } = await worker.open(subject.path, rangesOf([feeds]));
+    const ranges = subject.backend.builds ? rangesOf([feedsAt(subject, batch)]) : {};
+    const { seconds: load, inputs, engine = null } = await worker.open(subject.path, ranges);
     const fixed = fixedBatch(inputs);
     if (fixed !== null && fixed !== batch) return fixedAxis(fixed, inputs);
+    const feeds = feedsAt(subject, batch);
     const { seconds: first, outputs } = await worker.run(feeds);
     const { steady, peakBytes, deviceBytes } = await visitBatch(worker, feeds, budget);
     const beyond = exceeded(peakBytes);

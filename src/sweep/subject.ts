@@ -6,6 +6,7 @@ import type { Subject } from '../broker/subject.ts';
 import type { Artifact, Model, ModelCard } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
+import { tensorBytes } from '../tensor/tensor.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import type { Replies } from '../workers/protocol.ts';
 
@@ -18,6 +19,10 @@ export interface SweepSubject extends Subject {
 
 export const feedsAt = ({ model, artifact, reference }: SweepSubject, batch: number): TensorMap =>
   feedsOf(model.card, artifact, rowsFor(reference, batch), 0, batch);
+
+/** Of the feeds at a batch size, without making them. */
+export const bytesAt = (subject: SweepSubject, batch: number): number =>
+  Object.values(feedsAt(subject, 1)).reduce((sum, each) => sum + batch * tensorBytes(each).byteLength, 0);
 
 type Inputs = Replies['open']['inputs'];
 

@@ -7,10 +7,13 @@ import { quantizedAgainstFloat, toleranceFor } from '../compare/tolerance.ts';
 import { kneeOf } from '../stats/knee.ts';
 import { batchRows } from '../tensor/tensor.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
+import { maxPayloadBytes } from '../workers/protocol.ts';
 import { takeChanging } from './changing.ts';
 import { endsSeries } from './death.ts';
+import type { Death } from './death.ts';
 import { emptyPoint, takePoint } from './point.ts';
 import type { PointOptions, Taken } from './point.ts';
+import { bytesAt } from './subject.ts';
 import type { SweepSubject } from './subject.ts';
 import type { Point, Series } from './sweep.generated.ts';
 
@@ -22,6 +25,16 @@ export interface SweepOptions extends PointOptions {
   readonly tell: (label: string) => void;
 }
 
+const blank = { version: null, reason: null, points: [], knee: null, changing: null };
+
+/** Of an artifact that could not be made ready: every size says why. */
+export const lostSeries = (subject: string, backend: string, sizes: readonly number[], death: Death): Series => ({
+  ...blank,
+  subject,
+  backend,
+  points: sizes.map((batch) => emptyPoint(batch, death.outcome, death.reason)),
+});
+
 export async function takeSweep(subjects: readonly SweepSubject[], options: SweepOptions): Promise<Series[]> {
   const found = new Map<string, Promise<Availability>>();
   const answers = new Map<string, Answer>();
@@ -31,18 +44,17 @@ export async function takeSweep(subjects: readonly SweepSubject[], options: Swee
     const probed = found.get(id) ?? probe(subject.backend, options.root, () => options.start(subject, []));
     found.set(id, probed);
     const state = await probed;
-    series.push(state.available ? await takeSeries(subject, state.version, answers, options) : absent(subject, state));
+    if (state.available) series.push(await takeSeries(subject, state.version, answers, options));
+    else if (state.broken === null) series.push(absent(subject, state));
+    else series.push(lostSeries(subject.name, id, options.sizes, { outcome: state.broken, reason: state.reason }));
   }
   return series;
 }
 
 const absent = ({ name, backend }: SweepSubject, { reason, bring }: { reason: string; bring: string }): Series => ({
+  ...blank,
   subject: name,
   backend: backend.id,
-  version: null,
-  points: [],
-  knee: null,
-  changing: null,
   reason: `${reason}; ${bring}`,
 });
 
@@ -57,7 +69,7 @@ async function takeSeries(
   let end: string | null = null;
   for (const batch of sizes) {
     tell(`${name} ${backend.id} batch ${batch}`);
-    end ??= batch > backend.limits.maxBatch ? `too slow for more than batch ${backend.limits.maxBatch}` : null;
+    end ??= beyond(subject, batch);
     const taken: Taken =
       end === null
         ? await takePoint(subject, batch, options)
@@ -81,6 +93,14 @@ async function takeSeries(
         )
       : null,
   };
+}
+
+/** Why a size is not for this backend, or for nobody; null where it is. */
+function beyond(subject: SweepSubject, batch: number): string | null {
+  const { maxBatch } = subject.backend.limits;
+  if (batch > maxBatch) return `too slow for more than batch ${maxBatch}`;
+  const bytes = bytesAt(subject, batch);
+  return bytes > maxPayloadBytes ? `inputs of ${(bytes / 2 ** 30).toFixed(1)} GiB, and a call carries 4 GiB` : null;
 }
 
 /** The answer with the most rows so far, to which the others are held. */

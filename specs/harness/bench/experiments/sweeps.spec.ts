@@ -36,7 +36,9 @@ const sizes = [8, 16, 32, 64, 128, 256];
 const pointsTo = (last: number): Point[] => sizes.map((batch) => (batch <= last ? point(batch) : lost(batch)));
 
 type Changing = readonly { batch: number; ratio: number; interval: { low: number; high: number } }[] | null;
-const ratioOf = (low: number, ratio: number, high: number): Changing => [{ batch: 8, ratio, interval: { low, high } }];
+const ratioOf = (low: number, ratio: number, high: number): NonNullable<Changing> => [
+  { batch: 8, ratio, interval: { low, high } },
+];
 
 const documentOf = (
   artifact: string,
@@ -115,6 +117,9 @@ describe('a claim about changing sizes', () => {
     ['holds', ratioOf(1.2, 1.3, 1.4)],
     ['does not hold', ratioOf(0.99, 1, 1.02)],
     ['undecided', ratioOf(1, 1.1, 1.3)],
+    // One of three is chance.
+    ['undecided', [...ratioOf(1.2, 1.3, 1.4), ...ratioOf(1, 1.1, 1.3), ...ratioOf(0.9, 1, 1.05)]],
+    ['does not hold', [...ratioOf(1.2, 1.3, 1.4), ...ratioOf(0.9, 1, 1.05), ...ratioOf(0.9, 1, 1.05)]],
     ['not testable here', []],
     ['not testable here', null],
   ])('%s', (word, changing) => {
