@@ -2,18 +2,20 @@
  * npm run experiments [-- A B C]: runs published experiments again with onpar itself and writes docs/experiments/<letter>.md.
  * With --models only some of an experiment's models: then its page goes to .onpar/experiments, beside no committed one.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
 import { letters, onlyModels, readTable } from './experiments/tables.mjs';
 import { planOf } from './experiments/plan.mjs';
+import { fixBatch } from './experiments/fixed.mjs';
 import { oursOf } from './experiments/ours.mjs';
-import { commandOf, compare, redOf } from './experiments/measure.mjs';
+import { commandOf, compare, documentOf, redOf, sweepCommandOf } from './experiments/measure.mjs';
 import { built, needBuild, root } from './lib/onpar.mjs';
 
 needBuild();
+const { fixedOf, withSweeps } = await import('./experiments/sweeps.mjs');
 const { BadInput } = await built('schema/bad-input.js');
 try {
   const { values, positionals } = parseArgs({
@@ -75,6 +77,24 @@ async function presentIn(project) {
   };
 }
 
+/** A system's artifact beside a copy with a fixed batch axis, where a table asks for it. */
+async function fixedFor({ here: { fixed, models, systems } }, project) {
+  if (fixed === undefined) return null;
+  const [{ readProject, modelOf }, { Materials }] = await Promise.all([
+    built('cases/project.js'),
+    built('broker/materials.js'),
+  ]);
+  const cards = await readProject(project, process.env);
+  const { artifact: id, backend } = systems.find((system) => system.id === fixed.system);
+  const model = modelOf(cards, Object.values(models)[0]);
+  const path = await new Materials(cards).path(model, model.card.artifacts[id], id);
+  const copy = join(project, '.onpar', `fixed-${fixed.batch}.onnx`);
+  mkdirSync(dirname(copy), { recursive: true });
+  writeFileSync(copy, fixBatch(readFileSync(path), fixed.batch));
+  const size = `${fixed.batch}..${fixed.batch}`;
+  return fixedOf(await documentOf(['compare', path, copy, '--backend', backend, '--batch', size], project));
+}
+
 async function runOne(table, { project, present, out }) {
   const [{ page }, { chartOf }] = await Promise.all([
     import('./experiments/page.mjs'),
@@ -85,7 +105,12 @@ async function runOne(table, { project, present, out }) {
   const before = loadavg()[0];
   const reports = [];
   for (const run of runs) reports.push(await compare(run, table.here.batches, project));
-  const ours = oursOf(table, reports, absent);
+  const { sweep } = table.here;
+  const sweeps = sweep === undefined ? [] : runs.map((run) => sweepCommandOf(run, sweep));
+  const documents = [];
+  for (const command of sweeps) documents.push(await documentOf(command, project));
+  const fixed = missing.length > 0 ? null : await fixedFor(table, project);
+  const ours = { ...withSweeps(table, oursOf(table, reports, absent), documents), fixed };
   const chart = chartOf(table, ours);
   const machine = {
     loads: [before, loadavg()[0]],
@@ -93,7 +118,7 @@ async function runOne(table, { project, present, out }) {
     seconds: (performance.now() - started) / 1e3,
     day: new Date().toISOString().slice(0, 10),
   };
-  const commands = runs.map((run) => commandOf(run, table.here.batches).join(' '));
+  const commands = [...runs.map((run) => commandOf(run, table.here.batches)), ...sweeps].map((each) => each.join(' '));
   const text = page({ table, ours, missing, commands, reports, machine, chart }).replaceAll(root, '.');
   const place = join(out, `${table.letter.toLowerCase()}.md`);
   const formatted = await format(text, { parser: 'markdown', printWidth: 120 });

@@ -1,5 +1,6 @@
 /** Holds each published claim against our table: holds, does not hold, undecided, or not testable here, with the number that says so. Pure. */
 import { cellsOf } from './cells.mjs';
+import { sweepKinds } from './sweeps.mjs';
 
 /**
  * @typedef {{ word: 'holds' | 'does not hold' | 'undecided' | 'not testable here', why: string }} Outcome
@@ -18,6 +19,8 @@ export const outcomesOf = (claim, ours, show) =>
 const untestable = (why) => ({ word: 'not testable here', why });
 
 const kinds = {
+  ...sweepKinds,
+
   untested: ({ why }) => untestable(why),
 
   ratio(test, ours, show) {

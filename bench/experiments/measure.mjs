@@ -16,8 +16,19 @@ export const commandOf = ({ target, backends }, batches) => [
  * Progress goes to stderr, as always. Exit codes 0 and 1 come with a report; anything else is the command's own failure.
  * @param {string} project its folder @returns {Promise<object>}
  */
-export async function compare(run, batches, project) {
-  const words = [...commandOf(run, batches), '--json'];
+export const compare = (run, batches, project) => documentOf(commandOf(run, batches), project);
+
+/** The same of a sweep: see `sweep` of a table's `here`. @param {{ batches: string, memoryLimit: string }} how */
+export const sweepCommandOf = (run, { batches, memoryLimit }) => [
+  ...commandOf(run, [batches]),
+  '--memory-limit',
+  memoryLimit,
+  '--changing',
+];
+
+/** @param {readonly string[]} command without --json @param {string} project its root @returns {Promise<object>} */
+export async function documentOf(command, project) {
+  const words = [...command, '--json'];
   const child = spawn(process.execPath, [cli, ...words], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] });
   const parts = [];
   child.stdout.on('data', (part) => parts.push(part));

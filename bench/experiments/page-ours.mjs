@@ -41,7 +41,8 @@ function line({ table, ours, cells, batches }, model, { id, name, artifact, back
       (cell) =>
         cell.quantity === quantity && Object.entries(when).every(([key, value]) => cell.conditions[key] === value),
     );
-  const text = (cell) => (cell === undefined ? '–' : shown(cell.value, cell.unit, intervalOf(ours, cell)));
+  const text = (cell) =>
+    cell === undefined ? '–' : cell.value === null ? cell.text : shown(cell.value, cell.unit, intervalOf(ours, cell));
   const images = get('accuracy')?.conditions.images;
   const { glyph, word } = mark(parity.verdict);
   return [

@@ -6,6 +6,7 @@ import { outcomesOf } from './claims.mjs';
 import { findingsOf } from './rules/all.mjs';
 import { environment, verdicts } from './page-run.mjs';
 import { ourTable, shown } from './page-ours.mjs';
+import { sweepSection } from './sweeps.mjs';
 
 const { percent } = await built('report/format.js');
 
@@ -13,7 +14,16 @@ const { percent } = await built('report/format.js');
  * @param {{ table: object, ours: object, missing: string[], commands: string[], reports: object[], machine: object, chart: { says: string } | null }} facts
  */
 export const page = (facts) =>
-  [head(facts), claims(facts), here(facts), picture(facts), published(facts), suspicious(facts), sameRules(facts)]
+  [
+    head(facts),
+    claims(facts),
+    here(facts),
+    sweepSection(facts),
+    picture(facts),
+    published(facts),
+    suspicious(facts),
+    sameRules(facts),
+  ]
     .concat(verdicts(facts), environment(facts))
     .filter((section) => section !== '')
     .join('\n\n');
@@ -85,6 +95,7 @@ function beside(cell, own, smallest) {
       (cell.quantity !== 'time' || (each.conditions.phase === 'steady' && each.conditions.batch === batch)),
   );
   if (found === undefined) return '–';
+  if (found.value === null) return found.text;
   const text = found.unit === '%' ? percent(found.value / 100, 2) : shown(found.value, found.unit);
   return cell.quantity === 'time' ? `${text} (steady, batch ${batch})` : text;
 }

@@ -4,6 +4,7 @@
  * lives in Python has `load` there: python/<id with underscores>.py.
  */
 import type { Dtype, TensorMap } from '../tensor/tensor.ts';
+import type { Host, Need } from './runtimes/needs.ts';
 
 /** torch: an architecture in Python that names its weights; torch-int8: the same, quantized as it is opened. */
 export type Format = 'onnx' | 'tfjs' | 'torch' | 'torch-int8';
@@ -35,11 +36,13 @@ export const noLimits: Limits = {
 export type Backend = NodeBackend | PythonBackend;
 
 interface Facts {
-  /** runtime/place, equal to the file's name with its last dash as a slash: ort-node-cpu.ts is ort-node/cpu. */
+  /** runtime/place[@device], equal to the file's name with dashes: ort-node-cpu.ts is ort-node/cpu, torch-eager-cuda.ts torch/eager@cuda. */
   readonly id: string;
   readonly formats: readonly Format[];
   /** npm packages that must resolve from the user's project. */
   readonly packages: readonly string[];
+  /** What it needs beside packages, such as a driver: looked for in the harness, without loading anything. Absent: nothing. */
+  readonly needs?: (host: Host) => readonly Need[];
   /** The command that would bring it. */
   readonly bring: string;
   readonly limits: Limits;
@@ -47,6 +50,8 @@ interface Facts {
   readonly takesThreads: boolean;
   /** Whether its code is compiled while it runs (JavaScript, wasm): its processes are warmed up before they are timed. */
   readonly jit: boolean;
+  /** Whether it compiles a model for a range of shapes, which it must be told when it opens one. Absent: no. */
+  readonly builds?: boolean;
   /** Environment of its worker process; threads 0 means the runtime's default. */
   env(threads: number): Readonly<Record<string, string>>;
 }
@@ -73,7 +78,7 @@ export interface Runtime {
   /** The execution provider really used, in the runtime's own words. */
   readonly provider: string;
   /** Opens a model file (.onnx) or folder's model.json (TF.js). Rejects with the runtime's own message. */
-  open(path: string): Promise<Session>;
+  open(path: string, ranges?: Ranges): Promise<Session>;
   /** What it makes of a model: see Kernels. Absent where the runtime cannot say. */
   kernels?(path: string, feeds: TensorMap): Promise<Kernels>;
 }
@@ -81,11 +86,23 @@ export interface Runtime {
 /** Nodes of the optimized graph that one inference runs, counted by execution provider and operator: `CPUExecutionProvider Conv`. */
 export type Kernels = Readonly<Record<string, number>>;
 
+/** Least, usual and greatest size of each axis, by input: the shapes that an engine is built for. */
+export type Ranges = Readonly<Record<string, readonly (readonly [number, number, number])[]>>;
+
+/** What a runtime compiled of a model when it was opened. */
+export interface Engine {
+  readonly seconds: number;
+  /** Null where it leaves no file. */
+  readonly bytes: number | null;
+}
+
 export interface Session {
   readonly inputs: readonly Signature[];
   readonly outputs: readonly Signature[];
   /** Converts feeds once, so that timing a call measures the runtime and not our conversion. */
   bind(feeds: TensorMap): Binding;
+  /** Where the runtime builds one. */
+  readonly engine?: Engine;
   close(): Promise<void>;
 }
 

@@ -17,10 +17,12 @@ export async function listBackends(): Promise<readonly Backend[]> {
  * onpar has its backend files.
  */
 export async function findBackend(id: string, folder: URL = here): Promise<Backend> {
-  const name = id.replaceAll('/', '-');
+  const name = fileOf(id);
   if (!(await backendNames(folder)).includes(name)) throw new Error(`unknown backend '${id}'`);
   return importBackend(name, folder);
 }
+
+const fileOf = (id: string): string => id.replaceAll(/[/@]/g, '-');
 
 const here = new URL('.', import.meta.url);
 
@@ -38,7 +40,7 @@ async function importBackend(name: string, folder: URL): Promise<Backend> {
   const { backend } = (await import(new URL(`${name}${extension}`, folder).href)) as {
     backend?: Backend;
   };
-  if (backend?.id.replaceAll('/', '-') !== name)
+  if (backend === undefined || fileOf(backend.id) !== name)
     throw new Error(`backends/${name} must export \`backend\` with the id of its file name`);
   return backend;
 }

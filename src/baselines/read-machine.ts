@@ -1,17 +1,14 @@
 /** The facts of this machine, from Node and, on Linux, /proc and /sys. Thin; refuses nothing: what a system does not tell is unknown. */
-import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
+import { thisSystem, type System } from '../workers/system.ts';
 import { fingerprintOf, type Machine, type MachineFacts } from './fingerprint.ts';
 
 /** Read once a process: the machine does not change under it. */
 export const readMachine = (): Machine =>
-  (machine ??= fingerprintOf(factsFrom({ read: textOf, list: namesIn })));
+  (machine ??= fingerprintOf(factsFrom(thisSystem)));
 
-/** How the facts reach /proc and /sys; null (or nothing) where a file is missing. Specs hand in another machine. */
-export interface FactSource {
-  read(path: string): string | null;
-  list(path: string): readonly string[];
-}
+/** How the facts reach /proc and /sys. */
+type FactSource = Pick<System, 'read' | 'list'>;
 
 export const factsFrom = (source: FactSource): MachineFacts => {
   const cpuinfo = fieldsOf(source.read('/proc/cpuinfo') ?? '');
@@ -37,22 +34,6 @@ export const factsFrom = (source: FactSource): MachineFacts => {
 };
 
 let machine: Machine | undefined;
-
-const textOf = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-};
-
-const namesIn = (path: string): readonly string[] => {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
-};
 
 /** Fields of the first processor of /proc/cpuinfo. */
 const fieldsOf = (text: string): ReadonlyMap<string, string> =>

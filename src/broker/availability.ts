@@ -1,7 +1,7 @@
 /** Says of each backend whether it is here, in its own words: a worker loads the runtime, because a native library may abort. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
+import { hostAt } from '../backends/runtimes/host.ts';
+import { lackOf } from '../backends/runtimes/needs.ts';
 import { pythonFault } from '../workers/python.ts';
 import { WorkerFailure } from '../workers/worker.ts';
 import type { Worker } from '../workers/worker.ts';
@@ -11,6 +11,8 @@ export type Availability =
   | {
       readonly available: false;
       readonly reason: string;
+      /** The command or place that would bring what is missing. */
+      readonly bring: string;
       /** How its worker died while it loaded the runtime; null where the backend is merely not here: not installed, or it declines. */
       readonly broken: 'crashed' | 'timed-out' | null;
     };
@@ -26,7 +28,7 @@ export async function probe(
   done = (worker: Worker): Promise<void> => worker.close(),
 ): Promise<Availability> {
   const missing = missingFor(backend, root);
-  if (missing !== null) return { available: false, broken: null, reason: missing };
+  if (missing !== null) return { available: false, broken: null, bring: backend.bring, ...missing };
   const worker = start();
   try {
     const { version, provider } = await worker.hello();
@@ -36,26 +38,24 @@ export async function probe(
     await worker.close();
     if (!(error instanceof WorkerFailure)) throw error;
     const reason = firstLine(error.message);
-    if (error.kind === 'refused') return { available: false, broken: null, reason };
-    return { available: false, broken: error.kind, reason: `the runtime did not load: ${reason}` };
+    const { bring } = backend;
+    if (error.kind === 'refused') return { available: false, broken: null, reason, bring };
+    return { available: false, broken: error.kind, reason: `the runtime did not load: ${reason}`, bring };
   }
 }
 
-/** A Python that runs, or the first package of the backend that does not resolve from the project; without loading any. */
-function missingFor({ host, packages }: Backend, root: string): string | null {
-  if (host === 'python') return pythonFault(process.env);
-  const resolvers = [createRequire(join(root, 'package.json')), createRequire(import.meta.url)];
-  const missing = packages.find((name) => !resolvers.some((resolver) => resolves(resolver, name)));
-  return missing === undefined ? null : `package ${missing} is not installed`;
-}
-
-function resolves(resolver: NodeJS.Require, name: string): boolean {
-  try {
-    resolver.resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
+/** What the backend needs beside packages; its Python, or the first package that does not resolve from the project. Nothing is loaded. */
+function missingFor(backend: Backend, root: string): { reason: string; bring?: string } | null {
+  const host = hostAt(root);
+  const needs = backend.needs?.(host) ?? [];
+  const hardware = needs.find(({ kind, lacks }) => kind === 'hardware' && lacks !== null);
+  // Starting a Python takes longer than looking for a file.
+  const fault = hardware === undefined && backend.host === 'python' ? pythonFault(process.env) : null;
+  if (fault !== null) return { reason: fault };
+  const absent = hardware ? undefined : backend.packages.find((name) => host.folderOf(name) === null);
+  if (absent !== undefined) return { reason: `package ${absent} is not installed` };
+  const lack = hardware ?? needs.find(({ lacks }) => lacks !== null);
+  return lack === undefined ? null : { reason: lackOf(lack), bring: lack.fix };
 }
 
 const firstLine = (text: string): string => text.trim().split('\n')[0] ?? '';

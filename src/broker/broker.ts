@@ -32,7 +32,7 @@ import { Slots } from './slots.ts';
 import { nameOf, subjectOf } from './subject.ts';
 import type { Subject } from './subject.ts';
 import type { VersionedCase } from './versions.ts';
-import { anchoredTo, compareAnswers, expectedOf, takeAnswers } from './visit.ts';
+import { anchoredTo, compareAnswers, expectedOf, rangesFor, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
 import { Workers } from './workers.ts';
 
@@ -176,7 +176,7 @@ export class Broker {
     const found = await this.availability(subject.backend);
     if (found.available) return subject;
     if (found.broken !== null) throw new WorkerFailure(found.broken, found.reason);
-    throw new Unavailable(subject.backend.id, `${found.reason}; ${subject.backend.bring}`);
+    throw new Unavailable(subject.backend.id, `${found.reason}; ${found.bring}`);
   }
 
   #answers(subject: Subject): Promise<Answers> {
@@ -215,12 +215,13 @@ export class Broker {
   async #session<T>(subject: Subject, body: (worker: Worker) => Promise<T>): Promise<T> {
     const { model, artifact, artifactId, backend } = await this.#available(subject);
     const path = await this.#materials.path(model, artifact, artifactId);
+    const ranges = backend.builds ? rangesFor(subject, await this.#materials.reference(model)) : {};
     const name = `${model.card.id}/${artifactId}/${backend.id}`;
     return this.#slots.shared(async () => {
       const parked = this.#parking.take(name);
       const worker = parked ?? this.#parking.take(backend.id) ?? this.#start(backend);
       try {
-        if (parked === undefined) await worker.open(path);
+        if (parked === undefined) await worker.open(path, ranges);
         const result = await body(worker);
         await this.#parking.park(name, worker);
         return result;

@@ -3,6 +3,7 @@
  * minimum-of-visit estimate for every batch size. Between-process spread is the error that counts (reference: Kalibera & Jones,
  * "Rigorous benchmarking in reasonable time", 2013), so one process is one datum.
  */
+import { rangesOf } from '../models/feeds.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { coreFor } from '../workers/launch.ts';
 import type { Worker } from '../workers/worker.ts';
@@ -62,7 +63,7 @@ async function visitProcess(
   try {
     await worker.hello();
     const [begin, before] = [performance.now(), worker.waited()];
-    const { seconds: load } = await worker.open(path);
+    const { seconds: load } = await worker.open(path, rangesOf(batches.map(feeds)));
     const { seconds: first } = await worker.run(feeds(batches[0] ?? 1));
     const measured = [];
     for (const batch of batches) measured.push(await visitBatch(worker, feeds(batch), budget));
@@ -75,22 +76,23 @@ async function visitProcess(
 }
 
 /** A short pilot fixes how many calls each visit has; then the least of all visits is the process's datum: see docs/decisions/0008. */
-async function visitBatch(
+export async function visitBatch(
   worker: Worker,
   feeds: TensorMap,
   budget: number,
-): Promise<{ steady: number; overhead: number }> {
+): Promise<{ steady: number; overhead: number; peakBytes: number; deviceBytes: number | null }> {
   const pilot = await worker.sample(feeds, 1, 1);
   const call = pilot.samples[0] ?? budget;
   const { rounds, calls } = scheduleFor(call, budget);
-  let steady = Infinity;
-  let overhead = 0;
+  let [steady, overhead, last] = [Infinity, 0, pilot];
   for (let visit = 0; visit < rounds; visit += 1) {
     const sampled = await worker.sample(feeds, rounds === 1 ? 0 : 1, calls);
     steady = Math.min(steady, sampled.samples[0] ?? Number.NaN);
     overhead = Math.max(overhead, sampled.overhead);
+    last = sampled;
   }
-  return { steady, overhead };
+  const { peakBytes, deviceBytes = null } = last;
+  return { steady, overhead, peakBytes, deviceBytes };
 }
 
 /** Calls that outlast the budget get one visit of as many calls as fit, at least one: all that a commit can afford. */

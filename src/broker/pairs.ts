@@ -4,6 +4,7 @@
  * at the head of each block, elsewhere in memory, so that what a process keeps for its life does not count as a difference.
  */
 import type { Backend } from '../backends/backend.ts';
+import { rangesOf } from '../models/feeds.ts';
 import type { Random } from '../stats/random.ts';
 import { median, toSample } from '../stats/sample.ts';
 import type { Sample } from '../stats/sample.ts';
@@ -85,14 +86,15 @@ export class ProcessPair {
 
   /** Looks at a case's base, once the other process has started as well, for the shape of all its pairs. */
   async shape(contestants: Contestants): Promise<PairShape> {
-    const { path, backend } = contestants.base;
+    const { path, backend, feeds } = contestants.base;
+    const ranges = rangesOf([feeds]);
     await this.#of('ours', this.#ours.hello());
-    await this.#of('base', this.#base.open(path));
+    await this.#of('base', this.#base.open(path, ranges));
     const start = performance.now();
     // The first calls of code that is compiled while it runs say nothing of the later ones.
     do await this.#sample('base', contestants, 1, fewestCalls);
     while (backend.jit && (performance.now() - start) / 1e3 < warmupBudget);
-    const load = backend.jit ? 0 : (await this.#of('base', this.#base.open(path, 1))).seconds;
+    const load = backend.jit ? 0 : (await this.#of('base', this.#base.open(path, ranges, 1))).seconds;
     return shapeFor(median(await this.#sample('base', contestants, settling, fewestCalls)), load, backend.jit);
   }
 
@@ -131,7 +133,8 @@ export class ProcessPair {
 
   async #open(contestants: Contestants, shift: number): Promise<void> {
     for (const arm of this.#coin() ? (['base', 'ours'] as const) : (['ours', 'base'] as const)) {
-      await this.#of(arm, this.#worker(arm).open(contestants[arm].path, shift));
+      const { path, feeds } = contestants[arm];
+      await this.#of(arm, this.#worker(arm).open(path, rangesOf([feeds]), shift));
       // The first inference allocates and chooses kernels, another quantity; after it the process tidies up beside the next ones.
       await this.#sample(arm, contestants, settling, 1);
     }

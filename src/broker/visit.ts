@@ -2,7 +2,7 @@
  * One visit of (model, artifact, backend): a fresh worker opens the artifact and answers the reference's inputs at every batch
  * size. Running the same rows at several batch sizes catches a backend that is right for the first row only.
  */
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Ranges } from '../backends/backend.ts';
 import type { Explanation, Tolerance } from '../compare/comparison.ts';
 import { explain } from '../compare/explain.ts';
 import { compareOutputs } from '../compare/parity.ts';
@@ -13,13 +13,15 @@ import { rowsDiffer } from '../compare/vacuity.ts';
 import { worstFirst } from '../compare/worst.ts';
 import { batchesOf, isClassification } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
-import { feedsOf, outputsOf } from '../models/feeds.ts';
+import { feedsOf, outputsOf, rangesOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
 import { batchRows, concatRows } from '../tensor/tensor.ts';
 import type { Dtype, Tensor, TensorMap } from '../tensor/tensor.ts';
 import type { Worker } from '../workers/worker.ts';
 import type { BatchParity, Relation } from '../metrics/sources.ts';
+import { rowsFor } from './materials.ts';
 import { checkedRows } from './outputs.ts';
+import type { Subject } from './subject.ts';
 
 /** Outputs of so many rows: of one call, or joined. */
 interface Part {
@@ -36,6 +38,10 @@ export interface Answers {
 /** Batch sizes that this backend is asked for. */
 export const batchesFor = (card: ModelCard, backend: Backend): readonly number[] =>
   batchesOf(card).filter((batch, index) => index === 0 || batch <= backend.limits.maxBatch);
+
+/** Of all that a visit feeds. */
+export const rangesFor = ({ model: { card }, artifact, backend }: Subject, reference: Reference): Ranges =>
+  rangesOf(batchesFor(card, backend).map((batch) => feedsOf(card, artifact, rowsFor(reference, batch), 0, batch)));
 
 /** Runs the reference's inputs through an opened worker. */
 export async function takeAnswers(

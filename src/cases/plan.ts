@@ -45,10 +45,10 @@ const planners: Readonly<Record<Source, Planner>> = {
 };
 
 /** Artifact x backend, wherever the backend opens the artifact's format and affords it at this depth. */
-function perVisit({ backends }: Project, { card }: Model, depth: Depth): readonly Part[] {
+function perVisit({ backends, idle }: Project, { card }: Model, depth: Depth): readonly Part[] {
   return Object.entries(card.artifacts).flatMap(([artifact, { format }]) =>
     backends
-      .filter(({ formats, limits }) => formats.includes(format) && limits.images[depth] > 0)
+      .filter(({ id, formats, limits }) => formats.includes(format) && limits.images[depth] > 0 && !idle?.has(id))
       .map((backend) => ({ artifact, backend: backend.id })),
   );
 }
@@ -70,8 +70,8 @@ function gated({ models, backends }: Project, { card }: Model): readonly Part[] 
     });
   }
   return (card.latency?.gated ?? []).map((key) => {
-    const [artifact = '', ...place] = key.split('/');
-    const backend = knownBackend(backends, place.join('/'), card.id);
+    const [artifact = ''] = key.split('/');
+    const backend = knownBackend(backends, placeIn(key), card.id);
     const format = card.artifacts[artifact]?.format;
     if (format !== undefined && !backend.formats.includes(format))
       throw new BadInput({
@@ -82,6 +82,9 @@ function gated({ models, backends }: Project, { card }: Model): readonly Part[] 
     return { artifact, backend: backend.id, batch: batchesOf(card)[0] ?? 1, threads: 1 };
   });
 }
+
+/** The backend in `artifact/backend`. */
+const placeIn = (key: string): string => key.slice(key.indexOf('/') + 1);
 
 function knownBackend(backends: readonly Backend[], id: string, model: string): Backend {
   const found = backends.find((backend) => backend.id === id);
@@ -95,7 +98,11 @@ function knownBackend(backends: readonly Backend[], id: string, model: string): 
 }
 
 /** Backends of which anything is asked: at this depth, and for the artifacts that there are. */
-export function usedBackends({ models, backends }: Project, depth: Depth): readonly Backend[] {
+export function usedBackends({ models, backends, idle }: Project, depth: Depth): readonly Backend[] {
   const used = new Set(models.flatMap(({ card }) => Object.values(card.artifacts).map(({ format }) => format)));
-  return backends.filter(({ formats, limits }) => limits.images[depth] > 0 && formats.some((one) => used.has(one)));
+  const named = new Set(models.flatMap(({ card }) => card.latency?.gated ?? []).map(placeIn));
+  return backends.filter(
+    ({ id, formats, limits }) =>
+      limits.images[depth] > 0 && formats.some((one) => used.has(one)) && (named.has(id) || !idle?.has(id)),
+  );
 }

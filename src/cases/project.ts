@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { listBackends } from '../backends/registry.ts';
+import { hostAt, idleBackends } from '../backends/runtimes/host.ts';
 import type { Backend } from '../backends/backend.ts';
 import { locateDataset, readDatasetCard } from '../datasets/dataset.ts';
 import type { DatasetCard, Located } from '../datasets/dataset.ts';
@@ -14,6 +15,8 @@ export interface Project {
   readonly models: readonly Model[];
   readonly datasets: ReadonlyMap<string, { readonly card: DatasetCard; readonly located: Located }>;
   readonly backends: readonly Backend[];
+  /** Those of which nothing is asked unless they are named, for their hardware is not here; with the reason. Absent: none. */
+  readonly idle?: ReadonlyMap<string, string>;
 }
 
 /** Reads every card below root. Throws BadInput on the first one that is wrong, and where there is none at all. */
@@ -33,7 +36,8 @@ export async function readProject(root: string, env: NodeJS.ProcessEnv): Promise
     cards.map((card) => [card.id, { card, located: locateDataset(root, card, env['ONPAR_DATA']) }]),
   );
   for (const model of models) agreeOnClasses(model, datasets.get(model.card.dataset ?? '')?.card);
-  return { root, models, datasets, backends: await listBackends() };
+  const backends = await listBackends();
+  return { root, models, datasets, backends, idle: idleBackends(backends, hostAt(root)) };
 }
 
 /** The nearest folder upwards that has fixtures/models; null outside any project. */
@@ -87,4 +91,15 @@ function agreeOnClasses({ card, folder }: Model, dataset: DatasetCard | undefine
     where: join(folder, 'model.json'),
     fix: 'state the classes in label order, the same in both cards',
   });
+}
+
+/** `narrowed`, in which whoever names a backend, as required or as one of few, hears of it; `all` means all that can be brought. */
+export function heedingNames(
+  { backends, idle = new Map() }: Project,
+  narrowed: Project,
+  required: 'all' | ReadonlySet<string>,
+): Project {
+  const isNamed = (id: string): boolean =>
+    narrowed.backends.length < backends.length || (required !== 'all' && required.has(id));
+  return { ...narrowed, idle: new Map([...idle].filter(([id]) => !isNamed(id))) };
 }

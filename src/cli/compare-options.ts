@@ -10,5 +10,9 @@ export interface CompareOptions {
   readonly range?: readonly string[];
   readonly quantized?: boolean;
   readonly only?: 'parity';
+  /** A sweep's: of resident memory of a process, such as 2GiB. */
+  readonly memoryLimit?: string;
+  /** A sweep's: constant against changing batch size, too. */
+  readonly changing?: boolean;
   readonly json?: boolean;
 }

@@ -52,7 +52,11 @@ export async function compareProject(words: readonly string[], options: CompareO
 }
 
 /** Only the models and artifacts that every word occurs in, only the backends that were named, only the batch sizes asked for. */
-function narrowed(project: Project, words: readonly string[], { backend = [], batch }: CompareOptions): Project {
+export function narrowed(
+  project: Project,
+  words: readonly string[],
+  { backend = [], batch }: Pick<CompareOptions, 'backend' | 'batch'>,
+): Project {
   const backends = chosenBackends(project.backends, backend);
   const depth = depthOf(process.env);
   if (backends.every(({ limits }) => limits.images[depth] === 0))

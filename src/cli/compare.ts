@@ -3,10 +3,15 @@ import { existsSync } from 'node:fs';
 import type { CompareOptions } from './compare-options.ts';
 
 export async function compare(targets: readonly string[], options: CompareOptions): Promise<void> {
+  if (isSweep(options)) return (await import('./sweep.ts')).sweep(targets, options);
   const files = targets.filter(looksLikeFile);
   if (files.length === 0) return (await import('./compare-project.ts')).compareProject(targets, options);
   return (await import('./compare-files.ts')).compareFiles(targets, options);
 }
+
+/** A range of sizes, or what only makes sense of several. */
+const isSweep = ({ batch = [], memoryLimit, changing = false }: CompareOptions): boolean =>
+  batch.some((size) => size.includes('..')) || memoryLimit !== undefined || changing;
 
 /** A path that exists, or a name that only a model file has: then a missing file is an error about that file. */
 export const looksLikeFile = (target: string): boolean =>

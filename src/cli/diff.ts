@@ -2,8 +2,6 @@
  * `onpar diff`: what moved between a base and the new side, in four columns. Takes both, prints, leaves the same as one HTML file, and
  * says by the exit code whether anything moved for the worse.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import { readMachine } from '../baselines/read-machine.ts';
 import { depthOf } from '../cases/plan.ts';
@@ -20,13 +18,14 @@ import { takeDiff } from '../diff/take.ts';
 import { pairedSettings } from '../judge/settings.ts';
 import { loadMetrics } from '../metrics/registry.ts';
 import { readAssets } from '../report/assets.ts';
+import { writePage } from '../report/page-file.ts';
 import { hasColor } from '../run/finish.ts';
 import { version } from '../version.ts';
 import { looksLikeFile } from './compare.ts';
 import type { FileSides } from './diff-files.ts';
 import { refuse, refuseFileOptions, threadsOf } from './diff-options.ts';
 import type { DiffOptions } from './diff-options.ts';
-import { chosenBackends, unknown } from './options.ts';
+import { chosenBackends, commandLine, unknown } from './options.ts';
 import { Progress } from './progress.ts';
 
 export async function diff(words: readonly string[], options: DiffOptions): Promise<void> {
@@ -42,7 +41,8 @@ export async function diff(words: readonly string[], options: DiffOptions): Prom
       found.anchor = await diffOf(anchor, { columns: asked, command, progress, ending: ' anchor' });
       found.summary.exitCode ||= found.anchor.summary.exitCode;
     }
-    process.stdout.write(textOf(found, writePage(base.sides.ours.root, found), options));
+    const page = writePage(base.sides.ours.root, 'diff.html', diffHtml(found, readAssets()));
+    process.stdout.write(textOf(found, page, options));
     process.exitCode = found.summary.exitCode;
   } finally {
     progress.clear();
@@ -161,30 +161,23 @@ function commandOf(words: readonly string[], options: DiffOptions): string {
     seed,
     quantized,
   } = options;
-  const flags: readonly [string, string | undefined][] = [
-    ['--base', base],
-    ['--anchor', anchor],
-    ['--backend', backend?.join()],
-    ['--threads', threads === '1' ? undefined : threads],
-    ['--base-threads', baseThreads],
-    ['--only', only?.join()],
-    ['--inputs', inputs],
-    ['--seed', seed === '7' ? undefined : seed],
-    ['--batch', batch],
-    ...dim.map((each): [string, string] => ['--dim', each]),
-    ...range.map((each): [string, string] => ['--range', each]),
-  ];
-  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
-  return ['onpar diff', ...words, ...given, ...(quantized ? ['--quantized'] : [])].join(' ');
-}
-
-/** Always, as the report of a run: nobody knows beforehand that a chart will be wanted. Path relative to the current folder. */
-function writePage(root: string, found: Diff): string {
-  const folder = join(root, '.onpar');
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'diff.html');
-  writeFileSync(path, diffHtml(found, readAssets()));
-  return relative(process.cwd(), path);
+  return commandLine(
+    ['diff', ...words],
+    [
+      ['--base', base],
+      ['--anchor', anchor],
+      ['--backend', backend?.join()],
+      ['--threads', threads !== '1' && threads],
+      ['--base-threads', baseThreads],
+      ['--only', only?.join()],
+      ['--inputs', inputs],
+      ['--seed', seed !== '7' && seed],
+      ['--batch', batch],
+      ...dim.map((each) => ['--dim', each] as const),
+      ...range.map((each) => ['--range', each] as const),
+      ['--quantized', quantized],
+    ],
+  );
 }
 
 function textOf(found: Diff, page: string, { json = false, markdown = false }: DiffOptions): string {

@@ -42,7 +42,12 @@ program
     'a.onnx [b.onnx | tfjs-folder], or parts of case ids such as simplecnn; nothing: all models of this project',
   )
   .option('-b, --backend <ids>', 'only these backends, such as ort-node/cpu,ort-web/wasm', list)
-  .option('--batch <sizes>', 'batch sizes, such as 1,8,32', list)
+  .option('--batch <sizes>', 'batch sizes, such as 1,8,32; a range such as 1..256 doubles and makes a sweep', list)
+  .option(
+    '--memory-limit <bytes>',
+    'sweep: resident memory of a process, such as 2GiB; beyond it a point is out of memory',
+  )
+  .option('--changing', 'sweep: time calls after one of another size, too')
   .option('--threads <n>', 'threads of the runtime, 0 for its default', '1')
   .option('--inputs <file>', 'files: feeds from this .npz instead of drawn ones')
   .option('--seed <n>', 'files: seed of the drawn inputs', '7')
@@ -53,7 +58,7 @@ program
   .option('--json', 'print JSON on stdout')
   .addHelpText(
     'after',
-    '\nExamples:\n  onpar compare model.onnx model.int8.onnx --quantized\n  onpar compare model.onnx --backend ort-node/cpu,ort-web/wasm\n  onpar compare simplecnn',
+    '\nExamples:\n  onpar compare model.onnx model.int8.onnx --quantized\n  onpar compare model.onnx --backend ort-node/cpu,ort-web/wasm\n  onpar compare simplecnn\n  onpar compare simplecnn/float32 --batch 1..256 --memory-limit 2GiB',
   )
   .action(async (targets: string[], options: CompareOptions) =>
     (await import('./compare.ts')).compare(targets, options),

@@ -48,6 +48,31 @@ export function fraction(option: string, text: string, low: number, high: number
   });
 }
 
+const units: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, MB: 1e6, GB: 1e9 };
+
+/** Bytes, written with their unit. */
+export function byteCount(option: string, text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([KMG]i?B)$/.exec(text.trim()) ?? [];
+  const bytes = Math.round(Number(digits) * (units[unit] ?? NaN));
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw new BadInput({
+    what: `'${text}' is no amount of memory`,
+    where: option,
+    fix: `a number with ${Object.keys(units).join(', ')}, such as ${option} 2GiB`,
+  });
+}
+
+/** A command as it can be pasted back: flags without a value are left out, those that are `true` have none. */
+export function commandLine(
+  words: readonly string[],
+  flags: readonly (readonly [string, string | boolean | undefined])[],
+): string {
+  const given = flags.flatMap(([flag, value]) =>
+    typeof value === 'string' ? [flag, value] : value === true ? [flag] : [],
+  );
+  return ['onpar', ...words, ...given].join(' ');
+}
+
 /** name=value pairs. */
 export function pairs(option: string, texts: readonly string[]): ReadonlyMap<string, string> {
   return new Map(

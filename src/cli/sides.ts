@@ -4,6 +4,7 @@
  */
 import type { Backend, Format } from '../backends/backend.ts';
 import { findBackend, listBackends } from '../backends/registry.ts';
+import { hostAt, idleBackends } from '../backends/runtimes/host.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { readDeadline } from '../workers/deadline.ts';
@@ -59,7 +60,8 @@ async function placesFor(files: readonly string[], ids: readonly string[]): Prom
     return files.map((file, index) => ({ file, backend: opening(chosen[index] ?? chosen[0], formatOf(file)) }));
   }
   const format = formatOf(first);
-  const able = ids.length === 0 ? all.filter(({ formats }) => formats.includes(format)) : chosen;
+  const idle = idleBackends(all, hostAt(process.cwd()));
+  const able = ids.length === 0 ? all.filter(({ id, formats }) => formats.includes(format) && !idle.has(id)) : chosen;
   return able.map((backend) => ({ file: first, backend: opening(backend, format) }));
 }
 

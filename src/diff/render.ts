@@ -1,9 +1,8 @@
 /** A diff for people: a table with a row a case and a column a question, then what moved with its sentence; on a terminal and as Markdown. */
-import { styleText } from 'node:util';
 import { plain } from '../report/cells.ts';
 import * as format from '../report/format.ts';
-import type { Tone } from '../report/format.ts';
 import { escape } from '../report/markdown.ts';
+import { painter } from '../report/paint.ts';
 import { layOut } from '../report/table.ts';
 import type { Line } from '../report/table.ts';
 import { columnsOf, conclusion, diffsOf, remarkOf, runtimeLabel, runtimeText, textOf, toldOf, tones } from './cells.ts';
@@ -14,15 +13,13 @@ export interface DiffPage {
   readonly width: number;
 }
 
-const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
 export const renderDiff = (diff: Diff, page: DiffPage): string =>
   diffsOf(diff)
     .map((each) => renderOne(each, page))
     .join('\n');
 
 function renderOne(diff: Diff, { color, width }: DiffPage): string {
-  const paint = (tone: Tone, text: string): string =>
-    color ? styleText(colours[tone], text, { validateStream: false }) : text;
+  const paint = painter(color);
   const { lines, dropped } = layOut(linesOf(diff), columnsOf(diff.columns), width, paint);
   const told = toldOf(diff).flatMap(({ subject, column, move, sentence, replay }) => [
     paint(tones[move], plain(`${format.glyphOf(tones[move])} ${column.padEnd(8)} ${subject}: ${sentence}`)),

@@ -2,6 +2,7 @@
  * Turns raw values into what an artifact is fed: preprocessing, layout, names. Preprocessing is under parity: the reference
  * holds raw inputs, so a wrong constant in the card is a mismatch.
  */
+import type { Ranges } from '../backends/backend.ts';
 import { batchRows, elementCount, tensor } from '../tensor/tensor.ts';
 import type { Tensor, TensorMap } from '../tensor/tensor.ts';
 import type { Artifact, Input, ModelCard } from './card.ts';
@@ -25,6 +26,24 @@ export function outputsOf(card: ModelCard, artifact: Artifact, outputs: TensorMa
     card.outputs.flatMap(({ name }) => {
       const value = outputs[nameIn(artifact, name)];
       return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** What an engine must be built for, so that all of these run: the last of them is the usual one. */
+export function rangesOf(feedings: readonly TensorMap[]): Ranges {
+  const names = Object.keys(feedings[0] ?? {});
+  return Object.fromEntries(
+    names.map((name) => {
+      const shapes = feedings.map((feeds) => feeds[name]?.dims ?? []);
+      const axes = shapes.at(-1) ?? [];
+      return [
+        name,
+        axes.map((usual, axis) => {
+          const sizes = shapes.map((dims) => dims[axis] ?? usual);
+          return [Math.min(...sizes), usual, Math.max(...sizes)] as const;
+        }),
+      ];
     }),
   );
 }

@@ -1,14 +1,21 @@
 /**
- * Reads the few facts of an ONNX file that must be known before a runtime may open it: that it is one, and which external
- * files its weights claim. Walks the protobuf wire format with protobufjs' reader; weights are skipped, never copied.
+ * Reads the few facts of an ONNX file that must be known before a runtime may open it: that it is one, which external
+ * files its weights claim, and its opset. Walks the protobuf wire format with protobufjs' reader; weights are skipped, never copied.
  * Field numbers: https://github.com/onnx/onnx/blob/v1.22.0/onnx/onnx.proto
  */
 import protobuf from 'protobufjs/minimal.js';
 
 type Reader = protobuf.Reader;
 
-/** Locations of external data, as written in the file. Throws RangeError where the bytes are not an ONNX model. */
-export function scanOnnx(bytes: Uint8Array): { readonly externalData: readonly string[] } {
+export interface OnnxFacts {
+  /** Locations, as written in the file. */
+  readonly externalData: readonly string[];
+  /** Of ONNX's own operators; 0 where it imports none. */
+  readonly opset: number;
+}
+
+/** Throws RangeError where the bytes are not an ONNX model. */
+export function scanOnnx(bytes: Uint8Array): OnnxFacts {
   try {
     return scan(protobuf.Reader.create(bytes));
   } catch (error) {
@@ -17,18 +24,31 @@ export function scanOnnx(bytes: Uint8Array): { readonly externalData: readonly s
   }
 }
 
-function scan(model: Reader): { readonly externalData: readonly string[] } {
+function scan(model: Reader): OnnxFacts {
   const externalData = new Set<string>();
-  let hasGraph = false;
+  let [hasGraph, opset] = [false, 0];
   walk(model, {
     7: (graph) => {
       hasGraph = true;
       walkGraph(graph, externalData, 0);
     },
+    8: (imported) => (opset = Math.max(opset, opsetOf(imported))),
     25: (local) => walk(local, { 7: (node) => walkNode(node, externalData, 0) }),
   });
   if (!hasGraph) throw new RangeError('no graph in it');
-  return { externalData: [...externalData] };
+  return { externalData: [...externalData], opset };
+}
+
+/** OperatorSetIdProto: a domain, empty for ONNX's own, and a version. */
+function opsetOf(reader: Reader): number {
+  let [domain, version] = ['', 0];
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag === 0x0a) domain = reader.string();
+    else if (tag === 0x10) version = reader.uint32();
+    else reader.skipType(tag & 7);
+  }
+  return domain === '' || domain === 'ai.onnx' ? version : 0;
 }
 
 /** Sub-graphs of If, Loop and Scan nest; more than this is no model but an attack on the stack. */

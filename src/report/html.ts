@@ -116,7 +116,7 @@ ${verdict.sentences.map((text) => markup`<p>${text}</p>`)}${command('replay', ve
 
 function matrix(report: Report, models: readonly ModelView[]): Markup {
   const used = new Set(report.cases.map((c) => c.backend));
-  const backends = report.backends.filter((backend) => !backend.available || used.has(backend.id));
+  const backends = report.backends.filter((backend) => (!backend.available && !backend.idle) || used.has(backend.id));
   const head = backends.map(
     ({ id, version }) => markup`<th scope="col">${id}<small>${version ?? 'not here'}</small></th>`,
   );
@@ -154,7 +154,7 @@ function chartSection(models: readonly ModelView[]): Markup | null {
     ['Which backend is fastest?', 'A hollow dot is a wrong answer: its speed does not count.', fastest],
     [
       'What does batching buy?',
-      'A ring marks the knee: nine tenths of the best throughput. A larger batch buys waiting, not work.',
+      'A ring marks the knee: 95 % of the best throughput. A larger batch buys waiting, not work.',
       batching,
     ],
     ['What does quantizing cost?', 'Left is smaller, up is more often right, a smaller disc is faster.', quantizing],

@@ -64,6 +64,10 @@ export interface BackendRow {
    * The command that would bring it.
    */
   bring: string | null;
+  /**
+   * Nothing was asked of it: its hardware is not here.
+   */
+  idle?: boolean;
 }
 export interface ModelRow {
   id: string;

@@ -5,6 +5,7 @@
 import { styleText } from 'node:util';
 import * as format from './format.ts';
 import type { Tone } from './format.ts';
+import { painter } from './paint.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
 import * as view from './view.ts';
 import type { ModelView, Row } from './view.ts';
@@ -17,18 +18,17 @@ export interface TerminalOptions {
 }
 
 export function renderTerminal(report: Report, { color, width }: TerminalOptions): string {
-  const styled = (style: Parameters<typeof styleText>[0], text: string): string =>
-    color ? styleText(style, text, { validateStream: false }) : text;
   const page: Page = {
     width,
-    paint: (tone, text) => styled(colours[tone], text),
-    bold: (text) => styled('bold', text),
+    paint: painter(color),
+    bold: (text) => (color ? styleText('bold', text, { validateStream: false }) : text),
   };
   const tables = view.viewModels(report).map((model) => modelBlock(model, page));
   const blocks = [
     joined(machineFacts(report), width),
     ...tables.map(({ lines }) => lines),
     legend(tables, page),
+    idleBlock(report, page),
     ...report.summary.problems.map((problem) => [page.paint('bad', '✗ run'), ...sentence(problem, width)]),
     ...report.verdicts.filter((verdict) => verdict.red).map((verdict) => redBlock(verdict, page)),
     undecidedBlock(report, page),
@@ -43,16 +43,14 @@ interface Page {
   readonly bold: (text: string) => string;
 }
 
-// Bright black for what is absent: it is information, not a warning.
-const colours = { good: 'green', bad: 'red', unsure: 'yellow', absent: 'gray' } as const;
-
 function machineFacts({ onpar, machine, models, backends }: Report): string[] {
-  const here = backends.filter((backend) => backend.available).length;
+  const asked = backends.filter(({ idle }) => !idle);
+  const here = asked.filter(({ available }) => available).length;
   return [
     `onpar ${onpar}`,
     `${machine.cpu}, ${format.plural(machine.cores, 'core')}, ${machine.isa}`,
     `Node ${machine.node.replace(/^v/, '')}`,
-    `${format.plural(models.length, 'model')}, ${here} of ${format.plural(backends.length, 'backend')}`,
+    `${format.plural(models.length, 'model')}, ${here} of ${format.plural(asked.length, 'backend')}`,
   ].map(plain);
 }
 
@@ -110,6 +108,11 @@ function legend(tables: readonly Block[], { width, paint }: Page): string[] {
       : []),
     ...(dropped.length > 0 ? [clip(`not shown at this width: ${dropped.join(', ')}`, width)] : []),
   ].map((line) => paint('absent', line));
+}
+
+function idleBlock(report: Report, { width, paint }: Page): string[] {
+  const words = view.idleWords(report);
+  return words === null ? [] : sentence(`· ${words}`, width + 4).map((line) => paint('absent', line.slice(4)));
 }
 
 function redBlock(verdict: VerdictRow, { width, paint, bold }: Page): string[] {

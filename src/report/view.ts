@@ -95,7 +95,7 @@ export const isMove = (verdict: string): boolean => verdict === 'faster' || verd
 /** 2 red · 49 held · 1 not here (ort-node/cuda) · 0 without verdict */
 export function headline(report: Report): string {
   const { planned, red, held, notHere, undecided } = report.summary;
-  const absent = report.backends.filter((backend) => !backend.available).map((backend) => backend.id);
+  const absent = report.backends.filter(({ available, idle }) => !available && !idle).map(({ id }) => id);
   const names = absent.length > 3 ? [...absent.slice(0, 3), `${absent.length - 3} more`] : absent;
   const lost = Math.max(0, planned - red - held - notHere - undecided);
   return [
@@ -114,6 +114,16 @@ export function conclusion(report: Report): string {
   if (problems.length > 0 || exitCode !== 0) return 'Not proven';
   if (held === 0) return 'Nothing was judged';
   return undecided > 0 ? 'On par, as far as decided' : 'All on par';
+}
+
+/** Backends of which nothing was asked, folded by what is not here; null where there are none. */
+export function idleWords({ backends }: Report): string | null {
+  const groups = groupBy(
+    backends.filter(({ idle }) => idle),
+    ({ reason }) => reason,
+  );
+  const words = [...groups].map(([reason, rows]) => `${rows.map(({ id }) => id).join(', ')} (${reason})`);
+  return words.length === 0 ? null : `not asked for want of hardware: ${words.join('; ')}: npx onpar doctor`;
 }
 
 const unknownModel: Omit<ModelRow, 'id' | 'name'> = { parameters: null, reference: null, dataset: null };
@@ -138,7 +148,7 @@ function viewModel(model: ModelRow, report: Report): ModelView {
     return { ...draft, parity: usual?.parity ?? draft.parity };
   });
   const here = new Set(cases.filter((c) => mark(worstOf(takenVerdicts(c))).tone !== 'absent').map((c) => c.backend));
-  const absent = report.backends.filter((backend) => !backend.available && !here.has(backend.id));
+  const absent = report.backends.filter(({ id, available, idle }) => !available && !idle && !here.has(id));
   const gone = new Set(absent.map((backend) => backend.id));
   const backends = [...new Set(drafts.map((draft) => draft.backend))];
   const rank = (d: Draft): number =>

@@ -2,6 +2,7 @@
 import { commitOf } from '../base/git.ts';
 import { standingOf } from '../judge/verdict.ts';
 import { caseId } from '../cases/case.ts';
+import { usedBackends } from '../cases/plan.ts';
 import type { Report, VerdictRow } from '../report/report.generated.ts';
 import { version } from '../version.ts';
 import { pinnableCore } from '../workers/launch.ts';
@@ -37,7 +38,7 @@ export async function buildReport(
     seconds: (Date.now() - startedAt.getTime()) / 1e3,
     commit: commitOf(run.project.root),
     machine: machineOf(run),
-    backends: await backendRows(run),
+    backends: [...(await backendRows(run)), ...idleRows(run)],
     models: run.project.models
       .filter(({ card }) => shown.has(card.id))
       .map(({ card }) => ({
@@ -73,9 +74,20 @@ const backendRows = (run: Run): Promise<Report['backends']> =>
       const state = await run.broker.availability(backend);
       return state.available
         ? { id, available: true, version: state.version, provider: state.provider, reason: null, bring: null }
-        : { id, available: false, version: null, provider: null, reason: state.reason, bring: backend.bring };
+        : { ...noBackend, id, reason: state.reason, bring: state.bring };
     }),
   );
+
+/** Those that would be asked if their hardware were here. */
+const idleRows = ({ backends, project }: Run): Report['backends'] =>
+  usedBackends({ ...project, idle: new Map() }, 'full').flatMap(({ id }) => {
+    const reason = project.idle?.get(id);
+    return reason === undefined || backends.some((asked) => asked.id === id)
+      ? []
+      : [{ ...noBackend, id, reason, bring: `npx onpar doctor ${id}`, idle: true }];
+  });
+
+const noBackend = { available: false, version: null, provider: null };
 
 function verdictRow(run: Run, { case: subject, verdict, red, sentences, paired }: Entry): VerdictRow {
   const metric = run.metric(subject.metric);

@@ -15,7 +15,7 @@ import type { Case } from '../cases/case.ts';
 import { caseKey } from '../cases/case.ts';
 import type { Backend } from '../backends/backend.ts';
 import { depthOf, planCases, usedBackends } from '../cases/plan.ts';
-import { modelOf, namedBy, readProject } from '../cases/project.ts';
+import { heedingNames, modelOf, namedBy, readProject } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import type { AccuracyTarget } from '../judge/accuracy.ts';
@@ -92,11 +92,11 @@ export class Run {
   static async start(root: string, runOptions: RunOptions): Promise<Run> {
     const { env, broker, narrow = (project) => namedBy(project, []) } = runOptions;
     const [whole, metrics] = await Promise.all([readProject(root, env), loadMetrics()]);
-    const project = narrow(whole);
     const machine = readMachine();
     const baselines = readBaselines(root, machine.fingerprint, metrics);
     const names = [...whole.backends.map(({ id }) => id), ...whole.datasets.keys()];
     const policy = readPolicy(env, names);
+    const project = heedingNames(whole, narrow(whole), policy.required);
     const options = { ...broker, deadline: readDeadline(env) };
     return new Run({ project, broker: new Broker(project, options), metrics, machine, baselines }, policy, runOptions);
   }
@@ -138,7 +138,7 @@ export class Run {
     const depths = ['commit', 'full'] as const;
     return [...this.metrics.values()].flatMap((metric) =>
       depths
-        .flatMap((depth) => planCases(this.project, metric, depth))
+        .flatMap((depth) => planCases({ ...this.project, idle: new Map() }, metric, depth))
         .map((subject) => ({ metric: metric.id, model: subject.model, key: this.key(metric, subject) })),
     );
   }

@@ -17,10 +17,16 @@ const entry = (file: string): string =>
 const bound = ['setpriv', '--pdeathsig', 'KILL'];
 const pinnedTo = (core: number): readonly string[] => ['taskset', '--cpu-list', `${core}`];
 
-export function launchWorker({ host }: Backend, core: number | null, env: NodeJS.ProcessEnv): ChildProcess {
+/** `outermost`: a command that becomes the one after it, before anything of the worker runs. */
+export function launchWorker(
+  { host }: Backend,
+  core: number | null,
+  env: NodeJS.ProcessEnv,
+  outermost: readonly string[] = [],
+): ChildProcess {
   const command =
     host === 'python' ? [pythonOf(env), entry('./python/worker.py')] : [process.execPath, entry('./node-worker.js')];
-  const wrappers = [...(core === null ? [] : pinnedTo(core)), ...(works(bound) ? bound : [])];
+  const wrappers = [...outermost, ...(core === null ? [] : pinnedTo(core)), ...(works(bound) ? bound : [])];
   const [file = '', ...args] = [...wrappers, ...command];
   return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
 }

@@ -2,7 +2,7 @@
  * The worker process: hosts one backend and at most one session, answers one request at a time. It blocks in read while it
  * waits: an idle worker burns no cycle beside the one that is being measured. It ends when its parent's pipe closes.
  */
-import { readFileSync, readSync, writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -12,6 +12,7 @@ import { findBackend } from '../backends/registry.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { decodeFrame, decodePrefix, encodeFrame, protocolVersion, replyFd, requestFd } from './protocol.ts';
 import type { Message, Request } from './protocol.ts';
+import { peakResident } from './resident.ts';
 
 let runtime: Runtime | undefined;
 let session: Session | undefined;
@@ -34,7 +35,7 @@ async function answer(request: Request): Promise<Message> {
     case 'hello':
       return reply(await hello(request));
     case 'open':
-      return reply(await open(request.path, request.shift));
+      return reply(await open(request));
     case 'run':
       return run(request.feeds);
     case 'sample':
@@ -84,14 +85,15 @@ const ballast: Buffer[] = [];
  * Where a process's allocations happen to lie makes it faster or slower for its whole life (reference: Curtsinger & Berger,
  * "Stabilizer", 2013). Small blocks before opening move what is allocated after them; reopening draws again.
  */
-async function open(path: string, shift: number): Promise<object> {
+async function open({ path, shift, ranges }: Extract<Request, { op: 'open' }>): Promise<object> {
   if (runtime === undefined) throw new Error('open before hello');
   await session?.close();
   const blocks = { length: shift % 61 };
   ballast.splice(0, Infinity, ...Array.from(blocks, (_, i) => Buffer.allocUnsafeSlow(1024 + ((shift * i) % 65_521))));
   const start = performance.now();
-  session = await runtime.open(path);
-  return { inputs: session.inputs, outputs: session.outputs, seconds: secondsSince(start) };
+  session = await runtime.open(path, ranges);
+  const { inputs, outputs, engine } = session;
+  return { inputs, outputs, seconds: secondsSince(start), ...(engine && { engine }) };
 }
 
 function bind(feeds: TensorMap): Binding {
@@ -123,15 +125,8 @@ async function sample({ feeds, warmup, iterations }: Extract<Request, { op: 'sam
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1e3;
 
-/**
- * Peak resident set. On Linux ru_maxrss starts at the size of the process that forked us (getrusage(2) keeps it across exec), so the
- * kernel's own high-water mark of this program is read instead; elsewhere Node's maxRSS, in kilobytes.
- */
-function peakBytes(): number {
-  const mark =
-    process.platform === 'linux' ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) : null;
-  return (mark === null ? process.resourceUsage().maxRSS : Number(mark[1])) * 1024;
-}
+/** Peak resident set; where the system does not tell, Node's maxRSS, in kilobytes. */
+const peakBytes = (): number => peakResident('self') ?? process.resourceUsage().maxRSS * 1024;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -5,7 +5,7 @@
  * receiver can view them without a copy. Requests go to the worker's file descriptor 3, replies come from 4: native
  * libraries print to stdout and stderr. One request is in flight at a time; a reply repeats its id.
  */
-import type { Kernels, Signature } from '../backends/backend.ts';
+import type { Engine, Kernels, Ranges, Signature } from '../backends/backend.ts';
 import { bytesPerElement, elementCount, isDtype, tensorBytes, tensorFromBytes } from '../tensor/tensor.ts';
 import type { Dtype, Tensor, TensorMap } from '../tensor/tensor.ts';
 
@@ -17,7 +17,7 @@ const prefixBytes = 12;
 /** A header holds names and dims only; more than this is not a header. */
 const maxHeaderBytes = 16 * 2 ** 20;
 /** Feeds or outputs of one call; more than this is a prefix that lies. */
-const maxPayloadBytes = 2 ** 32;
+export const maxPayloadBytes = 2 ** 32;
 
 export type Request =
   | {
@@ -29,14 +29,15 @@ export type Request =
       /** Folder of the backend files, where they are not the worker's own. */
       readonly backends: string | null;
     }
-  /** `shift`: any whole number; another one lays the session elsewhere in memory. */
-  | { readonly op: 'open'; readonly path: string; readonly shift: number }
+  /** `shift`: any whole number; another one lays the session elsewhere in memory. `ranges`: of the feeds that will come, where they are known. */
+  | { readonly op: 'open'; readonly path: string; readonly shift: number; readonly ranges: Ranges }
   | { readonly op: 'run'; readonly feeds: TensorMap }
   | { readonly op: 'sample'; readonly feeds: TensorMap; readonly warmup: number; readonly iterations: number }
   | { readonly op: 'kernels'; readonly path: string; readonly feeds: TensorMap }
   | { readonly op: 'close' };
 
-/** Replies by operation. Durations in seconds, measured inside the worker; peakBytes is the process's peak resident set. */
+/** Replies by operation. Durations in seconds, measured inside the worker; peakBytes is the process's peak resident set,
+ * deviceBytes the most that its tensors took on a device, where the runtime tells. */
 export interface Replies {
   hello: {
     readonly protocol: number;
@@ -48,9 +49,11 @@ export interface Replies {
     readonly inputs: readonly Signature[];
     readonly outputs: readonly Signature[];
     readonly seconds: number;
+    /** What was built, where the runtime builds something; `seconds` has it in it. */
+    readonly engine?: Engine;
   };
   run: { readonly outputs: TensorMap; readonly seconds: number; readonly peakBytes: number };
-  sample: Sampled & { readonly peakBytes: number };
+  sample: Sampled & { readonly peakBytes: number; readonly deviceBytes?: number | null };
   /** Null where the runtime cannot say. */
   kernels: { readonly kernels: Kernels | null };
   close: object;

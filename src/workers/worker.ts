@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Ranges } from '../backends/backend.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { launchWorker } from './launch.ts';
 import { encodeFrame, FrameReader, protocolVersion, replyFd, requestFd } from './protocol.ts';
@@ -32,9 +32,11 @@ export interface WorkerOptions {
   readonly deadline: number;
   /** Folder of the backend files of another version; absent for this one's own. */
   readonly backends?: string | null;
+  /** Command that the worker's own comes after; absent for none. */
+  readonly wrapper?: readonly string[];
 }
 
-const stderrTail = 2_000;
+const stderrTail = 8_000;
 
 /** How long after a worker's exit its pipes are read; a process of its own that outlives it may hold them open for ever. */
 const lastWords = 1_000;
@@ -59,9 +61,9 @@ export class Worker {
   #nextId = 1;
 
   /** Starts the process and greets it; `hello` tells how that went. */
-  constructor(backend: Backend, { root, threads, core, deadline, backends = null }: WorkerOptions) {
+  constructor(backend: Backend, { root, threads, core, deadline, backends = null, wrapper }: WorkerOptions) {
     this.#deadline = deadline;
-    this.#child = launchWorker(backend, core, { ...process.env, ...backend.env(threads) });
+    this.#child = launchWorker(backend, core, { ...process.env, ...backend.env(threads) }, wrapper);
     this.#requests = this.#child.stdio[requestFd] as Duplex;
     this.gone = this.#watch();
     this.#hello = this.#call('hello', {
@@ -80,15 +82,20 @@ export class Worker {
     return this.#hello;
   }
 
+  /** Undefined where it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Seconds that others have kept it from its core; see waiting.ts. */
   waited(): number | null {
-    return this.#child.pid === undefined ? null : waitedBy(this.#child.pid);
+    return this.pid === undefined ? null : waitedBy(this.pid);
   }
 
   /** `shift` lays the session elsewhere in memory; a session that is open is closed first. */
-  async open(path: string, shift = 0): Promise<Replies['open']> {
+  async open(path: string, ranges: Ranges = {}, shift = 0): Promise<Replies['open']> {
     await this.#hello;
-    return this.#call('open', { op: 'open', path, shift });
+    return this.#call('open', { op: 'open', path, shift, ranges });
   }
 
   run(feeds: TensorMap): Promise<Replies['run']> {
@@ -186,6 +193,9 @@ export class Worker {
 
 function describeExit(code: number | null, signal: string | null, stderr: string): string {
   const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
-  const tail = stderr.trim().split('\n').slice(-3).join(' | ');
+  const lines = stderr.trim().split('\n');
+  // Node follows it with a page of addresses.
+  const fatal = lines.filter((line) => /^(FATAL ERROR|terminate called)/.test(line));
+  const tail = (fatal.length > 0 ? fatal : lines.slice(-3)).join(' | ');
   return tail === '' ? `the worker ${how}` : `the worker ${how}; it last wrote: ${tail}`;
 }

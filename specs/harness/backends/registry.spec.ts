@@ -9,7 +9,7 @@ describe('the registry', () => {
     const files = readdirSync(new URL('../../../src/backends', import.meta.url)).filter(
       (name) => name.endsWith('.ts') && !['backend.ts', 'registry.ts'].includes(name),
     );
-    expect(backends.map(({ id }) => `${id.replaceAll('/', '-')}.ts`).toSorted()).toEqual(files.toSorted());
+    expect(backends.map(({ id }) => `${id.replaceAll(/[/@]/g, '-')}.ts`).toSorted()).toEqual(files.toSorted());
   });
 
   test('finds each by its id alone, and refuses an unknown one by name', async () => {
@@ -21,7 +21,7 @@ describe('the registry', () => {
 
 describe.each(backends.map((backend) => [backend.id, backend] as const))('%s', (id, backend) => {
   test('says what it needs, what it opens and how to bring it', () => {
-    expect(id).toMatch(/^[a-z0-9-]+\/[a-z0-9-]+$/);
+    expect(id).toMatch(/^[a-z0-9-]+\/[a-z0-9-]+(@[a-z]+)?$/);
     expect(backend.formats.length).toBeGreaterThan(0);
     expect(backend.packages.length > 0).toBe(backend.host !== 'python');
     expect(backend.bring).toMatch(/^(npm install|npx onpar provision) /);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { Broker } from '../../../src/broker/broker.ts';
@@ -9,7 +11,7 @@ import { tensor } from '../../../src/tensor/tensor.ts';
 import { linearModel } from '../support/onnx.ts';
 import { newProject, weights } from '../support/project.ts';
 import type { Json } from '../support/project.ts';
-import { hasTorch } from '../support/python.ts';
+import { faultsFolder, hasTorch } from '../support/python.ts';
 import { safetensors } from '../support/safetensors.ts';
 import { Worker } from '../../../src/workers/worker.ts';
 
@@ -172,3 +174,34 @@ describe.runIf(hasTorch)('a model on torch', () => {
     }
   });
 });
+
+test.runIf(hasTorch)(
+  'on a GPU a call takes its inputs there, waits, and has its outputs here; its memory is told',
+  async () => {
+    const note = `${project.root}/note`;
+    const env = () => ({
+      ONPAR_TORCH_MODULES: fileURLToPath(new URL('../../../src/backends/python', import.meta.url)),
+      ONPAR_TORCH_NOTE: note,
+    });
+    const worker = new Worker({ ...eager, id: 'test/device', env }, { ...options, backends: faultsFolder });
+    const x = tensor('float32', [1, 4], Float32Array.of(1, 2, 3, 4));
+    try {
+      put('model.onnx', linearModel(4, 3, weights));
+      expect(await worker.hello()).toMatchObject({ provider: 'eager, cuda' });
+      await worker.open(put('network.py', architecture()));
+      const { outputs } = await worker.run({ x });
+      const expected = [0, 1, 2].map((column) =>
+        [1, 2, 3, 4].reduce((sum, value, row) => sum + value * (weights[3 * row + column] ?? 0), 0),
+      );
+      for (const [index, value] of expected.entries()) expect(outputs['y']?.data[index]).toBeCloseTo(value, 5);
+      expect((await worker.sample({ x }, 1, 2)).deviceBytes).toBe(3 * 2 ** 20);
+      // The module once, and one input a call.
+      expect(readFileSync(note, 'utf8').trim().split('\n')).toEqual([
+        "synchronized after 2 to {'cuda'}",
+        ...[1, 2, 3].map(() => "synchronized after 1 to {'cuda'}"),
+      ]);
+    } finally {
+      await worker.close();
+    }
+  },
+);

@@ -7,7 +7,7 @@ import type { Availability } from '../../../src/broker/availability.ts';
 import { Worker } from '../../../src/workers/worker.ts';
 import { faulty } from '../support/faulty.ts';
 import { newProject } from '../support/project.ts';
-import { hasPython, plainPython } from '../support/python.ts';
+import { hasPython, hasTorch, plainPython } from '../support/python.ts';
 
 const ortNode = await findBackend('ort-node/cpu');
 const eager = await findBackend('torch/eager');
@@ -40,6 +40,7 @@ test('a backend whose package is not installed says which, without starting anyt
     available: false,
     broken: null,
     reason: 'package onpar-no-such-package is not installed',
+    bring: ortNode.bring,
   });
 });
 
@@ -51,6 +52,7 @@ test('a backend whose runtime refuses to load is not here, in its own words', as
       available: false,
       broken: null,
       reason: 'libonnxruntime.so.1: not found',
+      bring: ortNode.bring,
     });
   } finally {
     project.remove();
@@ -62,6 +64,7 @@ test('a backend whose native library aborts while it is loaded is broken, and th
     available: false,
     broken: 'crashed',
     reason: 'the runtime did not load: the worker was killed by SIGSEGV',
+    bring: ortNode.bring,
   });
 });
 
@@ -70,6 +73,7 @@ test('a backend that hangs while it is loaded is broken', async () => {
     available: false,
     broken: 'timed-out',
     reason: 'the runtime did not load: hello did not return within 1 s; the worker was killed',
+    bring: ortNode.bring,
   });
 });
 
@@ -83,6 +87,7 @@ describe('a backend that lives in Python', () => {
       available: false,
       broken: null,
       reason: 'no Python was provisioned, and ONPAR_PYTHON names none',
+      bring: eager.bring,
     });
   });
 
@@ -113,9 +118,54 @@ describe('a backend that lives in Python', () => {
       project.put('torch.py', source);
       vi.stubEnv('ONPAR_PYTHON', plainPython);
       vi.stubEnv('PYTHONPATH', project.root);
-      expect(await probed(eager)).toEqual({ available: false, broken: null, reason });
+      expect(await probed(eager)).toEqual({ available: false, broken: null, reason, bring: eager.bring });
     } finally {
       project.remove();
     }
+  });
+});
+
+describe('a backend for a GPU', () => {
+  const gpus = ['ort-node/cuda', 'ort-node/tensorrt', 'ort-node/webgpu', 'torch/eager@cuda', 'torch/script@cuda'];
+
+  test.each(gpus)('%s is not here for want of a need that it names, without starting anything', async (id) => {
+    const backend = await findBackend(id);
+    const needs = [
+      { kind: 'library', name: 'Library', found: null, lacks: 'no library.so', fix: 'bring it' },
+      { kind: 'hardware', name: 'Driver 5', found: null, lacks: 'no device', fix: 'buy it' },
+    ] as const;
+    const started = vi.fn<() => Worker>();
+    expect(await probe({ ...backend, needs: () => needs }, repository, started)).toEqual({
+      available: false,
+      broken: null,
+      reason: 'Driver 5: no device',
+      bring: 'buy it',
+    });
+    if (!id.startsWith('torch'))
+      expect(await probe({ ...backend, needs: () => needs.slice(0, 1) }, repository, started)).toEqual({
+        available: false,
+        broken: null,
+        reason: 'Library: no library.so',
+        bring: 'bring it',
+      });
+    expect(started).not.toHaveBeenCalled();
+  });
+
+  // Where a GPU is, it is found: then there is a version.
+  test.each(['ort-node/cuda', 'ort-node/tensorrt', 'ort-node/webgpu'])(
+    '%s has to open something before it counts as here: files say too much',
+    async (id) => {
+      const found = await probed({ ...(await findBackend(id)), needs: () => [] });
+      expect(found.available ? found.version : found.reason).toMatch(
+        /^\d+\.|Failed to load shared library|WebGPU adapter/,
+      );
+    },
+  );
+
+  test.runIf(hasTorch)('torch on a GPU says which CUDA it was built for, or that it was not', async () => {
+    const found = await probed({ ...(await findBackend('torch/eager@cuda')), needs: () => [] });
+    expect(found.available ? found.provider : found.reason).toMatch(
+      /^eager, cuda$|was built without CUDA$|^torch \S+ for CUDA \S+ finds no device/,
+    );
   });
 });

@@ -9,7 +9,8 @@ import { loadMetrics } from '../../../src/metrics/registry.ts';
 import type { Model } from '../../../src/models/card.ts';
 import { refusal } from '../support/refusal.ts';
 
-const backends = await listBackends();
+/** Without those for GPUs: used-backends.spec.ts tells of them. */
+const backends = (await listBackends()).filter(({ needs }) => needs === undefined);
 const metrics = await loadMetrics();
 const metricOf = (id: string): Metric => metrics.get(id) ?? expect.unreachable(`no metric ${id}`);
 

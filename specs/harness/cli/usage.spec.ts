@@ -88,3 +88,29 @@ test('doctor waits as long as ONPAR_DEADLINE says', async () => {
     stdout: expect.stringContaining('✗ ort-node/cpu  the runtime did not load: hello did not return within 1 s'),
   });
 });
+
+test('doctor lists everything that a named backend needs, and how to bring it; unnamed ones are a line', async () => {
+  const env = { LD_LIBRARY_PATH: '/nowhere' };
+  const named = await onpar(['doctor', 'ort-node/tensorrt', '--json'], env);
+  const [found] = JSON.parse(named.stdout).backends;
+  expect(found.needs.map(({ name }: { name: string }) => name)).toEqual([
+    'NVIDIA driver 525 or later',
+    'cuda provider of onnxruntime-node',
+    'CUDA 12',
+    'cuBLAS 12',
+    'cuFFT 11',
+    'cuDNN 9',
+    'tensorrt provider of onnxruntime-node',
+    'TensorRT 10',
+  ]);
+  for (const { fix } of found.needs) expect(fix).toMatch(/^(https:|install |ONNXRUNTIME_NODE_INSTALL=cuda12 node )/);
+  const text = await onpar(['doctor', 'ort-node/tensorrt'], env);
+  expect(text.stdout).toMatch(/\n +[·✓] TensorRT 10: /);
+});
+
+test('doctor asks the runtime which opset it supports', async () => {
+  const { stdout } = await onpar(['doctor', 'ort-node/cpu', '--json']);
+  const [found] = JSON.parse(stdout).backends;
+  expect(found.opset).toBeGreaterThanOrEqual(21);
+  expect(found.beyond).toEqual([]);
+});

@@ -40,6 +40,10 @@ const faults = {
     writeSync(2, 'the library says: out of luck\n');
     process.exit(3);
   },
+  'bad-alloc': () => {
+    writeSync(2, "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\n");
+    process.abort();
+  },
   sleeps: sleep,
   // Of the sampler: it is loaded after the request for samples was read.
   // Now and then: for a clock that only goes back the sampler never ends, and is timed out.

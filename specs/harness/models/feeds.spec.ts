@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Artifact, ModelCard } from '../../../src/models/card.ts';
-import { feedsOf, outputsOf, preprocess, transpose } from '../../../src/models/feeds.ts';
+import { feedsOf, outputsOf, preprocess, rangesOf, transpose } from '../../../src/models/feeds.ts';
 import { elementCount, tensor } from '../../../src/tensor/tensor.ts';
 
 const seed = 20;
@@ -142,4 +142,22 @@ describe('feeds of an artifact', () => {
     ]);
     expect(outputsOf(card, artifact, { b: two })).toEqual({});
   });
+});
+
+test('ranges are the least, the last and the greatest size of each axis over all feeds', () => {
+  const at = (batch: number, sequence: number): Record<string, ReturnType<typeof tensor>> => ({
+    x: tensor('float32', [batch, 2], new Float32Array(2 * batch)),
+    ids: tensor('int32', [batch, sequence], new Int32Array(batch * sequence)),
+  });
+  expect(rangesOf([at(8, 4), at(1, 6), at(4, 5)])).toEqual({
+    x: [
+      [1, 4, 8],
+      [2, 2, 2],
+    ],
+    ids: [
+      [1, 4, 8],
+      [4, 5, 6],
+    ],
+  });
+  expect(rangesOf([])).toEqual({});
 });

@@ -170,3 +170,14 @@ describe('scanOnnx refuses', () => {
     expect(accepted).toEqual([]);
   });
 });
+
+describe('the opset', () => {
+  test('is that of ONNX itself, whatever other domains import', () => {
+    const other = bytes(8, message(bytes(1, 'com.microsoft'), int(2, 99)));
+    const named = bytes(8, message(bytes(1, 'ai.onnx'), int(2, 18)));
+    expect(scanOnnx(linearModel(1, 1, [1])).opset).toBe(17);
+    expect(scanOnnx(message(other, linearModel(1, 1, [1]))).opset).toBe(17);
+    expect(scanOnnx(message(bytes(7, graphOf({ nodes: [] })), other, named)).opset).toBe(18);
+    expect(scanOnnx(bytes(7, graphOf({ nodes: [] }))).opset).toBe(0);
+  });
+});

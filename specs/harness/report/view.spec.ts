@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CaseRow, Report } from '../../../src/report/report.generated.ts';
-import { conclusion, headline, rowName, viewModels } from '../../../src/report/view.ts';
+import { conclusion, headline, idleWords, rowName, viewModels } from '../../../src/report/view.ts';
+import { renderHtml } from '../../../src/report/html.ts';
+import { renderTerminal } from '../../../src/report/terminal.ts';
 import * as sample from './sample.ts';
 
 const rowsOf = (report: Report, model: string) => viewModels(report).find((one) => one.model.id === model)?.rows ?? [];
@@ -91,4 +93,29 @@ test('only a run that exits 0 and judged something is on par', () => {
   idle.summary.exitCode = 0;
   idle.summary.problems = [];
   expect(conclusion(idle)).toBe('Nothing was judged');
+});
+
+test('backends without their hardware are one line, and no row, no column and no part of the headline', () => {
+  const row = { available: false, version: null, provider: null, bring: 'npx onpar doctor', idle: true };
+  const report = sample.green();
+  const idle = ['ort-node/cuda', 'torch/eager@cuda'].map((id) => ({ ...row, id, reason: 'no driver' }));
+  const more = {
+    ...report,
+    backends: [...report.backends, ...idle, { ...row, id: 'ort-node/webgpu', reason: 'no GPU' }],
+  };
+  expect(idleWords(more)).toBe(
+    'not asked for want of hardware: ort-node/cuda, torch/eager@cuda (no driver); ort-node/webgpu (no GPU): npx onpar doctor',
+  );
+  expect(idleWords(report)).toBeNull();
+  expect(headline(more)).toBe(headline(report));
+  expect(viewModels(more)).toEqual(viewModels(report));
+  const words = (text: string): string[] => text.split('\n').filter((line) => line.includes('webgpu'));
+  expect(words(renderTerminal(more, { color: false, width: 140 }))).toHaveLength(1);
+  expect(renderTerminal(more, { color: false, width: 140 }).split('\n')[0]).toBe(
+    renderTerminal(report, { color: false, width: 140 }).split('\n')[0],
+  );
+  const matrix = /<table class="matrix">.*?<\/table>/s;
+  const assets = { css: '', script: '' };
+  expect(matrix.exec(renderHtml(more, assets))?.[0]).toBe(matrix.exec(renderHtml(report, assets))?.[0]);
+  expect(renderHtml(more, assets)).toContain('torch/eager@cuda');
 });

@@ -175,3 +175,16 @@ export const hollowModel = (...initializers: readonly Bytes[]): Bytes =>
     inputs: [valueInfo('x', 'float32', ['batch', 4])],
     outputs: [valueInfo('y', 'float32', ['batch', 3])],
   });
+
+/** Asks its runtime for 2^40 floats whatever it is fed. */
+export const hugeModel = (): Bytes =>
+  modelOf({
+    nodes: [
+      node('ConstantOfShape', ['size'], ['zeros']),
+      node('ReduceMax', ['zeros'], ['zero']),
+      node('Add', ['x', 'zero'], ['y']),
+    ],
+    initializers: [tensorOf('size', 'int64', [1], BigInt64Array.of(2n ** 40n))],
+    inputs: [valueInfo('x', 'float32', ['batch', 3])],
+    outputs: [valueInfo('y', 'float32', ['batch', 3])],
+  });

@@ -54,7 +54,7 @@ describe('a worker', () => {
     try {
       const opened = [];
       for (const shift of [0, 1, 60, 123_456]) {
-        const { inputs, outputs: names } = await worker.open(path, shift);
+        const { inputs, outputs: names } = await worker.open(path, {}, shift);
         opened.push({ inputs, names, outputs: (await worker.run(feeds)).outputs });
       }
       for (const again of opened) expect(again).toEqual(opened[0]);

@@ -3,5 +3,5 @@
 import torch_model
 
 
-def load(threads: int) -> torch_model.Runtime:
-    return torch_model.load(threads, "eager", lambda module, _: module)
+def load(threads: int, device: str = "cpu") -> torch_model.Runtime:
+    return torch_model.load(threads, "eager", lambda module, _: module, device)

@@ -31,22 +31,43 @@ class Runtime:
     version: str
     provider: str
     prepare: Prepare
+    device: str
 
     def open(self, path: Path) -> "Session":
         with torch.inference_mode():
             module, architecture = build(path)
             inputs = list(inspect.signature(module.forward).parameters)
-            return Session(self.prepare(module, architecture), inputs)
+            binding = Binding if self.device == "cpu" else DeviceBinding
+            return Session(self.prepare(module.to(self.device), architecture), inputs, binding)
+
+    def device_bytes(self) -> int | None:
+        """The most that tensors took on the device; the context of CUDA, some hundred MiB, is not in it."""
+        return None if self.device == "cpu" else torch.cuda.max_memory_allocated()
 
 
-def load(threads: int, provider: str, prepare: Prepare) -> Runtime:
-    """`prepare` makes of a module in evaluation mode, and its architecture file, what is called."""
+def load(threads: int, provider: str, prepare: Prepare, device: str = "cpu") -> Runtime:
+    """`prepare` makes of a module in evaluation mode on its device, and its architecture file, what is called."""
     if int(torch.__version__.split(".")[0]) < 2:
         raise RuntimeError(f"torch {torch.__version__} is too old: 2.0 or later is needed")
+    if device != "cpu":
+        refuse_without_cuda()
     if threads > 0:
         torch.set_num_threads(threads)
         torch.set_num_interop_threads(threads)
-    return Runtime(torch.__version__, provider, prepare)
+    return Runtime(torch.__version__, provider if device == "cpu" else f"{provider}, {device}", prepare, device)
+
+
+def refuse_without_cuda() -> None:
+    """Raises RuntimeError with what is missing for torch to run on an NVIDIA GPU."""
+    if torch.version.cuda is None:
+        raise RuntimeError(f"torch {torch.__version__} was built without CUDA")
+    if torch.cuda.is_available():
+        return
+    try:
+        torch.cuda.init()
+    except RuntimeError as error:
+        raise RuntimeError(f"torch {torch.__version__} for CUDA {torch.version.cuda} finds no device: {error}") from None
+    raise RuntimeError(f"torch {torch.__version__} for CUDA {torch.version.cuda} finds no device")
 
 
 def build(path: Path) -> tuple[torch.nn.Module, ModuleType]:
@@ -73,23 +94,28 @@ def build(path: Path) -> tuple[torch.nn.Module, ModuleType]:
     return module, architecture
 
 
-def example(architecture: ModuleType) -> tuple:
+def device_of(module: torch.nn.Module) -> torch.device:
+    return next((parameter.device for parameter in module.parameters()), torch.device("cpu"))
+
+
+def example(architecture: ModuleType, device: torch.device | str = "cpu") -> tuple:
     """Inputs that a module is traced or compiled with."""
     if not hasattr(architecture, "example"):
         name = Path(architecture.__file__).name
         raise ValueError(f"{name} does not define example(): a tuple of inputs of two rows to trace the module with")
-    return architecture.example()
+    return tuple(value.to(device) for value in architecture.example())
 
 
 @dataclass(frozen=True)
 class Session:
     module: Callable
     inputs: list[str]
+    binding: type["Binding"]
 
     def bind(self, feeds: dict) -> "Binding":
         if feeds.keys() != set(self.inputs):
             raise ValueError(f"the model takes {', '.join(self.inputs)}, not {', '.join(feeds)}")
-        return Binding(self.module, [_to_torch(feeds[name]) for name in self.inputs])
+        return self.binding(self.module, [_to_torch(feeds[name]) for name in self.inputs])
 
 
 class Binding:
@@ -108,6 +134,24 @@ class Binding:
             values = [result] if isinstance(result, torch.Tensor) else result
             result = {f"output_{index}": value for index, value in enumerate(values)}
         return {name: _from_torch(value) for name, value in result.items()}
+
+
+class DeviceBinding(Binding):
+    """As ONNX Runtime does it: inputs go there and outputs come back within the call, which is over when they are here."""
+
+    def call(self):
+        with torch.inference_mode():
+            result = self.module(*(value.to("cuda") for value in self.inputs))
+            self.result = _to_host(result)
+            torch.cuda.synchronize()
+
+
+def _to_host(result):
+    if isinstance(result, torch.Tensor):
+        return result.cpu()
+    if isinstance(result, dict):
+        return {name: value.cpu() for name, value in result.items()}
+    return [value.cpu() for value in result]
 
 
 def _to_torch(feed: tuple) -> torch.Tensor:

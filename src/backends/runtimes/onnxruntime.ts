@@ -49,6 +49,12 @@ export async function openOrtSession(ort: Ort, model: string | Uint8Array, optio
   };
 }
 
+const tiny = 'CAg6NAoLCgF4EgF5IgNOZWcSAWdaEAoBeBILCgkIARIFCgMSAW5iEAoBeRILCgkIARIFCgMSAW4=';
+
+/** y [n] = -x [n] in float32 as an ONNX file of this opset, below 128: to learn what a runtime opens at all. */
+export const tinyModel = (opset: number): Uint8Array =>
+  Buffer.concat([Buffer.from(tiny, 'base64'), Buffer.of(0x42, 2, 0x10, opset)]);
+
 /** Profiles one call. The runtime writes a JSON file of events and does not say its name; each node that ran has a kernel event. */
 export async function ortKernels(ort: Ort, path: string, options: object, feeds: TensorMap): Promise<Kernels> {
   const folder = await mkdtemp(join(tmpdir(), 'onpar-profile-'));

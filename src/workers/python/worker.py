@@ -5,6 +5,7 @@ happens here, so that transport is never measured.
 """
 
 import importlib
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -75,7 +76,8 @@ class Worker:
         nothing = time_calls(lambda: None, min(iterations, _SETTLED))
         overhead = nothing[len(nothing) // 2]
         figures = {"samples": samples, "overhead": overhead, "wallPerCall": wall / iterations}
-        return {**figures, "peakBytes": peak_bytes()}
+        device_bytes = getattr(self.runtime, "device_bytes", lambda: None)()
+        return {**figures, "peakBytes": peak_bytes(), "deviceBytes": device_bytes}
 
     def close(self, _):
         self.session = None
@@ -85,7 +87,7 @@ class Worker:
 def load(backend, folder, threads):
     """The runtime of src/backends/python/<id with underscores>.py, or of the same file of another version."""
     modules = Path(folder or _HERE.parents[1] / "backends") / "python"
-    name = backend.replace("/", "_").replace("-", "_")
+    name = re.sub("[/@-]", "_", backend)
     if not (modules / f"{name}.py").is_file():
         raise ValueError(f"unknown backend '{backend}'")
     sys.path.insert(0, str(modules))
@@ -107,7 +109,7 @@ def seconds_since(start):
 
 
 def peak_bytes():
-    """Peak resident set of this program: see node-worker.ts for why not ru_maxrss on Linux."""
+    """Peak resident set of this program: see resident.ts for why not ru_maxrss on Linux."""
     if sys.platform == "linux":
         status = Path("/proc/self/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) * 1024

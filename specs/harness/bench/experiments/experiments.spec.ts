@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sizesOf } from '../../../../src/sweep/sizes.ts';
 import { bench } from '../../support/bench.ts';
 import { newProject } from '../../support/project.ts';
 
@@ -297,10 +298,14 @@ describe('a table of claims', () => {
   it.each(letters as string[])('%s names systems and quantities that can be looked at', (letter) => {
     const table = readTable(letter);
     const ids = table.here.systems.map(({ id }: any) => id);
+    const { batches, sweep, fixed } = table.here;
+    const sizes = [...batches, ...(sweep === undefined ? [] : sizesOf([sweep.batches]))];
     for (const claim of table.claims)
       for (const test of claim.tests) {
-        for (const id of [test.of, test.over, test.as].filter(Boolean)) expect(ids).toContain(id);
-        if (test.batch !== undefined) expect(table.here.batches).toContain(test.batch);
+        for (const id of [test.of, test.over, test.as, test.system].filter(Boolean)) expect(ids).toContain(id);
+        if (test.batch !== undefined) expect(sizes).toContain(test.batch);
+        if (['exhausted', 'changing'].includes(test.kind)) expect(sweep).toBeDefined();
+        if (test.kind === 'fixed') expect(ids).toContain(fixed.system);
       }
     expect(Object.keys(table.here.models)).toEqual(table.models.map(({ id }: any) => id));
   });
