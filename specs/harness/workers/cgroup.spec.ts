@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { cgroupOf } from '../../../src/workers/cgroup.ts';
 
 const mount = mkdtempSync(join(tmpdir(), 'onpar-cgroup-'));
@@ -47,12 +47,21 @@ describe('a control group for a limit of memory', () => {
     expect(cgroupOf(2 ** 31, places)).toBeNull();
   });
 
-  test('is none, and leaves none, where it cannot be entered', () => {
+  test('is none where it cannot be entered', () => {
     const places = hierarchy('closed/shell', 'memory');
-    // As a kernel that refuses the process: a folder in the place of the file.
-    const name = `onpar-${process.pid}-`;
-    for (let next = 1; next < 20; next += 1)
-      mkdirSync(join(mount, 'closed', `${name}${next}`, 'cgroup.procs'), { recursive: true });
+    expect(cgroupOf(2 ** 31, places)).not.toBeNull();
+    // As where the kernel refuses the process: the command that would enter does not even start.
+    vi.stubEnv('PATH', '/nowhere');
+    try {
+      expect(cgroupOf(2 ** 31, places)).toBeNull();
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test('is none where it cannot be made', () => {
+    const places = hierarchy('full/shell', 'memory');
+    rmSync(join(mount, 'full'), { recursive: true });
     expect(cgroupOf(2 ** 31, places)).toBeNull();
   });
 });
