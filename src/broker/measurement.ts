@@ -19,7 +19,7 @@ export async function attempt<T>(measure: () => Promise<T>): Promise<Measured<T>
     return { ok: true, value: await measure() };
   } catch (error) {
     if (error instanceof Unavailable) return failed('unavailable', error.message, error.missing);
-    if (error instanceof CannotMake) return failed('unavailable', error.message, error.where);
+    if (error instanceof CannotMake) return failed('unavailable', `${error.what}; ${error.fix}`, error.where);
     if (error instanceof WorkerFailure) return failed(error.kind, error.message, null);
     if (refusals.some((refusal) => error instanceof refusal)) return failed('refused', (error as Error).message, null);
     throw error;

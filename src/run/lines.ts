@@ -8,6 +8,10 @@ import type { Metric } from '../metrics/metric.ts';
 export const replayLine = ({ id, suite }: Metric, subject: Case): string =>
   `npx vitest run ${suite} -t '${id} ${caseId(subject)}'`;
 
+/** Of a model that the suite leaves out: nothing of it is blessed, so nothing accepts it either. */
+export const replayOnDemand = ({ model, artifact, backend }: Case): string =>
+  `npx onpar compare ${model}/${artifact}${backend === null ? '' : ` --backend ${backend}`}`;
+
 const acceptable: ReadonlySet<Verdict> = new Set<Verdict>([
   'mismatch',
   'slower',

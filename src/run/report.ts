@@ -6,7 +6,8 @@ import { usedBackends } from '../cases/plan.ts';
 import type { Report, VerdictRow } from '../report/report.generated.ts';
 import { version } from '../version.ts';
 import { pinnableCore } from '../workers/launch.ts';
-import { acceptLine, replayLine } from './lines.ts';
+import { modelOf } from '../cases/project.ts';
+import { acceptLine, replayLine, replayOnDemand } from './lines.ts';
 import { caseRows } from './rows.ts';
 import type { Run } from './run.ts';
 import type { Entry, Verdicts } from './verdicts.ts';
@@ -92,6 +93,7 @@ const noBackend = { available: false, version: null, provider: null };
 function verdictRow(run: Run, { case: subject, verdict, red, sentences, paired }: Entry): VerdictRow {
   const metric = run.metric(subject.metric);
   const id = caseId(subject);
+  const isOnDemand = modelOf(run.project, subject.model).card.onDemand === true;
   return {
     metric: metric.id,
     case: id,
@@ -99,8 +101,8 @@ function verdictRow(run: Run, { case: subject, verdict, red, sentences, paired }
     verdict,
     red,
     sentences: [...sentences],
-    replay: replayLine(metric, subject),
-    accept: acceptLine(metric, subject, { verdict, paired: paired !== null }),
+    replay: isOnDemand ? replayOnDemand(subject) : replayLine(metric, subject),
+    accept: isOnDemand ? null : acceptLine(metric, subject, { verdict, paired: paired !== null }),
     ...(paired !== null && { paired: { ...paired, interval: { ...paired.interval } } }),
   };
 }

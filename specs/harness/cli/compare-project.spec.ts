@@ -107,6 +107,10 @@ describe('onpar compare in a project', () => {
     // A new case of the suite is red in CI.
     expect(await compare()).toEqual([1, 'linear']);
     expect(await compare('float32')).toEqual([1, 'linear']);
+    own.put('fixtures/models/big/model.onnx', 'not what the card says');
+    const { stdout } = await onparIn(own.root)(['compare', 'big', '--backend', 'ort-node/cpu']);
+    expect(stdout).toContain('replay   npx onpar compare big/float32 --backend ort-node/cpu');
+    expect(stdout).not.toContain('accept');
     own.remove();
   });
 

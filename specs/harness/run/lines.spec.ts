@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { acceptLine, replayLine } from '../../../src/run/lines.ts';
+import { acceptLine, replayLine, replayOnDemand } from '../../../src/run/lines.ts';
 import { loadMetrics } from '../../../src/metrics/registry.ts';
 import { cleanEnv } from '../support/env.ts';
 
@@ -23,6 +23,11 @@ test('both lines can be pasted in any project, whatever scripts it has', () => {
   expect(acceptLine(parity, subject, { verdict: 'mismatch', paired: false })).toBe(
     "npx onpar bless net/float32/ort-node/cpu --only parity --reason '…'",
   );
+});
+
+test('what the suite leaves out is seen again by naming it', () => {
+  expect(replayOnDemand(subject)).toBe('npx onpar compare net/float32 --backend ort-node/cpu');
+  expect(replayOnDemand({ ...subject, backend: null })).toBe('npx onpar compare net/float32');
 });
 
 test.each(['crashed', 'timed-out', 'refused', 'vacuous', 'unavailable'] as const)('nothing accepts %s', (verdict) => {

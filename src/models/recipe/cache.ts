@@ -133,7 +133,9 @@ async function follow({ model, artifact, env }: Asked, { path, recipe }: File, p
   if (parent === undefined) throw new Error(`the card lets ${path} be converted from nothing`);
   if (recipe.ranges !== undefined) await verifyFile(model.folder, recipe.ranges);
   const ranges = recipe.ranges === undefined ? null : join(model.folder, recipe.ranges.path);
-  await convertModel(recipe.convert, { source: await openable(model, parent, env), target: part, ranges, env });
+  const where = join(model.folder, path);
+  const source = await openable(model, parent, env);
+  await convertModel(recipe.convert, { source, target: part, ranges, where, env });
 }
 
 async function needRoom(folder: string, bytes: number): Promise<void> {

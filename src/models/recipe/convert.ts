@@ -11,13 +11,18 @@ interface Conversion {
   readonly source: string;
   readonly target: string;
   readonly ranges: string | null;
+  /** Names the file in errors: the target is not its name yet. */
+  readonly where: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** `ranges` are those of the activations, where the conversion needs them. Rejects with CannotMake where Python, or a package of it, is not here. */
-export async function convertModel(conversion: string, { source, target, ranges, env }: Conversion): Promise<void> {
+export async function convertModel(
+  conversion: string,
+  { source, target, ranges, where, env }: Conversion,
+): Promise<void> {
   const fault = pythonFault(env);
-  if (fault !== null) throw new CannotMake({ what: `is made in Python: ${fault}`, where: target, fix: bring });
+  if (fault !== null) throw new CannotMake({ what: `is made in Python: ${fault}`, where, fix: bring });
   const words = [script, conversion, source, target, ...(ranges === null ? [] : [ranges])];
   // Sets of names are walked in the order of their hashes: with another one the same graph has other bytes.
   const hashed = { ...env, PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' };
@@ -32,7 +37,7 @@ export async function convertModel(conversion: string, { source, target, ranges,
   const last = said.trim().split('\n').at(-1) ?? '';
   throw new CannotMake({
     what: `could not be made in Python: ${last || `ended with ${code}`}`,
-    where: target,
+    where,
     fix: bring,
   });
 }
