@@ -4,8 +4,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import type { Case } from '../cases/case.ts';
-import { verifyArtifact } from '../models/artifact.ts';
 import type { Artifact, Model } from '../models/card.ts';
+import { readyArtifact } from '../models/derived.ts';
 import type { Side } from './base.ts';
 import { version } from '../version.ts';
 import { onparOf, packagesOf, versionOf } from './packages.ts';
@@ -53,7 +53,7 @@ async function armOf(side: Side, { model: id, artifact: name }: Case): Promise<A
   const model = project.models.find(({ card }) => card.id === id);
   const artifact = model?.card.artifacts[name];
   if (model === undefined || artifact === undefined) return null;
-  const path = await verifyArtifact(model.folder, artifact.files, artifact.format);
+  const path = await readyArtifact(model, artifact);
   return { label, root, backends: backendsIn(side), model, artifact, path };
 }
 

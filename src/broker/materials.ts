@@ -2,7 +2,7 @@
 import type { Project } from '../cases/project.ts';
 import { readDataset } from '../datasets/dataset.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { verifyArtifact } from '../models/artifact.ts';
+import { derivedFault, readyArtifact } from '../models/derived.ts';
 import type { Artifact, Model } from '../models/card.ts';
 import { readDatasetLogits, readReference } from '../models/reference.ts';
 import type { Reference } from '../models/reference.ts';
@@ -19,9 +19,11 @@ export class Materials {
     this.#project = project;
   }
 
-  /** The path to open, after every file of the artifact was checked against its card. Rejects with BadInput. */
-  path(model: Model, { files, format }: Artifact, id: string): Promise<string> {
-    return this.#once.do(`files ${model.card.id}/${id}`, () => verifyArtifact(model.folder, files, format));
+  /** The path to open, after every file of the artifact was checked against its card. Rejects with BadInput, and with Unavailable where it is not here. */
+  path(model: Model, artifact: Artifact, id: string): Promise<string> {
+    const fault = derivedFault(artifact);
+    if (fault !== null) return Promise.reject(new Unavailable(`${model.card.id}/${id}`, fault));
+    return this.#once.do(`files ${model.card.id}/${id}`, () => readyArtifact(model, artifact));
   }
 
   async reference(model: Model): Promise<Reference> {

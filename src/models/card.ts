@@ -53,6 +53,11 @@ function faultOf(card: ModelCard, folder: string): { readonly what: string; read
       what: `preprocess of input ${uneven.name} has other means or stds than channels`,
       fix: `give one mean and one std for each of the ${uneven.dims[1] ?? 0} channels`,
     };
+  if (card.dataset !== undefined && card.weights === 'seeded')
+    return {
+      what: 'has a data set, and weights that were drawn: their accuracy means nothing',
+      fix: 'remove `dataset`, or `weights` if they were trained',
+    };
   if (card.dataset === undefined || (card.inputs.length === 1 && decisionOutput(card)?.classes !== undefined))
     return null;
   return {

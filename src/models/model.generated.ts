@@ -41,6 +41,10 @@ export interface ModelCard {
    */
   parameters?: number;
   /**
+   * seeded: drawn, never trained. Its decisions mean nothing, so there is no data set, and flips are said to mean nothing.
+   */
+  weights?: 'trained' | 'seeded';
+  /**
    * @minItems 1
    */
   inputs: [Input, ...Input[]];
@@ -149,8 +153,29 @@ export interface Artifact {
    * How it was made.
    */
   made?: string;
+  /**
+   * Not committed: its one file lies in the user cache, by its sha256, and is made on first use.
+   */
+  derived?: {
+    from: File1;
+    /**
+     * Command that puts it into the cache, where onpar cannot make it.
+     */
+    bring?: string;
+  };
 }
 export interface File {
+  /**
+   * Relative to the card's folder.
+   */
+  path: string;
+  sha256: Sha256;
+  bytes: number;
+}
+/**
+ * ONNX file beside the card of which a float16 or float32 artifact is the form of that precision.
+ */
+export interface File1 {
   /**
    * Relative to the card's folder.
    */
@@ -163,13 +188,13 @@ export interface Reference {
    * Who computed it, such as: torch 2.15.0 float64.
    */
   source: string;
-  file: File1;
-  dataset?: File2;
+  file: File2;
+  dataset?: File3;
 }
 /**
  * .npz with one array per input (raw uint8 where the input has a preprocess) and one per output.
  */
-export interface File1 {
+export interface File2 {
   /**
    * Relative to the card's folder.
    */
@@ -180,7 +205,7 @@ export interface File1 {
 /**
  * .npz with the classification output over the whole data set, in its order, for flips and near-ties.
  */
-export interface File2 {
+export interface File3 {
   /**
    * Relative to the card's folder.
    */

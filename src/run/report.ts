@@ -9,6 +9,7 @@ import { acceptLine, replayLine } from './lines.ts';
 import { caseRows } from './rows.ts';
 import type { Run } from './run.ts';
 import type { Entry, Verdicts } from './verdicts.ts';
+import { withWarnings } from './warnings.ts';
 
 export interface ReportFacts {
   readonly command: string;
@@ -27,7 +28,7 @@ export async function buildReport(
   const entries = verdicts.entries();
   const rows = entries.map((entry) => verdictRow(run, entry));
   const all = [...problems, ...verdicts.problems(), ...verdicts.forgotten()];
-  const cases = [...caseRows(run, verdicts, threads)];
+  const cases = withWarnings(caseRows(run, verdicts, threads), run.project.models);
   const shown = new Set([...cases, ...entries.map((entry) => entry.case)].map(({ model }) => model));
   return {
     schemaVersion: 1,
@@ -46,6 +47,7 @@ export async function buildReport(
         parameters: card.parameters ?? null,
         reference: card.reference?.source ?? null,
         dataset: card.dataset ?? null,
+        ...(card.weights === 'seeded' && { weights: card.weights }),
       })),
     cases,
     verdicts: rows,

@@ -1,0 +1,31 @@
+/** Holds the rows of quantized artifacts against those of the artifacts that they were made from. */
+import { warningsAbout } from '../judge/narrower.ts';
+import type { Costs } from '../judge/narrower.ts';
+import type { Artifact, Model } from '../models/card.ts';
+import type { CaseRow } from '../report/report.generated.ts';
+
+export function withWarnings(rows: readonly CaseRow[], models: readonly Pick<Model, 'card'>[]): CaseRow[] {
+  const named = new Map(rows.map((row) => [nameOf(row), row]));
+  return rows.map((row) => {
+    const artifacts = models.find(({ card }) => card.id === row.model)?.card.artifacts ?? {};
+    const own = artifacts[row.artifact];
+    const parent = artifacts[own?.parent ?? ''];
+    const other = named.get(nameOf({ ...row, artifact: own?.parent ?? '' }));
+    if (own === undefined || parent === undefined || other === undefined) return row;
+    const same = hashesOf(own) === hashesOf(parent);
+    const warnings = warningsAbout(costsOf(row, same), costsOf(other, same));
+    return warnings.length === 0 ? row : { ...row, warnings: [...warnings] };
+  });
+}
+
+const nameOf = ({ model, artifact, backend, batch, threads }: CaseRow): string =>
+  [model, artifact, backend, batch, threads].join('/');
+
+const hashesOf = ({ files }: Artifact): string => files.map(({ sha256 }) => sha256).join();
+
+const costsOf = ({ artifact, batch, size, latency }: CaseRow, same: boolean): Costs => ({
+  artifact,
+  batch,
+  bytes: same ? null : size.bytes,
+  interval: latency.interval,
+});
