@@ -8,6 +8,7 @@ import { onpar } from 'onpar/vitest/plugin';
 const pure =
   'specs/harness/{baselines,cases,compare,datasets,diff,judge,metrics,models,report,schema,stats,tensor,tensor-draw,trace}/**/*.spec.ts';
 const e2e = 'specs/harness/e2e/**/*.spec.ts';
+const alone = ['specs/latency.spec.ts', 'specs/relations.spec.ts'];
 
 /** Pairs take the core for a minute, on which off-par takes its latencies. */
 const takesTheCore = /\/paired\.spec\.ts$/;
@@ -31,12 +32,12 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'suite', include: ['specs/*.spec.ts'], exclude: ['specs/latency.spec.ts'] },
+        test: { name: 'suite', include: ['specs/*.spec.ts'], exclude: alone },
       },
       // Alone, after everything else: the machine has two cores and latency wants one of them in peace.
       {
         extends: true,
-        test: { name: 'latency', include: ['specs/latency.spec.ts'], sequence: { groupOrder: 1 } },
+        test: { name: 'latency', include: alone, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

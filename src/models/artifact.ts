@@ -63,6 +63,10 @@ export async function verifyFile(folder: string, { path, sha256, bytes }: Descri
   });
 }
 
+/** Byte for byte, as their cards say. */
+export const sameFiles = (a: { files: readonly DescribedFile[] }, b: { files: readonly DescribedFile[] }): boolean =>
+  JSON.stringify(a.files.map(({ sha256 }) => sha256)) === JSON.stringify(b.files.map(({ sha256 }) => sha256));
+
 export interface ModelFile {
   /** To open. */
   readonly path: string;

@@ -75,21 +75,22 @@ const namedArtifacts = ({
   latency,
   tolerances,
   divergences,
+  relations,
 }: ModelCard): { readonly where: string; readonly id: string }[] => [
   ...Object.entries(artifacts).flatMap(([id, { parent }]) =>
     parent === undefined ? [] : [{ where: `the parent of ${id}`, id: parent }],
   ),
-  ...(latency?.gated ?? []).map((key) => ({ where: 'latency.gated', id: key.slice(0, key.indexOf('/')) })),
-  ...(latency?.accepted ?? []).map((accepted) => ({
-    where: 'latency.accepted',
-    id: accepted.case.slice(0, accepted.case.indexOf('/')),
-  })),
+  ...(latency?.gated ?? []).map((key) => ({ where: 'latency.gated', id: artifactIn(key) })),
+  ...(latency?.accepted ?? []).map((accepted) => ({ where: 'latency.accepted', id: artifactIn(accepted.case) })),
+  ...[
+    ...(relations?.notSlower ?? []).flatMap(({ case: own, than }) => [own, than]),
+    ...(relations?.batching ?? []).map((each) => each.case),
+  ].map((key) => ({ where: 'relations', id: artifactIn(key) })),
   ...Object.keys(tolerances ?? {}).map((id) => ({ where: 'tolerances', id })),
-  ...(divergences ?? []).map((divergence) => ({
-    where: 'divergences',
-    id: divergence.case.slice(0, divergence.case.indexOf('/')),
-  })),
+  ...(divergences ?? []).map((divergence) => ({ where: 'divergences', id: artifactIn(divergence.case) })),
 ];
+
+const artifactIn = (key: string): string => key.slice(0, key.indexOf('/'));
 
 export const isClassification = (output: Output): boolean => output.task === 'classification';
 

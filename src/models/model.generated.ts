@@ -23,6 +23,10 @@ export type Dtype =
  */
 export type Dims = (number | string)[];
 export type Sha256 = string;
+/**
+ * artifact/backend, such as float32/ort-node/cpu.
+ */
+export type Place = string;
 
 /**
  * One model: the function under test, the artifacts that claim to be it, its trusted reference, and what is gated.
@@ -83,6 +87,31 @@ export interface ModelCard {
     [k: string]: Tolerance;
   };
   divergences?: Divergence[];
+  /**
+   * What holds on every machine, measured in the full suite. Sizes and accuracies of quantized artifacts need no line here.
+   */
+  relations?: {
+    /**
+     * At the smallest batch and one thread.
+     */
+    notSlower?: {
+      case: Place;
+      than: Place;
+    }[];
+    batching?: {
+      case: Place;
+      /**
+       * One of the batches: it already reaches 95 % of the greatest throughput of them all.
+       */
+      knee: number;
+      /**
+       * Least and most of the greatest throughput as a multiple of that at the smallest batch.
+       *
+       * @minItems 2
+       */
+      gain: [number, number];
+    }[];
+  };
   /**
    * How the artifacts were made; free form.
    */

@@ -1,7 +1,8 @@
 /** Holds the rows of quantized artifacts against those of the artifacts that they were made from. */
 import { warningsAbout } from '../judge/narrower.ts';
 import type { Costs } from '../judge/narrower.ts';
-import type { Artifact, Model } from '../models/card.ts';
+import { sameFiles } from '../models/artifact.ts';
+import type { Model } from '../models/card.ts';
 import type { CaseRow } from '../report/report.generated.ts';
 
 export function withWarnings(rows: readonly CaseRow[], models: readonly Pick<Model, 'card'>[]): CaseRow[] {
@@ -12,7 +13,7 @@ export function withWarnings(rows: readonly CaseRow[], models: readonly Pick<Mod
     const parent = artifacts[own?.parent ?? ''];
     const other = named.get(nameOf({ ...row, artifact: own?.parent ?? '' }));
     if (own === undefined || parent === undefined || other === undefined) return row;
-    const same = hashesOf(own) === hashesOf(parent);
+    const same = sameFiles(own, parent);
     const warnings = warningsAbout(costsOf(row, same), costsOf(other, same));
     return warnings.length === 0 ? row : { ...row, warnings: [...warnings] };
   });
@@ -20,8 +21,6 @@ export function withWarnings(rows: readonly CaseRow[], models: readonly Pick<Mod
 
 const nameOf = ({ model, artifact, backend, batch, threads }: CaseRow): string =>
   [model, artifact, backend, batch, threads].join('/');
-
-const hashesOf = ({ files }: Artifact): string => files.map(({ sha256 }) => sha256).join();
 
 const costsOf = ({ artifact, batch, size, latency }: CaseRow, same: boolean): Costs => ({
   artifact,
