@@ -6,7 +6,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { Case } from '../cases/case.ts';
 import { sameFiles } from '../models/artifact.ts';
 import type { Artifact, Model } from '../models/card.ts';
-import { readyArtifact } from '../models/derived.ts';
+import { openable } from '../models/recipe/cache.ts';
 import type { Side } from './base.ts';
 import { version } from '../version.ts';
 import { onparOf, packagesOf, versionOf } from './packages.ts';
@@ -54,7 +54,7 @@ async function armOf(side: Side, { model: id, artifact: name }: Case): Promise<A
   const model = project.models.find(({ card }) => card.id === id);
   const artifact = model?.card.artifacts[name];
   if (model === undefined || artifact === undefined) return null;
-  const path = await readyArtifact(model, artifact);
+  const path = await openable(model, artifact);
   return { label, root, backends: backendsIn(side), model, artifact, path };
 }
 

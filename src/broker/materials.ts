@@ -2,8 +2,8 @@
 import type { Project } from '../cases/project.ts';
 import { readDataset } from '../datasets/dataset.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { derivedFault, readyArtifact } from '../models/derived.ts';
 import type { Artifact, Model } from '../models/card.ts';
+import { openable } from '../models/recipe/cache.ts';
 import { readDatasetLogits, readReference } from '../models/reference.ts';
 import type { Reference } from '../models/reference.ts';
 import { concatRows } from '../tensor/tensor.ts';
@@ -19,11 +19,9 @@ export class Materials {
     this.#project = project;
   }
 
-  /** The path to open, after every file of the artifact was checked against its card. Rejects with BadInput, and with Unavailable where it is not here. */
+  /** The path to open, after every file of the artifact was made if need be, and checked against its card. Rejects with BadInput. */
   path(model: Model, artifact: Artifact, id: string): Promise<string> {
-    const fault = derivedFault(artifact);
-    if (fault !== null) return Promise.reject(new Unavailable(`${model.card.id}/${id}`, fault));
-    return this.#once.do(`files ${model.card.id}/${id}`, () => readyArtifact(model, artifact));
+    return this.#once.do(`files ${model.card.id}/${id}`, () => openable(model, artifact));
   }
 
   async reference(model: Model): Promise<Reference> {

@@ -1,4 +1,5 @@
 /** A measurement, or why there is none: what a model or backend does wrong is data; anything else is our own fault and is thrown. */
+import { CannotMake } from '../models/recipe/cannot-make.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { InvalidSample } from '../stats/sample.ts';
 import { MalformedFile } from '../tensor/malformed.ts';
@@ -18,6 +19,7 @@ export async function attempt<T>(measure: () => Promise<T>): Promise<Measured<T>
     return { ok: true, value: await measure() };
   } catch (error) {
     if (error instanceof Unavailable) return failed('unavailable', error.message, error.missing);
+    if (error instanceof CannotMake) return failed('unavailable', error.message, error.where);
     if (error instanceof WorkerFailure) return failed(error.kind, error.message, null);
     if (refusals.some((refusal) => error instanceof refusal)) return failed('refused', (error as Error).message, null);
     throw error;

@@ -55,6 +55,14 @@ export function needRoot(from: string): string {
   });
 }
 
+/** Without models that are taken only where they are named: by a word that, up to a slash, occurs in their id. */
+export const namedBy = (project: Project, words: readonly string[]): Project => ({
+  ...project,
+  models: project.models.filter(
+    ({ card: { id, onDemand } }) => onDemand !== true || words.some((word) => id.includes(word.replace(/\/.*/, ''))),
+  ),
+});
+
 export function modelOf(project: Project, id: string): Model {
   const found = project.models.find(({ card }) => card.id === id);
   if (found === undefined) throw new Error(`no model ${id}`);

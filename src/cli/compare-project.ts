@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Case } from '../cases/case.ts';
 import { depthOf } from '../cases/plan.ts';
 import { caseId } from '../cases/case.ts';
-import { backendOf, modelOf, needRoot } from '../cases/project.ts';
+import { backendOf, modelOf, namedBy, needRoot } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
@@ -63,7 +63,7 @@ function narrowed(project: Project, words: readonly string[], { backend = [], ba
     });
   const batches = batch?.map((size) => wholeNumber('--batch', size, 1));
   const leftOut = project.backends.filter((each) => !backends.includes(each));
-  const models = project.models.flatMap(({ card, folder }) => {
+  const models = namedBy(project, words).models.flatMap(({ card, folder }) => {
     const artifacts = Object.entries(card.artifacts).filter(([id]) =>
       words.every((word) => `${card.id}/${id}`.includes(word)),
     );

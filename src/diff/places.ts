@@ -4,7 +4,7 @@ import type { Side } from '../base/base.ts';
 import type { Case } from '../cases/case.ts';
 import { planCases } from '../cases/plan.ts';
 import type { Depth } from '../cases/plan.ts';
-import { modelOf } from '../cases/project.ts';
+import { modelOf, namedBy } from '../cases/project.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Sides } from './sides.ts';
 
@@ -30,7 +30,7 @@ export function placesOf({ base, ours }: Sides, { metrics, depth, backends, word
   const plan = ({ project }: Side, metric: string): ReadonlyMap<string, Case> => {
     const found = metrics.get(metric);
     if (found === undefined) throw new Error(`no metric ${metric}`);
-    return new Map(planCases(project, found, depth).map((subject) => [idOf(subject), subject]));
+    return new Map(planCases(namedBy(project, words), found, depth).map((subject) => [idOf(subject), subject]));
   };
   const [before, after, images] = [plan(base, 'parity'), plan(ours, 'parity'), plan(ours, 'accuracy')];
   const other = base.backend;

@@ -47,6 +47,8 @@ function faultOf(card: ModelCard, folder: string): { readonly what: string; read
       what: `${stranger.where} names an unknown artifact '${stranger.id}'`,
       fix: `known: ${artifacts.join(', ')}`,
     };
+  const unmade = unmadeFile(card);
+  if (unmade !== null) return unmade;
   const uneven = card.inputs.find(hasUnevenChannels);
   if (uneven)
     return {
@@ -64,6 +66,26 @@ function faultOf(card: ModelCard, folder: string): { readonly what: string; read
     what: 'a data set needs one input, and a classification output with classes',
     fix: 'add an output with task classification and its classes, or remove `dataset`',
   };
+}
+
+/** A conversion needs something to convert, which is no conversion of something else in turn. */
+function unmadeFile({ artifacts }: ModelCard): { readonly what: string; readonly fix: string } | null {
+  for (const [id, { files, parent }] of Object.entries(artifacts))
+    for (const { path, recipe } of files) {
+      if (recipe === undefined || !('convert' in recipe)) continue;
+      const from = artifacts[parent ?? ''];
+      if (from?.format !== 'onnx' || from.parent !== undefined)
+        return {
+          what: `${path} of ${id} is converted, and ${id} has no parent in ONNX that is an original`,
+          fix: 'name the float32 artifact as its parent',
+        };
+      if ((recipe.convert === 'int8-static') !== (recipe.ranges !== undefined))
+        return {
+          what: `${path} of ${id} is converted to ${recipe.convert} with${recipe.ranges === undefined ? 'out' : ''} ranges`,
+          fix: 'int8-static takes the ranges of the activations, the others take none',
+        };
+    }
+  return null;
 }
 
 const hasUnevenChannels = ({ preprocess, dims }: Input): boolean =>

@@ -24,6 +24,21 @@ export type Dtype =
 export type Dims = (number | string)[];
 export type Sha256 = string;
 /**
+ * How a file that is not committed is made, into the user's cache: a graph filled with drawn weights, a committed file in another float type, or a conversion of the parent's file in Python.
+ */
+export type Recipe =
+  | {
+      graph: File;
+      seed: number;
+    }
+  | {
+      retype: File1;
+    }
+  | {
+      convert: 'float16' | 'int8-dynamic' | 'int8-static';
+      ranges?: File2;
+    };
+/**
  * artifact/backend, such as float32/ort-node/cpu.
  */
 export type Place = string;
@@ -48,6 +63,10 @@ export interface ModelCard {
    * seeded: drawn, never trained. Its decisions mean nothing, so there is no data set, and flips are said to mean nothing.
    */
   weights?: 'trained' | 'seeded';
+  /**
+   * Whether it is left out of the suite and of tables of everything, and taken only where a command names it.
+   */
+  onDemand?: boolean;
   /**
    * @minItems 1
    */
@@ -163,7 +182,7 @@ export interface Artifact {
    *
    * @minItems 1
    */
-  files: [File, ...File[]];
+  files: [ArtifactFile, ...ArtifactFile[]];
   /**
    * Artifact that this one was made from, for quantized ones.
    */
@@ -182,17 +201,19 @@ export interface Artifact {
    * How it was made.
    */
   made?: string;
-  /**
-   * Not committed: its one file lies in the user cache, by its sha256, and is made on first use.
-   */
-  derived?: {
-    from: File1;
-    /**
-     * Command that puts it into the cache, where onpar cannot make it.
-     */
-    bring?: string;
-  };
 }
+export interface ArtifactFile {
+  /**
+   * Relative to the card's folder.
+   */
+  path: string;
+  sha256: Sha256;
+  bytes: number;
+  recipe?: Recipe;
+}
+/**
+ * ONNX file whose initializers have a note in place of their bytes.
+ */
 export interface File {
   /**
    * Relative to the card's folder.
@@ -202,9 +223,20 @@ export interface File {
   bytes: number;
 }
 /**
- * ONNX file beside the card of which a float16 or float32 artifact is the form of that precision.
+ * ONNX file beside the card, float32 or float16: its weights become the artifact's precision.
  */
 export interface File1 {
+  /**
+   * Relative to the card's folder.
+   */
+  path: string;
+  sha256: Sha256;
+  bytes: number;
+}
+/**
+ * JSON: tensor -> least and greatest value, for int8-static.
+ */
+export interface File2 {
   /**
    * Relative to the card's folder.
    */
@@ -217,13 +249,13 @@ export interface Reference {
    * Who computed it, such as: torch 2.15.0 float64.
    */
   source: string;
-  file: File2;
-  dataset?: File3;
+  file: File3;
+  dataset?: File4;
 }
 /**
  * .npz with one array per input (raw uint8 where the input has a preprocess) and one per output.
  */
-export interface File2 {
+export interface File3 {
   /**
    * Relative to the card's folder.
    */
@@ -234,7 +266,7 @@ export interface File2 {
 /**
  * .npz with the classification output over the whole data set, in its order, for flips and near-ties.
  */
-export interface File3 {
+export interface File4 {
   /**
    * Relative to the card's folder.
    */

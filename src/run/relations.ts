@@ -12,7 +12,7 @@ import { pairedSettings, relationLimits } from '../judge/settings.ts';
 import { exactBytes, short } from '../judge/words.ts';
 import type { Latency } from '../metrics/sources.ts';
 import { batchesOf } from '../models/card.ts';
-import { readyArtifact } from '../models/derived.ts';
+import { openable } from '../models/recipe/cache.ts';
 import { median, toSample } from '../stats/sample.ts';
 import { medianInterval } from '../stats/two-sample.ts';
 import { pairSuite } from './pair-suite.ts';
@@ -112,7 +112,7 @@ async function seatOf(subject: Case, { broker, project }: RelationOptions): Prom
   if (!found.available) throw new Unavailable(backend.id, `${backend.id}: ${found.reason}; ${backend.bring}`);
   const artifact = model.card.artifacts[subject.artifact];
   if (artifact === undefined) throw new Error(`no artifact ${subject.artifact}`);
-  const path = await readyArtifact(model, artifact);
+  const path = await openable(model, artifact);
   const label = `${subject.artifact}/${backend.id}`;
   return { label, root: project.root, backends: null, model, artifact, path, backend, threads: subject.threads };
 }

@@ -6,7 +6,7 @@ import type { PairingOptions } from './pairing.ts';
 export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly broker: Omit<BrokerOptions, 'deadline'>;
-  /** Leaves out what a command line does not ask for. */
+  /** Leaves out what a command line does not ask for; absent for the suite. */
   readonly narrow?: (project: Project) => Project;
   /** Judges steady latency by pairs with the version before; absent for a picture. */
   readonly pairing?: Pick<PairingOptions, 'tell'>;

@@ -14,7 +14,7 @@ import type { Case } from '../cases/case.ts';
 import { caseKey } from '../cases/case.ts';
 import type { Backend } from '../backends/backend.ts';
 import { depthOf, planCases, usedBackends } from '../cases/plan.ts';
-import { modelOf, readProject } from '../cases/project.ts';
+import { modelOf, namedBy, readProject } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import type { AccuracyTarget } from '../judge/accuracy.ts';
@@ -79,7 +79,7 @@ export class Run {
 
   /** Reads cards and baselines; nothing is measured yet. Throws BadInput. */
   static async start(root: string, runOptions: RunOptions): Promise<Run> {
-    const { env, broker, narrow = (project) => project } = runOptions;
+    const { env, broker, narrow = (project) => namedBy(project, []) } = runOptions;
     const [whole, metrics] = await Promise.all([readProject(root, env), loadMetrics()]);
     const project = narrow(whole);
     const machine = readMachine();
@@ -197,8 +197,8 @@ export class Run {
     const found = this.baseline(metric, subject);
     const artifact = `${subject.artifact}/${subject.backend ?? ''}`;
     const missing = measured.ok ? null : measured.failure.missing;
-    // Against a base it needs no committed value of this machine.
-    const isPaired = pairings.some(({ kind }) => kind !== 'none');
+    // Against a base it needs no committed value of this machine; what the suite leaves out is never blessed.
+    const isExempt = pairings.some(({ kind }) => kind !== 'none') || model.card.onDemand === true;
     return {
       case: subject,
       measured,
@@ -213,7 +213,7 @@ export class Run {
       },
       policy: {
         ...this.#policy,
-        baseline: isPaired && found.state === 'new-case' ? 'new-machine' : found.state,
+        baseline: isExempt && found.state === 'new-case' ? 'new-machine' : found.state,
         needs: missing === null ? [] : [missing],
       },
     };

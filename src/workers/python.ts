@@ -1,11 +1,10 @@
 /** Which Python hosts the workers of runtimes that live there: that of ONPAR_PYTHON, else the one that `onpar provision` made. */
 import { spawnSync } from 'node:child_process';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../cache.ts';
 
 /** The same folder as in ci/provision/torch.mjs. */
-const provisioned = ({ XDG_CACHE_HOME }: NodeJS.ProcessEnv): string =>
-  join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'onpar', 'torch', ...place);
+const provisioned = (env: NodeJS.ProcessEnv): string => join(cacheFolder(env, 'torch'), ...place);
 
 const place = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
 

@@ -3,8 +3,10 @@
  * stands behind and before them where the inside is float16. Weights that are stored as float16 with a Cast behind each lose the Cast.
  * Field numbers: https://github.com/onnx/onnx/blob/v1.22.0/onnx/onnx.proto
  */
+import { readFile, writeFile } from 'node:fs/promises';
 import protobuf from 'protobufjs/minimal.js';
-import { decodeFloat16, narrowFloat32 } from '../tensor/float16.ts';
+import { BadInput } from '../../schema/bad-input.ts';
+import { decodeFloat16, narrowFloat32 } from '../../tensor/float16.ts';
 
 export type Float = 'float16' | 'float32';
 
@@ -16,6 +18,18 @@ interface Field {
   readonly id: number;
   readonly wire: number;
   readonly value: number | Uint8Array;
+}
+
+/** Throws BadInput where that form cannot be made of the source. */
+export async function retypeFile(source: string, target: string, to: Float): Promise<void> {
+  const bytes = await readFile(source);
+  try {
+    await writeFile(target, retypeOnnx(bytes, to));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const what = `its ${to} form cannot be made: ${error.message}`;
+    throw new BadInput({ what, where: source, fix: 'export the model again, or commit that form' });
+  }
 }
 
 /** Throws RangeError where the bytes are no ONNX model, a weight is no number of float16, or a node has a graph of its own. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { retypeOnnx } from '../../../src/models/retype.ts';
+import { retypeOnnx } from '../../../../src/models/recipe/retype.ts';
 import {
   bytes,
   floats,
@@ -13,8 +13,8 @@ import {
   modelOf,
   node,
   valueInfo,
-} from '../support/onnx.ts';
-import { decodeFloat16, encodeFloat16 } from '../../../src/tensor/float16.ts';
+} from '../../support/onnx.ts';
+import { decodeFloat16, encodeFloat16 } from '../../../../src/tensor/float16.ts';
 
 interface Tensor {
   readonly type: string;
@@ -81,7 +81,7 @@ describe('retypeOnnx', () => {
   });
 
   test('halves the weights of a real model, whose answers stay', async () => {
-    const model = readFileSync(new URL('../../../fixtures/models/fashion-cnn/model.onnx', import.meta.url));
+    const model = readFileSync(new URL('../../../../fixtures/models/fashion-cnn/model.onnx', import.meta.url));
     const narrow = retypeOnnx(model, 'float16');
     expect(narrow.length / model.length).toBeLessThan(0.51);
     const feeds = {
