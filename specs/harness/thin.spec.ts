@@ -18,9 +18,9 @@ test('there is something to measure', () => {
   expect(sources.length).toBeGreaterThan(50);
 });
 
-test('src stays thin: at most 12,700 lines of code (docs/decisions/0005)', () => {
+test('src stays thin: at most 13,400 lines of code (docs/decisions/0005)', () => {
   const code = sources.flatMap(linesOf).filter(isCode).length;
-  expect(code).toBeLessThanOrEqual(12_700);
+  expect(code).toBeLessThanOrEqual(13_400);
 });
 
 test('no file is longer than 250 lines', () => {

@@ -10,7 +10,7 @@ import type { ParityComparison } from '../compare/parity.ts';
 import { float16AgainstWider, int8AcrossBackends, quantizedAgainstFloat, toleranceFor } from '../compare/tolerance.ts';
 import { rowsDiffer } from '../compare/vacuity.ts';
 import { worstFirst } from '../compare/worst.ts';
-import { batchesOf, isClassification } from '../models/card.ts';
+import { batchesOf, isClassification, isSeeded } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
 import { feedsOf, outputsOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
@@ -127,7 +127,7 @@ function relate(
   const comparison = compareOutputs(actual, expected, {
     tolerance: (_, { dtype }) => tolerance(dtype),
     // What weights that were drawn decide means nothing.
-    classifications: card.weights === 'seeded' ? [] : card.outputs.filter(isClassification).map(({ name }) => name),
+    classifications: isSeeded(card) ? [] : card.outputs.filter(isClassification).map(({ name }) => name),
     inputsDiffer: rowsDiffer(firstRows(inputs, rows)),
   });
   return { against, comparison, explanation: explainWorst(comparison, actual, expected) };

@@ -30,9 +30,9 @@ export const judgeRelation = (
   baseline: number | undefined,
 ): Judgement<ValueVerdict | 'inconclusive'> => {
   const { figure, interval, range, told, promise, doubt } = target;
+  if (doubt !== null) return judged('inconclusive', doubt, told);
   // Written so that NaN regresses.
   if (!(figure > 0 && figure < Infinity)) return judged('regressed', `not a ratio: ${figure}`, told);
-  if (doubt !== null) return judged('inconclusive', doubt, told);
   const accepted = baseline !== undefined && !isIn(range, baseline);
   const allowed = accepted ? widened(range, baseline, interval === null) : range;
   const ends = interval ?? { low: figure, high: figure };

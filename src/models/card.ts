@@ -55,7 +55,7 @@ function faultOf(card: ModelCard, folder: string): { readonly what: string; read
       what: `preprocess of input ${uneven.name} has other means or stds than channels`,
       fix: `give one mean and one std for each of the ${uneven.dims[1] ?? 0} channels`,
     };
-  if (card.dataset !== undefined && card.weights === 'seeded')
+  if (card.dataset !== undefined && isSeeded(card))
     return {
       what: 'has a data set, and weights that were drawn: their accuracy means nothing',
       fix: 'remove `dataset`, or `weights` if they were trained',
@@ -113,6 +113,11 @@ const namedArtifacts = ({
 ];
 
 const artifactIn = (key: string): string => key.slice(0, key.indexOf('/'));
+
+/** Whether its weights were drawn, never trained: what it decides then means nothing. A graph is filled with drawn ones. */
+export const isSeeded = ({ weights, artifacts }: ModelCard): boolean =>
+  weights === 'seeded' ||
+  Object.values(artifacts).some(({ files }) => files.some(({ recipe }) => recipe !== undefined && 'graph' in recipe));
 
 export const isClassification = (output: Output): boolean => output.task === 'classification';
 

@@ -60,7 +60,7 @@ export interface ModelCard {
    */
   parameters?: number;
   /**
-   * seeded: drawn, never trained. Its decisions mean nothing, so there is no data set, and flips are said to mean nothing.
+   * seeded: drawn, never trained. Its decisions mean nothing, so there is no data set, and no flips are counted. A graph that is filled is seeded anyway.
    */
   weights?: 'trained' | 'seeded';
   /**

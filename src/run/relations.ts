@@ -53,14 +53,19 @@ const takers: Readonly<Record<NonNullable<Case['relation']>['kind'], Taker>> = {
   gain: (subject, _, options) => takeBatching(subject, options, 'gain'),
 };
 
-const exact = { interval: null, doubt: null };
-
 async function takeSize(subject: Case, than: string, { broker, project }: RelationOptions): Promise<RelationTarget> {
   const own = valueOf(await broker.files(subject));
   const parent = valueOf(await broker.files({ ...subject, artifact: than }));
   const most = mostSize(modelOf(project, subject.model).card.artifacts[subject.artifact]?.precision);
   const told = `${subject.artifact} has ${exactBytes(own)}, ${than} ${exactBytes(parent)}: ${short(own / parent)} of it`;
-  return { ...exact, figure: own / parent, range: { low: 0, high: most }, told, promise: `at most ${most}` };
+  return {
+    interval: null,
+    doubt: null,
+    figure: own / parent,
+    range: { low: 0, high: most },
+    told,
+    promise: `at most ${most}`,
+  };
 }
 
 const mostSize = (precision: string | undefined): number =>
@@ -70,14 +75,15 @@ async function takeAccuracy(subject: Case, than: string, { broker }: RelationOpt
   const own = valueOf(await broker.accuracy(subject));
   const parent = valueOf(await broker.accuracy({ ...subject, artifact: than }));
   const { accuracy } = relationLimits;
-  // A network that is never right has nothing to lose.
-  const reach = (accuracy * own.n) / Math.max(1, parent.correct);
+  const reach = (accuracy * own.n) / parent.correct;
   const points = (own.correct - parent.correct) / own.n;
   const told = `${subject.artifact} is right ${own.correct} times, ${than} ${parent.correct} times of ${own.n}: ${points < 0 ? '' : '+'}${short(points * 100)} points`;
   const range = { low: 1 - reach, high: 1 + reach };
+  const doubt = parent.correct === 0 ? `${than} is never right` : null;
   return {
-    ...exact,
-    figure: own.correct / Math.max(1, parent.correct),
+    interval: null,
+    doubt,
+    figure: own.correct / parent.correct,
     range,
     told,
     promise: `within ${accuracy * 100} points`,

@@ -4,6 +4,7 @@ import { standingOf } from '../judge/verdict.ts';
 import { caseId } from '../cases/case.ts';
 import type { Report, VerdictRow } from '../report/report.generated.ts';
 import { version } from '../version.ts';
+import { isSeeded } from '../models/card.ts';
 import { pinnableCore } from '../workers/launch.ts';
 import { acceptLine, replayLine } from './lines.ts';
 import { caseRows } from './rows.ts';
@@ -47,7 +48,7 @@ export async function buildReport(
         parameters: card.parameters ?? null,
         reference: card.reference?.source ?? null,
         dataset: card.dataset ?? null,
-        ...(card.weights === 'seeded' && { weights: card.weights }),
+        ...(isSeeded(card) && { weights: 'seeded' as const }),
       })),
     cases,
     verdicts: rows,
