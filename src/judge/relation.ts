@@ -47,6 +47,6 @@ export const judgeRelation = (
 const isIn = ({ low, high }: Range, figure: number): boolean => low <= figure && figure <= high;
 
 const widened = ({ low, high }: Range, blessed: number, exact: boolean): Range => {
-  const slack = exact ? 1 : 1 + relationLimits.slack;
+  const slack = 1 + (exact ? relationLimits.rounding : relationLimits.slack);
   return { low: Math.min(low, blessed / slack), high: Math.max(high, blessed * slack) };
 };

@@ -92,6 +92,8 @@ export const relationLimits = {
   knee: 0.95,
   /** What was measured, beyond its promise, and blessed, may move by this. */
   slack: 0.05,
+  /** Of an exact one, whose blessed figure has four digits. */
+  rounding: 0.0005,
   /** Two-sided, of what fresh processes say. */
   level: 0.95,
 } as const;

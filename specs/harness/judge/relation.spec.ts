@@ -37,6 +37,8 @@ describe('an exact relation', () => {
     expect(verdict({ figure: 0.4 }, 0.4)).toBe('held');
     expect(verdict({ figure: 0.35 }, 0.4)).toBe('held');
     expect(verdict({ figure: 0.41 }, 0.4)).toBe('regressed');
+    // Blessed with four digits.
+    expect(verdict({ figure: 0.325_649 }, 0.3256)).toBe('held');
   });
 
   test('that keeps its promise again says to bless it there', () => {
