@@ -9,10 +9,11 @@ export function withWarnings(rows: readonly CaseRow[], models: readonly Pick<Mod
   const named = new Map(rows.map((row) => [nameOf(row), row]));
   return rows.map((row) => {
     const artifacts = models.find(({ card }) => card.id === row.model)?.card.artifacts ?? {};
-    const own = artifacts[row.artifact];
-    const parent = artifacts[own?.parent ?? ''];
-    const other = named.get(nameOf({ ...row, artifact: own?.parent ?? '' }));
-    if (own === undefined || parent === undefined || other === undefined) return row;
+    const { [row.artifact]: own } = artifacts;
+    if (own?.parent === undefined) return row;
+    const { [own.parent]: parent } = artifacts;
+    const other = named.get(nameOf({ ...row, artifact: own.parent }));
+    if (parent === undefined || other === undefined) return row;
     const same = sameFiles(own, parent);
     const warnings = warningsAbout(costsOf(row, same), costsOf(other, same));
     return warnings.length === 0 ? row : { ...row, warnings: [...warnings] };
