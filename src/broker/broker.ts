@@ -196,10 +196,10 @@ export class Broker {
     // An anchor that crashed is red in its own case; this one is judged by the reference alone.
     const answers = await attempt(() => this.#answers({ ...subject, backend: anchor }));
     if (!answers.ok) return () => [trusted];
-    const nan = model.card.tolerances?.[artifactId]?.nan;
+    const override = model.card.tolerances?.[artifactId];
     return (batch) => {
       const same = answers.value.batches.find((entry) => entry.batch === batch);
-      return same === undefined ? [trusted] : [trusted, anchoredTo(anchor.id, same, nan)];
+      return same === undefined ? [trusted] : [trusted, anchoredTo(anchor.id, same, override)];
     };
   }
 

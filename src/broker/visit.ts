@@ -8,6 +8,7 @@ import { explain } from '../compare/explain.ts';
 import { compareOutputs } from '../compare/parity.ts';
 import type { ParityComparison } from '../compare/parity.ts';
 import { float16AgainstWider, int8AcrossBackends, quantizedAgainstFloat, toleranceFor } from '../compare/tolerance.ts';
+import type { ToleranceOverride } from '../compare/tolerance.ts';
 import { rowsDiffer } from '../compare/vacuity.ts';
 import { worstFirst } from '../compare/worst.ts';
 import { batchesOf, isClassification, isSeeded } from '../models/card.ts';
@@ -89,12 +90,16 @@ export function expectedOf(card: ModelCard, artifactId: string, artifact: Artifa
   };
 }
 
-/** The same quantized artifact on the anchor backend: held tightly, decisions apart. */
-export const anchoredTo = (anchor: string, { rows, outputs }: Part, nan: Tolerance['nan'] = 'refuse'): Expected => ({
+/** The same quantized artifact on the anchor backend: held tightly, unless its card knows what rounding does to it; decisions apart. */
+export const anchoredTo = (
+  anchor: string,
+  { rows, outputs }: Part,
+  { nan = 'refuse', nmse = int8AcrossBackends.nmse }: ToleranceOverride = {},
+): Expected => ({
   against: anchor,
   rows,
   outputs,
-  tolerance: () => ({ ...int8AcrossBackends, nan }),
+  tolerance: () => ({ ...int8AcrossBackends, nmse, nan }),
 });
 
 /** Compares the answers of every batch size with everything they must agree with. */

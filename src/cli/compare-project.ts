@@ -75,6 +75,7 @@ function narrowed(project: Project, words: readonly string[], { backend = [], ba
     return [
       {
         folder,
+        whole: card,
         card: {
           ...card,
           artifacts: Object.fromEntries(artifacts),

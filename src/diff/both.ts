@@ -59,8 +59,8 @@ export function toleranceOf(
 ): Expected['tolerance'] {
   const { card } = ours.model;
   const part = reference ?? { source: '', rows: 0, inputs: {}, outputs: {} };
-  const nan = card.tolerances?.[subject.artifact]?.nan;
+  const override = card.tolerances?.[subject.artifact];
   if (ours.artifact.precision !== 'int8') return expectedOf(card, subject.artifact, ours.artifact, part).tolerance;
-  if (base.artifact.precision === 'int8') return anchoredTo('', part, nan).tolerance;
-  return () => ({ ...quantizedAgainstFloat, nan: nan ?? quantizedAgainstFloat.nan });
+  if (base.artifact.precision === 'int8') return anchoredTo('', part, override).tolerance;
+  return () => ({ ...quantizedAgainstFloat, nan: override?.nan ?? quantizedAgainstFloat.nan });
 }

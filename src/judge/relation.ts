@@ -29,19 +29,25 @@ export const judgeRelation = (
   target: RelationTarget,
   baseline: number | undefined,
 ): Judgement<ValueVerdict | 'inconclusive'> => {
-  const { figure, interval, range, told, promise, doubt } = target;
+  const { figure, range, told, promise, doubt } = target;
   if (doubt !== null) return judged('inconclusive', doubt, told);
   // Written so that NaN regresses.
-  if (!(figure > 0 && figure < Infinity)) return judged('regressed', `not a ratio: ${figure}`, told);
+  if (!isIn({ low: Number.MIN_VALUE, high: Number.MAX_VALUE }, figure))
+    return judged('regressed', `not a ratio: ${figure}`, told);
   const accepted = baseline !== undefined && !isIn(range, baseline);
-  const allowed = accepted ? widened(range, baseline, interval === null) : range;
-  const ends = interval ?? { low: figure, high: figure };
+  const allowed = accepted ? widened(range, baseline, target.interval === null) : range;
   const sentence = `${told} (${promise}${accepted ? `, ${short(baseline)} was blessed` : ''})`;
-  if (ends.low > allowed.high || ends.high < allowed.low) return judged('regressed', `broken: ${sentence}`);
+  if (isBeyond(target, allowed)) return judged('regressed', `broken: ${sentence}`);
   if (!isIn(allowed, figure)) return judged('inconclusive', `not surely: ${sentence}`);
   return accepted && isIn(range, figure)
     ? judged('improved', `as promised again: ${sentence}`, 'bless to hold it there')
     : judged('held', sentence);
+};
+
+/** Surely. */
+const isBeyond = ({ figure, interval }: RelationTarget, { low, high }: Range): boolean => {
+  const ends = interval ?? { low: figure, high: figure };
+  return ends.low > high || ends.high < low;
 };
 
 const isIn = ({ low, high }: Range, figure: number): boolean => low <= figure && figure <= high;

@@ -94,6 +94,8 @@ export const relationLimits = {
   slack: 0.05,
   /** Of an exact one, whose blessed figure has four digits. */
   rounding: 0.0005,
+  /** Share of its time that a process may be kept from its core: long calls lose more by it than short ones. */
+  waiting: 0.05,
   /** Two-sided, of what fresh processes say. */
   level: 0.95,
 } as const;

@@ -12,6 +12,8 @@ export type { Artifact, Input, ModelCard, Output };
 export interface Model {
   readonly card: ModelCard;
   readonly folder: string;
+  /** As it was read, where `card` has only some of its artifacts: one may be made from another. */
+  readonly whole?: ModelCard;
   /** Inputs of a file that has no card, in place of a reference. */
   readonly drawn?: { readonly rows: number; readonly inputs: TensorMap };
 }
@@ -47,14 +49,16 @@ function faultOf(card: ModelCard, folder: string): { readonly what: string; read
       what: `${stranger.where} names an unknown artifact '${stranger.id}'`,
       fix: `known: ${artifacts.join(', ')}`,
     };
-  const unmade = unmadeFile(card);
-  if (unmade !== null) return unmade;
   const uneven = card.inputs.find(hasUnevenChannels);
   if (uneven)
     return {
       what: `preprocess of input ${uneven.name} has other means or stds than channels`,
       fix: `give one mean and one std for each of the ${uneven.dims[1] ?? 0} channels`,
     };
+  return unmadeFile(card) ?? datasetFault(card);
+}
+
+function datasetFault(card: ModelCard): { readonly what: string; readonly fix: string } | null {
   if (card.dataset !== undefined && isSeeded(card))
     return {
       what: 'has a data set, and weights that were drawn: their accuracy means nothing',
@@ -73,20 +77,23 @@ function unmadeFile({ artifacts }: ModelCard): { readonly what: string; readonly
   for (const [id, { files, parent }] of Object.entries(artifacts))
     for (const { path, recipe } of files) {
       if (recipe === undefined || !('convert' in recipe)) continue;
-      const from = artifacts[parent ?? ''];
-      if (from?.format !== 'onnx' || from.parent !== undefined)
+      const { convert, ranges } = recipe;
+      if (!isOriginal(artifacts[parent ?? '']))
         return {
           what: `${path} of ${id} is converted, and ${id} has no parent in ONNX that is an original`,
           fix: 'name the float32 artifact as its parent',
         };
-      if ((recipe.convert === 'int8-static') !== (recipe.ranges !== undefined))
+      if ((convert === 'int8-static') !== (ranges !== undefined))
         return {
-          what: `${path} of ${id} is converted to ${recipe.convert} with${recipe.ranges === undefined ? 'out' : ''} ranges`,
+          what: `${path} of ${id} is converted to ${convert} with${ranges === undefined ? 'out' : ''} ranges`,
           fix: 'int8-static takes the ranges of the activations, the others take none',
         };
     }
   return null;
 }
+
+const isOriginal = (artifact: Artifact | undefined): boolean =>
+  artifact?.format === 'onnx' && artifact.parent === undefined;
 
 const hasUnevenChannels = ({ preprocess, dims }: Input): boolean =>
   preprocess !== undefined && (preprocess.mean.length !== dims[1] || preprocess.std.length !== dims[1]);
@@ -104,12 +111,14 @@ const namedArtifacts = ({
   ),
   ...(latency?.gated ?? []).map((key) => ({ where: 'latency.gated', id: artifactIn(key) })),
   ...(latency?.accepted ?? []).map((accepted) => ({ where: 'latency.accepted', id: artifactIn(accepted.case) })),
-  ...[
-    ...(relations?.notSlower ?? []).flatMap(({ case: own, than }) => [own, than]),
-    ...(relations?.batching ?? []).map((each) => each.case),
-  ].map((key) => ({ where: 'relations', id: artifactIn(key) })),
+  ...sidesOf(relations).map((key) => ({ where: 'relations', id: artifactIn(key) })),
   ...Object.keys(tolerances ?? {}).map((id) => ({ where: 'tolerances', id })),
   ...(divergences ?? []).map((divergence) => ({ where: 'divergences', id: artifactIn(divergence.case) })),
+];
+
+const sidesOf = ({ notSlower = [], batching = [] }: ModelCard['relations'] = {}): readonly string[] => [
+  ...notSlower.flatMap(({ case: own, than }) => [own, than]),
+  ...batching.map((each) => each.case),
 ];
 
 const artifactIn = (key: string): string => key.slice(0, key.indexOf('/'));

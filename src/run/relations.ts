@@ -9,13 +9,14 @@ import { backendOf, modelOf } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import type { Range, RelationTarget } from '../judge/relation.ts';
 import { pairedSettings, relationLimits } from '../judge/settings.ts';
-import { exactBytes, short } from '../judge/words.ts';
+import { exactBytes, percent, short } from '../judge/words.ts';
 import type { Latency } from '../metrics/sources.ts';
 import { batchesOf } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import { median, toSample } from '../stats/sample.ts';
 import { medianInterval } from '../stats/two-sample.ts';
 import { pairSuite } from './pair-suite.ts';
+import type { PairedCase } from './pair-suite.ts';
 
 export interface RelationOptions {
   readonly project: Project;
@@ -101,13 +102,25 @@ async function takeSpeed(subject: Case, than: string, options: RelationOptions):
   const paired = (await pairSuite([{ name, subject, base, ours }], suite)).get(name);
   if (paired === undefined) throw new Error('pairs were lost');
   if (!paired.ok) throw new Unavailable(than, `${paired.arm === 'base' ? than : ours.label}: ${paired.reason}`);
-  const { verdict, evidence, sentences } = paired.judgement;
-  const figure = evidence?.ratio ?? NaN;
-  const told = `${ours.label} takes ${short(figure)} of the time of ${than} [${[evidence?.interval.low, evidence?.interval.high].map((end) => short(end ?? NaN)).join(', ')}], ${evidence?.pairs ?? 0} process pairs; replay: ${paired.replay}`;
-  // Below the margin nobody cares; whatever the gate could not believe is no figure.
-  const doubt = verdict === 'unfit' || sentences[0]?.startsWith('seen ') ? (sentences[0] ?? verdict) : null;
-  const range = { low: 0, high: 1 + pairedSettings.margin };
-  return { figure, interval: evidence?.interval ?? null, range, told, promise: 'not slower', doubt };
+  return {
+    ...speedOf(paired, ours.label, than),
+    range: { low: 0, high: 1 + pairedSettings.margin },
+    promise: 'not slower',
+  };
+}
+
+/** Whatever the gate could not believe is no figure. */
+function speedOf(
+  { judgement: { verdict, evidence, sentences }, replay }: Extract<PairedCase, { ok: true }>,
+  own: string,
+  than: string,
+): Pick<RelationTarget, 'figure' | 'interval' | 'told' | 'doubt'> {
+  if (evidence === null) throw new Error('no pairs were judged');
+  const { ratio, interval, pairs } = evidence;
+  const told = `${own} takes ${short(ratio)} of the time of ${than} [${short(interval.low)}, ${short(interval.high)}], ${pairs} process pairs; replay: ${replay}`;
+  const [first = verdict] = sentences;
+  const doubt = verdict === 'unfit' || first.startsWith('seen ') ? first : null;
+  return { figure: ratio, interval, told, doubt };
 }
 
 /** Rejects with Unavailable where the backend is not here. */
@@ -144,8 +157,13 @@ async function takeBatching(
   const range: Range =
     kind === 'knee' ? { low: 0, high: 1 / relationLimits.knee } : { low: promised.gain[0], high: promised.gain[1] };
   const promise = kind === 'knee' ? `knee at most ${promised.knee}` : `${range.low} to ${range.high}`;
-  return { figure, interval: { low, high }, range, told, promise, doubt: null };
+  return { figure, interval: { low, high }, range, told, promise, doubt: doubtOf(measured) };
 }
+
+const doubtOf = ({ waiting }: Latency): string | null =>
+  waiting === null || waiting <= relationLimits.waiting
+    ? null
+    : `others kept it from its core for ${percent(waiting)} of its time`;
 
 /** Of each process: the greatest throughput over that at a batch. */
 const shares = ({ batches }: Latency, at: number): readonly number[] => {

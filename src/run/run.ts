@@ -37,6 +37,10 @@ import { measureRelation } from './relations.ts';
 import type { RelationOptions } from './relations.ts';
 import type { RunOptions } from './run-options.ts';
 
+/** What ONPAR_REQUIRE can demand. */
+const missingFrom = (measured: Measured<unknown>): readonly string[] =>
+  measured.ok || measured.failure.missing === null ? [] : [measured.failure.missing];
+
 const unpaired: readonly Pairing[] = [notPaired('this run does not pair')];
 
 /** An alarm of the quick screen is red only if fresh processes say so again and again: pauses in seconds, for a busy neighbour to leave. */
@@ -196,9 +200,9 @@ export class Run {
     const model = modelOf(this.project, subject.model);
     const found = this.baseline(metric, subject);
     const artifact = `${subject.artifact}/${subject.backend ?? ''}`;
-    const missing = measured.ok ? null : measured.failure.missing;
     // Against a base it needs no committed value of this machine; what the suite leaves out is never blessed.
     const isExempt = pairings.some(({ kind }) => kind !== 'none') || model.card.onDemand === true;
+    const state = isExempt && found.state === 'new-case' ? 'new-machine' : found.state;
     return {
       case: subject,
       measured,
@@ -211,11 +215,7 @@ export class Run {
         pairings,
         waiting,
       },
-      policy: {
-        ...this.#policy,
-        baseline: isExempt && found.state === 'new-case' ? 'new-machine' : found.state,
-        needs: missing === null ? [] : [missing],
-      },
+      policy: { ...this.#policy, baseline: state, needs: missingFrom(measured) },
     };
   }
 

@@ -32,7 +32,13 @@ type Fakes = Partial<Record<'files' | 'accuracy' | 'latency', (subject: Case) =>
 };
 
 const subject = (relation: Relation, parts: Partial<Case> = {}): Case => ({
-  ...{ metric: 'relation', model: 'linear', artifact: 'int8', backend: null, batch: null, threads: 1, images: null },
+  metric: 'relation',
+  model: 'linear',
+  artifact: 'int8',
+  backend: null,
+  batch: null,
+  threads: 1,
+  images: null,
   ...parts,
   relation,
 });
@@ -169,13 +175,13 @@ describe('speed', () => {
 
 describe('batching', () => {
   /** Seconds a call, by batch, of processes that differ by a fifth. */
-  const calls = (one: number, eight: number, thirtyTwo: number): Fakes => {
+  const calls = (one: number, eight: number, thirtyTwo: number, waiting: number | null = 0.01): Fakes => {
     const processes = [1, 1.05, 1.1, 1.15, 1.2, 1.08, 1.02];
     const batches = Object.entries({ 1: one, 8: eight, 32: thirtyTwo }).map(([batch, seconds]) => ({
       batch: Number(batch),
       steady: processes.map((slow, at) => seconds * slow * (1 + 0.002 * (at % 3))),
     }));
-    return { latency: () => ok({ batches }) };
+    return { latency: () => ok({ batches, waiting }) };
   };
   const of = (kind: 'knee' | 'gain'): Case => subject({ kind }, { artifact: 'float32', backend: 'ort-node/cpu' });
 
@@ -191,6 +197,15 @@ describe('batching', () => {
     expect(sentences[0]).toMatch(
       /greatest throughput of batches 1, 8, 32 is 1\.3 times that at batch 8 .*7 fresh processes \(knee at most 8\)$/,
     );
+  });
+
+  test('is undecided where others kept it from its core, which long calls feel more', async () => {
+    const busy = await judge(of('knee'), calls(0.01, 8 / 300, 32 / 390, 0.4));
+    expect(busy).toMatchObject({
+      verdict: 'inconclusive',
+      sentences: ['others kept it from its core for 40 % of its time', expect.any(String)],
+    });
+    expect((await judge(of('knee'), calls(0.01, 8 / 300, 32 / 390, null))).verdict).toBe('regressed');
   });
 
   test.each([

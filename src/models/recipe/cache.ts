@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { copyFile, link, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../cache.ts';
 import { BadInput } from '../../schema/bad-input.ts';
 import { sha256Of, verifyArtifact, verifyFile } from '../artifact.ts';
@@ -15,40 +15,48 @@ import { fillGraph } from './fill.ts';
 import { retypeFile } from './retype.ts';
 
 type File = Artifact['files'][number];
+type Recipe = NonNullable<File['recipe']>;
+
+interface Asked {
+  readonly model: Model;
+  readonly artifact: Artifact;
+  readonly env: NodeJS.ProcessEnv;
+}
 
 /** The path of an artifact to open, every file checked against its card, and made where a recipe says how. Throws BadInput. */
-export async function openable(model: Model, artifact: Artifact): Promise<string> {
+export async function openable(model: Model, artifact: Artifact, env = process.env): Promise<string> {
   const { files, format } = artifact;
+  const asked = { model, artifact, env };
   if (!files.some(({ recipe }) => recipe !== undefined)) return verifyArtifact(model.folder, files, format);
   try {
-    return await verifyArtifact(await assemble(model, artifact), files, format);
+    return await verifyArtifact(await assemble(asked), files, format);
   } catch (error) {
     if (!(error instanceof BadInput) || error instanceof CannotMake) throw error;
     // Damaged in the cache, or its folder was removed by half: once more from the start.
     for (const some of [files, ...files.map((file) => [file])])
-      await rm(folderOf(model, some), { recursive: true, force: true });
-    return verifyArtifact(await assemble(model, artifact), files, format);
+      await rm(folderOf(asked, some), { recursive: true, force: true });
+    return verifyArtifact(await assemble(asked), files, format);
   }
 }
 
 /** Named by content, so that two versions of a card do not disturb each other. */
-function folderOf({ card }: Model, files: readonly File[]): string {
+function folderOf({ model: { card }, env }: Asked, files: readonly File[]): string {
   const hash = createHash('sha256').update(files.map(({ sha256 }) => sha256).join());
-  return join(cacheFolder(process.env, 'recipes'), card.id, hash.digest('hex').slice(0, 16));
+  return join(cacheFolder(env, 'recipes'), card.id, hash.digest('hex').slice(0, 16));
 }
 
 /** A folder that has all files of the artifact. What is made is shared by artifacts that list it. */
-async function assemble(model: Model, artifact: Artifact): Promise<string> {
-  const { files } = artifact;
-  const folder = folderOf(model, files);
-  for (const file of files) {
+async function assemble(asked: Asked): Promise<string> {
+  const { model, artifact } = asked;
+  const folder = folderOf(asked, artifact.files);
+  for (const file of artifact.files) {
     const target = join(folder, file.path);
     if (file.recipe === undefined) {
       await verifyFile(model.folder, file);
       await once(target, (part) => copyFile(join(model.folder, file.path), part));
     } else {
-      const made = join(folderOf(model, [file]), file.path);
-      await once(made, (part) => make(model, artifact, file, part));
+      const made = join(folderOf(asked, [file]), file.path);
+      await once(made, (part) => make(asked, file, part));
       if (made !== target) await once(target, (part) => link(made, part).catch(() => copyFile(made, part)));
     }
   }
@@ -73,9 +81,8 @@ async function place(target: string, write: (part: string) => Promise<void>): Pr
     await write(part);
     await rename(part, target);
   } catch (error) {
+    await rm(part, { force: true }).catch(() => undefined);
     throw error instanceof BadInput ? error : (unwritable(dirname(target), error) ?? error);
-  } finally {
-    await rm(part, { force: true });
   }
 }
 
@@ -89,36 +96,45 @@ async function removeAbandoned(folder: string): Promise<void> {
 }
 
 /** Writes the file that the card describes. */
-async function make(model: Model, artifact: Artifact, file: File, part: string): Promise<void> {
+async function make(asked: Asked, file: File, part: string): Promise<void> {
+  const { model, artifact } = asked;
   const { recipe, bytes, sha256 } = file;
   await needRoom(dirname(part), bytes);
   if (recipe === undefined) return;
-  if ('graph' in recipe) {
-    await verifyFile(model.folder, recipe.graph);
-    await fillGraph(join(model.folder, recipe.graph.path), recipe.seed, part);
-  } else if ('retype' in recipe) {
-    await verifyFile(model.folder, recipe.retype);
-    await retypeFile(
-      join(model.folder, recipe.retype.path),
-      part,
-      artifact.precision === 'float16' ? 'float16' : 'float32',
-    );
-  } else {
-    const parent = model.card.artifacts[artifact.parent ?? ''];
-    if (parent === undefined) throw new Error(`the card lets ${file.path} be converted from nothing`);
-    if (recipe.ranges !== undefined) await verifyFile(model.folder, recipe.ranges);
-    const ranges = recipe.ranges === undefined ? null : join(model.folder, recipe.ranges.path);
-    await convertModel(recipe.convert, { source: await openable(model, parent), target: part, ranges });
-  }
+  await follow(asked, recipe, part);
   const actual = await sha256Of(part);
   if (actual === sha256) return;
-  const cause =
-    'graph' in recipe ? '' : `, or onnx and onnxruntime are not those that made it (${artifact.made ?? 'unknown'})`;
+  const what = `its recipe makes another file than the card says: sha256 ${actual}, ${(await stat(part)).size} bytes`;
+  const where = join(model.folder, file.path);
+  if (!('convert' in recipe))
+    throw new BadInput({
+      what,
+      where,
+      fix: "bring back what it is made of, or the card's sha256 and bytes up to date",
+    });
   throw new CannotMake({
-    what: `its recipe makes another file than the card says: sha256 ${actual}, ${(await stat(part)).size} bytes`,
-    where: join(model.folder, basename(file.path)),
-    fix: `the recipe or the card was changed${cause}: bring one of them back, or the card up to date`,
+    what,
+    where,
+    fix: `take the versions that made it: ${artifact.made ?? 'the card does not say'}`,
   });
+}
+
+async function follow({ model, artifact, env }: Asked, recipe: Recipe, part: string): Promise<void> {
+  const { folder } = model;
+  if ('graph' in recipe) {
+    await verifyFile(folder, recipe.graph);
+    return fillGraph(join(folder, recipe.graph.path), recipe.seed, part);
+  }
+  if ('retype' in recipe) {
+    await verifyFile(folder, recipe.retype);
+    const source = join(folder, recipe.retype.path);
+    return retypeFile(source, part, artifact.precision === 'float16' ? 'float16' : 'float32');
+  }
+  const parent = (model.whole ?? model.card).artifacts[artifact.parent ?? ''];
+  if (parent === undefined) throw new Error(`the card lets ${part} be converted from nothing`);
+  if (recipe.ranges !== undefined) await verifyFile(folder, recipe.ranges);
+  const ranges = recipe.ranges === undefined ? null : join(folder, recipe.ranges.path);
+  await convertModel(recipe.convert, { source: await openable(model, parent, env), target: part, ranges, env });
 }
 
 async function needRoom(folder: string, bytes: number): Promise<void> {

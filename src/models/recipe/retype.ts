@@ -169,9 +169,10 @@ const rewritten = (
   change: Readonly<Record<number, (value: Uint8Array) => Uint8Array>>,
 ): Uint8Array =>
   encoded(
-    fieldsOf(bytes).map((field) =>
-      field.wire === 2 && change[field.id] ? message(field.id, change[field.id]!(bytesOf(field))) : field,
-    ),
+    fieldsOf(bytes).map((field) => {
+      const changed = field.wire === 2 ? change[field.id] : undefined;
+      return changed === undefined ? field : message(field.id, changed(bytesOf(field)));
+    }),
   );
 
 function fieldsOf(bytes: Uint8Array): readonly Field[] {

@@ -127,8 +127,8 @@ describe('retypeOnnx', () => {
       modelOf({ nodes: [], initializers: [message(int(1, 1), int(2, 1), bytes(8, 'w'))] }),
       'w has no raw data',
     ],
-  ])('refuses %s', (_, model, message) => {
-    expect(() => retypeOnnx(model, 'float16')).toThrow(message);
+  ])('refuses %s', (_, model, said) => {
+    expect(() => retypeOnnx(model, 'float16')).toThrow(said);
   });
 
   test('keeps an infinity that was one', async () => {
