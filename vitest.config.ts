@@ -9,6 +9,7 @@ const pure =
   'specs/harness/{baselines,cases,compare,datasets,diff,judge,metrics,models,report,schema,stats,sweep,tensor,tensor-draw,trace}/**/*.spec.ts';
 /** Whole runs in a stranger's project, minutes of them: `npm run test:e2e`, its configuration is there. */
 const e2e = 'specs/harness/e2e/**';
+const alone = ['specs/latency.spec.ts', 'specs/relations.spec.ts'];
 
 /** Pure specs last: they take no time, and only neighbours share a process. */
 class Sequencer extends BaseSequencer {
@@ -28,12 +29,12 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'suite', include: ['specs/*.spec.ts'], exclude: ['specs/latency.spec.ts'] },
+        test: { name: 'suite', include: ['specs/*.spec.ts'], exclude: alone },
       },
       // Alone, after everything else: the machine has two cores and latency wants one of them in peace.
       {
         extends: true,
-        test: { name: 'latency', include: ['specs/latency.spec.ts'], sequence: { groupOrder: 1 } },
+        test: { name: 'latency', include: alone, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import type { Case } from '../cases/case.ts';
+import { sameFiles } from '../models/artifact.ts';
 import type { Artifact, Model } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import type { Side } from './base.ts';
@@ -98,9 +99,6 @@ function onparChanges(before: string, after: string): readonly string[] {
   const [was, is] = [onparOf(before), onparOf(after)].map((folder) => (folder === null ? null : versionOf(folder)));
   return was === null || is === null || was === is ? [] : [`onpar ${was} -> ${is}`];
 }
-
-const sameFiles = (a: Artifact, b: Artifact): boolean =>
-  JSON.stringify(a.files.map(({ sha256 }) => sha256)) === JSON.stringify(b.files.map(({ sha256 }) => sha256));
 
 function packageChanges(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
   return [...new Set([...before.keys(), ...after.keys()])]

@@ -1,5 +1,11 @@
 /** A planned case: model x artifact x backend x batch x threads under one metric. Plain data; its id can be pasted back as an argument. */
 
+/** What of a case is held against what: `than` is an artifact, or artifact/backend; absent where the case is held against itself. */
+export interface Relation {
+  readonly kind: 'size' | 'accuracy' | 'speed' | 'knee' | 'gain';
+  readonly than?: string;
+}
+
 export interface Case {
   /** Metric id, such as parity or load. */
   readonly metric: string;
@@ -13,15 +19,19 @@ export interface Case {
   readonly threads: number;
   /** Images that accuracy looks at; null elsewhere. */
   readonly images: number | null;
+  /** Of relations only. */
+  readonly relation?: Relation;
 }
 
-/** The case without its model: artifact[/backend][/b<batch>/t<threads>][/n<images>]. */
-export function caseKey({ artifact, backend, batch, threads, images }: Case): string {
+/** The case without its model: artifact[/backend][/b<batch>/t<threads>][/n<images>][/<kind>[/than/<other>]]. */
+export function caseKey({ artifact, backend, batch, threads, images, relation }: Case): string {
   const parts = [
     artifact,
     backend,
     batch === null ? null : `b${batch}/t${threads}`,
     images === null ? null : `n${images}`,
+    relation?.kind ?? null,
+    relation?.than === undefined ? null : `than/${relation.than}`,
   ];
   return parts.filter((part) => part !== null).join('/');
 }

@@ -10,6 +10,8 @@ import type { Metric } from '../metrics/metric.ts';
 import type { Source } from '../metrics/sources.ts';
 import type { Case } from './case.ts';
 import type { Project } from './project.ts';
+import { placeOf } from './place.ts';
+import { cardRelations, parentRelations } from './relations.ts';
 
 export type Depth = 'commit' | 'full';
 
@@ -31,7 +33,7 @@ export function planCases(project: Project, { id, source }: Metric, depth: Depth
   );
 }
 
-type Part = Partial<Case> & Pick<Case, 'artifact'>;
+export type Part = Partial<Case> & Pick<Case, 'artifact'>;
 type Planner = (project: Project, model: Model, depth: Depth) => readonly Part[];
 
 const blank = { backend: null, batch: null, threads: 1, images: null };
@@ -42,6 +44,10 @@ const planners: Readonly<Record<Source, Planner>> = {
   accuracy: (project, model, depth) =>
     perVisit(project, model, depth).flatMap((part) => withImages(project, model, depth, part)),
   latency: gated,
+  relation: (project, model, depth) => [
+    ...parentRelations(project, model, planners.accuracy(project, model, depth)),
+    ...(depth === 'full' ? cardRelations(project, model) : []),
+  ],
 };
 
 /** Artifact x backend, wherever the backend opens the artifact's format and affords it at this depth. */
@@ -69,38 +75,19 @@ function gated({ models, backends }: Project, { card }: Model): readonly Part[] 
       fix: 'gate fewer; the others are still measured and shown by onpar compare',
     });
   }
-  return (card.latency?.gated ?? []).map((key) => {
-    const [artifact = ''] = key.split('/');
-    const backend = knownBackend(backends, placeIn(key), card.id);
-    const format = card.artifacts[artifact]?.format;
-    if (format !== undefined && !backend.formats.includes(format))
-      throw new BadInput({
-        what: `'${key}': ${backend.id} does not open ${format} files`,
-        where: `latency.gated of model ${card.id}`,
-        fix: 'name a backend of that format: onpar doctor lists them',
-      });
-    return { artifact, backend: backend.id, batch: batchesOf(card)[0] ?? 1, threads: 1 };
-  });
-}
-
-/** The backend in `artifact/backend`. */
-const placeIn = (key: string): string => key.slice(key.indexOf('/') + 1);
-
-function knownBackend(backends: readonly Backend[], id: string, model: string): Backend {
-  const found = backends.find((backend) => backend.id === id);
-  if (found === undefined)
-    throw new BadInput({
-      what: `unknown backend '${id}'`,
-      where: `latency.gated of model ${model}`,
-      fix: `known: ${backends.map((backend) => backend.id).join(', ')}`,
-    });
-  return found;
+  return (card.latency?.gated ?? []).map((key) => ({
+    ...placeOf(backends, card, key, 'latency.gated'),
+    batch: batchesOf(card)[0] ?? 1,
+    threads: 1,
+  }));
 }
 
 /** Backends of which anything is asked: at this depth, and for the artifacts that there are. */
 export function usedBackends({ models, backends, idle }: Project, depth: Depth): readonly Backend[] {
   const used = new Set(models.flatMap(({ card }) => Object.values(card.artifacts).map(({ format }) => format)));
-  const named = new Set(models.flatMap(({ card }) => card.latency?.gated ?? []).map(placeIn));
+  const named = new Set(
+    models.flatMap(({ card }) => card.latency?.gated ?? []).map((key) => key.slice(key.indexOf('/') + 1)),
+  );
   return backends.filter(
     ({ id, formats, limits }) =>
       limits.images[depth] > 0 && formats.some((one) => used.has(one)) && (named.has(id) || !idle?.has(id)),

@@ -92,7 +92,7 @@ program
   .command('bless')
   .description('accept what moved: run the suite and write the baselines that left their budget')
   .argument('[words...]', 'parts of case ids; nothing: all cases')
-  .addOption(new Option('--only <kinds>', 'comma list of parity, accuracy, size, latency, memory'))
+  .addOption(new Option('--only <kinds>', 'comma list of parity, accuracy, size, latency, memory, relations'))
   .option('--reason <text>', 'why; needed to accept a parity mismatch')
   .action(async (words: string[], options: object) => (await import('./bless.ts')).bless(words, options));
 

@@ -44,6 +44,13 @@ export function toleranceFor(dtype: Dtype, override: ToleranceOverride = {}): To
 export const quantizedAgainstFloat: Tolerance = { atol: Infinity, rtol: 0, nmse: 1e-3, nan: 'refuse' };
 
 /**
+ * A float16 artifact against its wider reference. Its outputs are rounded once, but each layer before them was as well, and errors of a
+ * layer are as large as its values, not as the one value that comes of them: an element may lie as far off as a hundredth of the
+ * outputs' RMS, ten steps of float16. The aggregate is the one of float16.
+ */
+export const float16AgainstWider: ToleranceOverride = { atol: 1e-2, rtol: 1e-3, nmse: 1e-5 };
+
+/**
  * The same INT8 artifact on two backends: integer sums agree exactly, so only where a value lies on a rounding edge may a code differ
  * by one. Convolutional networks agree bit for bit here; in a small transformer one such tip moved an output by 0.04 (NMSE 4e-6),
  * and which values lie on an edge differs from CPU to CPU: room for ten of them, still 20 times tighter than against float.

@@ -102,6 +102,24 @@ export const parityLimits = {
   floor: 0.02,
 } as const;
 
+/** Between two artifacts, or of one against itself. */
+export const relationLimits = {
+  /** Bytes over the parent's. A quarter and a half are the weights; the rest is scales and what stays float, or is in no tensor. */
+  size: { int8: 0.3, float16: 0.55 },
+  /** Fraction of n by which the number of right answers may differ from the parent's. */
+  accuracy: 0.005,
+  /** Of the greatest throughput, at the knee. */
+  knee: 0.95,
+  /** What was measured, beyond its promise, and blessed, may move by this. */
+  slack: 0.05,
+  /** Of an exact one, whose blessed figure has four digits. */
+  rounding: 0.0005,
+  /** Share of its time that a process may be kept from its core: long calls lose more by it than short ones. */
+  waiting: 0.05,
+  /** Two-sided, of what fresh processes say. */
+  level: 0.95,
+} as const;
+
 export const accuracyLimits = {
   /** Quantized: fraction of n that may differ from the blessed count. */
   drift: 0.002,

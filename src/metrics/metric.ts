@@ -7,12 +7,13 @@ import type { AccuracyTarget, AccuracyTolerance } from '../judge/accuracy.ts';
 import type { Divergence, ParityTarget } from '../judge/parity.ts';
 import type { PairedEvidence } from '../judge/paired-evidence.ts';
 import type { Pairing } from '../judge/pairing.ts';
+import type { RelationTarget } from '../judge/relation.ts';
 import type { Judgement, Verdict } from '../judge/verdict.ts';
 import type { Sample } from '../stats/sample.ts';
 import type { Source, Sources } from './sources.ts';
 
 /** One spec file each, and the words of `bless --only`. */
-export const suites = ['parity', 'accuracy', 'size', 'latency', 'memory'] as const;
+export const suites = ['parity', 'accuracy', 'size', 'latency', 'memory', 'relations'] as const;
 export type Suite = (typeof suites)[number];
 
 /** What is measured and what is committed, by shape. `scalar`: one number; `sample`: one number a fresh process; `days`: one sample a day. */
@@ -23,6 +24,7 @@ interface Shapes {
   readonly days: { readonly target: Sample; readonly value: Readonly<Days> | readonly number[] };
   readonly parity: { readonly target: ParityTarget; readonly value: Parity };
   readonly accuracy: { readonly target: AccuracyTarget; readonly value: Accuracy };
+  readonly relation: { readonly target: RelationTarget; readonly value: number };
 }
 export type Shape = keyof Shapes;
 export type TargetOf<S extends Shape> = Shapes[S]['target'];
@@ -112,6 +114,7 @@ const fits: Readonly<Record<Shape, Check>> = {
   days: isSample,
   parity: has('excess', 'comparisons'),
   accuracy: has('correct', 'nearTies'),
+  relation: has('figure', 'range'),
 };
 const stored: Readonly<Record<Shape, Check>> = {
   scalar: isNumber,
@@ -119,4 +122,5 @@ const stored: Readonly<Record<Shape, Check>> = {
   days: (value) => isSample(value) || (typeof value === 'object' && value !== null && isDays(value)),
   parity: has('excess', 'nmse'),
   accuracy: has('correct', 'flips'),
+  relation: isNumber,
 };

@@ -1,6 +1,7 @@
 /** What metrics are taken from: one measurement serves several metrics. Plain data in base units; the broker fills it. */
 import type { Explanation } from '../compare/comparison.ts';
 import type { ParityComparison } from '../compare/parity.ts';
+import type { RelationTarget } from '../judge/relation.ts';
 import { worstFirst } from '../compare/worst.ts';
 
 /** By source: what measuring one case yields. */
@@ -10,6 +11,7 @@ export interface Sources {
   readonly visit: Visit;
   readonly accuracy: Accuracy;
   readonly latency: Latency;
+  readonly relation: RelationTarget;
 }
 
 export type Source = keyof Sources;

@@ -71,6 +71,9 @@ export function pathIn(folder: string, path: string): string {
   if (isInside(folder, where)) return where;
   throw new BadInput({ what: 'leads out of its folder', where, fix: 'use a path below the card' });
 }
+/** Byte for byte, as their cards say. */
+export const sameFiles = (a: { files: readonly DescribedFile[] }, b: { files: readonly DescribedFile[] }): boolean =>
+  JSON.stringify(a.files.map(({ sha256 }) => sha256)) === JSON.stringify(b.files.map(({ sha256 }) => sha256));
 
 export interface ModelFile {
   /** To open. */

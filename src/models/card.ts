@@ -75,6 +75,11 @@ function unevenChannels({ inputs }: ModelCard): Fault | null {
 }
 
 function unusedDataset(card: ModelCard): Fault | null {
+  if (card.dataset !== undefined && isSeeded(card))
+    return {
+      what: 'has a data set, and weights that were drawn: their accuracy means nothing',
+      fix: 'remove `dataset`, or `weights` if they were trained',
+    };
   if (card.dataset === undefined || (card.inputs.length === 1 && decisionOutput(card)?.classes !== undefined))
     return null;
   return {
@@ -111,22 +116,30 @@ const namedArtifacts = ({
   latency,
   tolerances,
   divergences,
+  relations,
 }: ModelCard): { readonly where: string; readonly id: string }[] => [
   ...Object.entries(artifacts).flatMap(([id, { parent }]) =>
     parent === undefined ? [] : [{ where: `the parent of ${id}`, id: parent }],
   ),
-  ...(latency?.gated ?? []).map((key) => ({ where: 'latency.gated', id: key.slice(0, key.indexOf('/')) })),
-  ...Object.keys(latency?.paired ?? {}).map((key) => ({ where: 'latency.paired', id: key.slice(0, key.indexOf('/')) })),
-  ...(latency?.accepted ?? []).map((accepted) => ({
-    where: 'latency.accepted',
-    id: accepted.case.slice(0, accepted.case.indexOf('/')),
-  })),
+  ...(latency?.gated ?? []).map((key) => ({ where: 'latency.gated', id: artifactIn(key) })),
+  ...Object.keys(latency?.paired ?? {}).map((key) => ({ where: 'latency.paired', id: artifactIn(key) })),
+  ...(latency?.accepted ?? []).map((accepted) => ({ where: 'latency.accepted', id: artifactIn(accepted.case) })),
+  ...sidesOf(relations).map((key) => ({ where: 'relations', id: artifactIn(key) })),
   ...Object.keys(tolerances ?? {}).map((id) => ({ where: 'tolerances', id })),
-  ...(divergences ?? []).map((divergence) => ({
-    where: 'divergences',
-    id: divergence.case.slice(0, divergence.case.indexOf('/')),
-  })),
+  ...(divergences ?? []).map((divergence) => ({ where: 'divergences', id: artifactIn(divergence.case) })),
 ];
+
+const sidesOf = ({ notSlower = [], batching = [] }: ModelCard['relations'] = {}): readonly string[] => [
+  ...notSlower.flatMap(({ case: own, than }) => [own, than]),
+  ...batching.map((each) => each.case),
+];
+
+const artifactIn = (key: string): string => key.slice(0, key.indexOf('/'));
+
+/** Whether its weights were drawn, never trained: what it decides then means nothing. A graph is filled with drawn ones. */
+export const isSeeded = ({ weights, artifacts }: ModelCard): boolean =>
+  weights === 'seeded' ||
+  Object.values(artifacts).some(({ files }) => files.some(({ recipe }) => recipe !== undefined && 'graph' in recipe));
 
 export const isClassification = (output: Output): boolean => output.task === 'classification';
 

@@ -24,7 +24,7 @@ export type Dtype =
 export type Dims = (number | string)[];
 export type Sha256 = string;
 /**
- * How a file that is not committed is made, into the user's cache: a graph filled with drawn weights, or a conversion of the parent's file in Python.
+ * How a file that is not committed is made, into the user's cache: a graph filled with drawn weights, a committed file in another float type, or a conversion of the parent's file in Python.
  */
 export type Recipe =
   | {
@@ -32,9 +32,16 @@ export type Recipe =
       seed: number;
     }
   | {
+      retype: File1;
+    }
+  | {
       convert: 'float16' | 'int8-dynamic' | 'int8-static';
-      ranges?: File1;
+      ranges?: File2;
     };
+/**
+ * artifact/backend, such as float32/ort-node/cpu.
+ */
+export type Place = string;
 
 /**
  * One model: the function under test, the artifacts that claim to be it, its trusted reference, and what is gated.
@@ -52,6 +59,10 @@ export interface ModelCard {
    * Number of trained values.
    */
   parameters?: number;
+  /**
+   * seeded: drawn, never trained. Its decisions mean nothing, so there is no data set, and no flips are counted. A graph that is filled is seeded anyway.
+   */
+  weights?: 'trained' | 'seeded';
   /**
    * Whether it is left out of the suite and of tables of everything, and taken only where a command names it.
    */
@@ -101,6 +112,31 @@ export interface ModelCard {
     [k: string]: Tolerance;
   };
   divergences?: Divergence[];
+  /**
+   * What holds on every machine, measured in the full suite. Sizes and accuracies of quantized artifacts need no line here.
+   */
+  relations?: {
+    /**
+     * At the smallest batch and one thread.
+     */
+    notSlower?: {
+      case: Place;
+      than: Place;
+    }[];
+    batching?: {
+      case: Place;
+      /**
+       * One of the batches: it already reaches 95 % of the greatest throughput of them all.
+       */
+      knee: number;
+      /**
+       * Least and most of the greatest throughput as a multiple of that at the smallest batch.
+       *
+       * @minItems 2
+       */
+      gain: [number, number];
+    }[];
+  };
   /**
    * How the artifacts were made; free form.
    */
@@ -193,9 +229,20 @@ export interface File {
   bytes: number;
 }
 /**
- * JSON: tensor -> least and greatest value of the activations; for int8-static, which needs it.
+ * ONNX file beside the card, float32 or float16: its weights become the artifact's precision.
  */
 export interface File1 {
+  /**
+   * Relative to the card's folder.
+   */
+  path: string;
+  sha256: Sha256;
+  bytes: number;
+}
+/**
+ * JSON: tensor -> least and greatest value of the activations; for int8-static, which needs it.
+ */
+export interface File2 {
   /**
    * Relative to the card's folder.
    */
@@ -208,13 +255,13 @@ export interface Reference {
    * Who computed it, such as: torch 2.15.0 float64.
    */
   source: string;
-  file: File2;
-  dataset?: File3;
+  file: File3;
+  dataset?: File4;
 }
 /**
  * .npz with one array per input (raw uint8 where the input has a preprocess) and one per output.
  */
-export interface File2 {
+export interface File3 {
   /**
    * Relative to the card's folder.
    */
@@ -225,7 +272,7 @@ export interface File2 {
 /**
  * .npz with the classification output over the whole data set, in its order, for flips and near-ties.
  */
-export interface File3 {
+export interface File4 {
   /**
    * Relative to the card's folder.
    */

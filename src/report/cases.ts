@@ -42,7 +42,14 @@ function fold(rows: readonly Row[], verdicts: readonly VerdictRow[], depth: 'ful
   // Links to what has no line of its own (accuracy on so many images, a file's size) end here.
   const unlined = list.filter((v) => concerns(row, v.case) && !ids.has(v.case)).map((v) => v.case);
   return markup`<details class="case ${tone}" id="${anchor(row.anchor)}"${tone === 'bad' && full ? open : null}><summary><span class="word">${glyph} ${word}</span> <b>${cases[0]?.model ?? ''}</b> ${row.artifact} <span class="on">${row.backend}</span> <span class="key">${keyNumbers(row)}</span></summary>
-${targets(unlined)}${said(full ? list : list.filter((verdict) => verdict.red))}${depth === 'bare' ? targets(cases.map((c) => c.id)) : timings(cases, full)}${full ? evidence(row, cases) : null}</details>`;
+${warnings(cases)}${targets(unlined)}${said(full ? list : list.filter((verdict) => verdict.red))}${depth === 'bare' ? targets(cases.map((c) => c.id)) : timings(cases, full)}${full ? evidence(row, cases) : null}</details>`;
+}
+
+function warnings(cases: readonly CaseRow[]): Markup | null {
+  const found = [...new Set(cases.flatMap((c) => c.warnings ?? []))];
+  return found.length === 0
+    ? null
+    : markup`<ul class="said">${found.map((text) => markup`<li><b class="unsure">!</b> ${text}</li>`)}</ul>`;
 }
 
 /** A file's size is judged once for all backends. */

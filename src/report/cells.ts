@@ -32,7 +32,8 @@ export function about({ model, rows, precision, threads }: ModelView): string {
   const bytes = rows.find((row) => row.precision === precision && row.bytes !== null)?.bytes ?? null;
   const weight = bytes === null ? null : `${format.size(bytes)} ${precision}`;
   const name = model.name === model.id ? null : model.name;
-  return [name, model.dataset, weight, rows.length > 0 ? format.threadsWord(threads) : null]
+  const untrained = model.weights === 'seeded' ? 'seeded weights (decisions mean nothing)' : null;
+  return [name, model.dataset, weight, untrained, rows.length > 0 ? format.threadsWord(threads) : null]
     .filter((part) => part !== null)
     .join(', ');
 }
@@ -41,6 +42,12 @@ export const absence = ({ reason, bring }: BackendRow): Cell => ({
   parts: [`· not here: ${plain(reason ?? 'no reason given')}`, ...(bring === null ? [] : [plain(bring)])],
   tone: 'absent',
 });
+
+/** What its table leaves unsaid, one line each. */
+export const warningsOf = (model: ModelView): readonly string[] =>
+  model.rows.flatMap((row) =>
+    [...new Set(row.cases.flatMap((c) => c.warnings ?? []))].map((text) => `${view.rowName(row)}: ${plain(text)}`),
+  );
 
 /** A row that measured nothing says why in place of a line of dashes. */
 export function remarkOf(row: Row): Cell | null {

@@ -2,7 +2,7 @@
  * The report as GitHub-flavoured Markdown, for a job summary or a pull-request comment:
  * the answer, what is red with the way back, then the tables; everything that held is folded away.
  */
-import { about, absence, columnsOf, remarkOf } from './cells.ts';
+import { about, absence, columnsOf, remarkOf, warningsOf } from './cells.ts';
 import * as format from './format.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
 import * as view from './view.ts';
@@ -65,7 +65,10 @@ function table(model: ModelView, folded: boolean): string {
   });
   const open = folded && worst !== '✗' ? '' : ' open';
   const summary = `<summary>${worst} <b>${escape(model.model.id)}</b> ${escape(about(model))}</summary>`;
-  return [`<details${open}>${summary}`, lines.join('\n'), '</details>'].join('\n\n');
+  const warnings = warningsOf(model).map((text) => `- ! ${escape(text)}`);
+  return [`<details${open}>${summary}`, lines.join('\n'), warnings.join('\n'), '</details>']
+    .filter(Boolean)
+    .join('\n\n');
 }
 
 function footer(report: Report): string {

@@ -75,6 +75,10 @@ export interface ModelRow {
   parameters: number | null;
   reference: string | null;
   dataset: string | null;
+  /**
+   * Drawn, never trained: flips and accuracy mean nothing.
+   */
+  weights?: 'seeded';
 }
 export interface CaseRow {
   /**
@@ -90,6 +94,10 @@ export interface CaseRow {
    * 0: the runtime's default.
    */
   threads: number;
+  /**
+   * Where an artifact of lower precision is surely slower, or no smaller, than the one that it was made from.
+   */
+  warnings?: string[];
   parity: {
     verdict: string;
     reason: string | null;

@@ -10,7 +10,7 @@ import type { Report, VerdictRow } from './report.generated.ts';
 import * as view from './view.ts';
 import type { ModelView, Row } from './view.ts';
 import { clip, layOut } from './table.ts';
-import { about, absence, columnsOf, plain, remarkOf } from './cells.ts';
+import { about, absence, columnsOf, plain, remarkOf, warningsOf } from './cells.ts';
 
 export interface TerminalOptions {
   readonly color: boolean;
@@ -83,7 +83,8 @@ function modelBlock(model: ModelView, { width, paint, bold }: Page): Block {
   }));
   const absent = model.absent.map((one) => ({ label: plain(one.id), row: null, remark: absence(one) }));
   const body = layOut([...rows, ...absent], columnsOf(model), width, paint);
-  return { lines: [title.trimEnd().replace(id, bold), ...body.lines], dropped: body.dropped };
+  const warnings = warningsOf(model).map((text) => paint('unsure', clip(`  ! ${text}`, width)));
+  return { lines: [title.trimEnd().replace(id, bold), ...body.lines, ...warnings], dropped: body.dropped };
 }
 
 /** A backend is named once; what else it ran stands below it. */

@@ -167,7 +167,8 @@ function viewModel(model: ModelRow, report: Report): ModelView {
   return { model, rows, absent, precision, threads, smallest, largest: Math.max(...batches), images };
 }
 
-export const isQuantized = (precision: string): boolean => /int|q\d/i.test(precision);
+/** Of lower precision than what it was made from. */
+export const isQuantized = (precision: string): boolean => /int|q\d|float16/i.test(precision);
 
 const rowAnchor = (c: CaseRow): string => `${c.model}/${c.artifact}/${c.backend}`;
 

@@ -5,12 +5,14 @@ import { caseId } from '../cases/case.ts';
 import { usedBackends } from '../cases/plan.ts';
 import type { Report, VerdictRow } from '../report/report.generated.ts';
 import { version } from '../version.ts';
+import { isSeeded } from '../models/card.ts';
 import { pinnableCore } from '../workers/launch.ts';
 import { modelOf } from '../cases/project.ts';
 import { acceptLine, replayLine, replayOnDemand } from './lines.ts';
 import { caseRows } from './rows.ts';
 import type { Run } from './run.ts';
 import type { Entry, Verdicts } from './verdicts.ts';
+import { withWarnings } from './warnings.ts';
 
 export interface ReportFacts {
   readonly command: string;
@@ -29,7 +31,7 @@ export async function buildReport(
   const entries = verdicts.entries();
   const rows = entries.map((entry) => verdictRow(run, entry));
   const all = [...problems, ...verdicts.problems(), ...verdicts.forgotten()];
-  const cases = [...caseRows(run, verdicts, threads)];
+  const cases = withWarnings(caseRows(run, verdicts, threads), run.project.models);
   const shown = new Set([...cases, ...entries.map((entry) => entry.case)].map(({ model }) => model));
   return {
     schemaVersion: 1,
@@ -48,6 +50,7 @@ export async function buildReport(
         parameters: card.parameters ?? null,
         reference: card.reference?.source ?? null,
         dataset: card.dataset ?? null,
+        ...(isSeeded(card) && { weights: 'seeded' as const }),
       })),
     cases,
     verdicts: rows,

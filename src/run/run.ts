@@ -8,7 +8,6 @@ import type { CaseName } from '../baselines/obsolete.ts';
 import { commitOfBless, lookup, readBaselines } from '../baselines/store.ts';
 import type { Baselines, Lookup } from '../baselines/store.ts';
 import { Broker } from '../broker/broker.ts';
-import type { BrokerOptions } from '../broker/broker.ts';
 import { attempt } from '../broker/measurement.ts';
 import type { Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
@@ -34,21 +33,21 @@ import type { Answer } from './answer.ts';
 import { chainsOf } from './chains.ts';
 import { evidenceOf } from './evidence.ts';
 import { Pairings } from './pairing.ts';
-import type { PairingOptions } from './pairing.ts';
+import { measureRelation } from './relations.ts';
+import type { RelationOptions } from './relations.ts';
+import type { RunOptions } from './run-options.ts';
 
-export interface RunOptions {
-  readonly env: NodeJS.ProcessEnv;
-  readonly broker: Omit<BrokerOptions, 'deadline'>;
-  /** Leaves out what a command line does not ask for; absent for the suite. */
-  readonly narrow?: (project: Project) => Project;
-  /** Judges steady latency by pairs with the version before; absent for a picture. */
-  readonly pairing?: Pick<PairingOptions, 'tell'>;
-}
+/** What ONPAR_REQUIRE can demand. */
+const missingFrom = (measured: Measured<unknown>): readonly string[] =>
+  measured.ok || measured.failure.missing === null ? [] : [measured.failure.missing];
 
 const unpaired: readonly Pairing[] = [notPaired('this run does not pair')];
 
 /** An alarm of the quick screen is red only if fresh processes say so again and again: pauses in seconds, for a busy neighbour to leave. */
 const confirmations = [2, 10];
+
+/** On a machine that does nothing else, or of what others take. */
+const taken: ReadonlySet<Source> = new Set<Source>(['latency', 'relation']);
 
 export class Run {
   readonly project: Project;
@@ -59,6 +58,7 @@ export class Run {
   readonly #policy: Policy;
   readonly #env: NodeJS.ProcessEnv;
   readonly #pairings: Pairings | null;
+  readonly #shared: RelationOptions;
 
   private constructor(
     parts: Pick<Run, 'project' | 'broker' | 'metrics' | 'machine' | 'baselines'>,
@@ -75,17 +75,10 @@ export class Run {
     this.#policy = policy;
     this.#env = env;
     const { project, broker, machine } = this;
-    this.#pairings =
-      pairing === undefined
-        ? null
-        : new Pairings({
-            project,
-            broker,
-            env,
-            fingerprint: machine.fingerprint,
-            blessed: commitOfBless(parts.baselines),
-            ...pairing,
-          });
+    const tell = pairing?.tell ?? (() => undefined);
+    this.#shared = { project, broker, fingerprint: machine.fingerprint, tell };
+    const blessed = commitOfBless(parts.baselines);
+    this.#pairings = pairing === undefined ? null : new Pairings({ ...this.#shared, env, blessed });
   }
 
   /** Reads cards and baselines; nothing is measured yet. Throws BadInput. */
@@ -155,7 +148,7 @@ export class Run {
   /** Measures a case and puts beside it what judging needs. */
   async measure(subject: Case): Promise<Answer> {
     const metric = this.metric(subject.metric);
-    let measured: Measured<Sources[Source]> = await this.broker[metric.source](subject);
+    let measured = await this.#take(metric, subject);
     let answer = await this.#answerOf(metric, subject, measured);
     for (const pause of confirmations) {
       const { verdict, paired } = judgeAnswer(metric, answer);
@@ -169,17 +162,22 @@ export class Run {
     return { ...answer, evidence: [...answer.evidence, confirmed] };
   }
 
+  /** A relation is of two cases: no worker alone has it. */
+  #take({ source }: Metric, subject: Case): Promise<Measured<Sources[Source]>> {
+    return source === 'relation' ? measureRelation(subject, this.#shared) : this.broker[source](subject);
+  }
+
   /** Starts on everything that a whole run will ask for anyway, but latency: the cores need not wait for one spec to ask after another. */
   prefetch(cases: readonly Case[]): void {
     this.#pairings?.expect(cases.filter(({ metric }) => this.metric(metric).paired));
-    for (const chain of chainsOf(cases.filter(({ metric }) => this.metric(metric).source !== 'latency'))) {
+    for (const chain of chainsOf(cases.filter(({ metric }) => !taken.has(this.metric(metric).source)))) {
       void this.#measureChain(chain).catch(() => undefined);
     }
   }
 
   /** Failures are told to whoever asks. */
   async #measureChain(chain: readonly Case[]): Promise<void> {
-    for (const subject of chain) await this.broker[this.metric(subject.metric).source](subject);
+    for (const subject of chain) await this.#take(this.metric(subject.metric), subject);
   }
 
   async #answerOf(metric: Metric, subject: Case, measured: Measured<Sources[Source]>): Promise<Answer> {
@@ -202,9 +200,9 @@ export class Run {
     const model = modelOf(this.project, subject.model);
     const found = this.baseline(metric, subject);
     const artifact = `${subject.artifact}/${subject.backend ?? ''}`;
-    const missing = measured.ok ? null : measured.failure.missing;
     // Against a base it needs no committed value of this machine; what the suite leaves out is never blessed.
     const isExcused = pairings.some(({ kind }) => kind !== 'none') || model.card.onDemand === true;
+    const state = isExcused ? excused(found.state) : found.state;
     return {
       case: subject,
       measured,
@@ -217,11 +215,7 @@ export class Run {
         pairings,
         waiting,
       },
-      policy: {
-        ...this.#policy,
-        baseline: isExcused ? excused(found.state) : found.state,
-        needs: missing === null ? [] : [missing],
-      },
+      policy: { ...this.#policy, baseline: state, needs: missingFrom(measured) },
     };
   }
 

@@ -22,6 +22,15 @@ export function encodeFloat16(value: number): number {
   return sign | (((exponent + 14) << 10) + steps);
 }
 
+/** The same of the 32 bits of a float32, many times faster between the subnormals and the largest numbers. */
+export function narrowFloat32(bits: number, value: number): number {
+  const magnitude = bits & 0x7fffffff;
+  // 2^-14 and 65520.
+  if (magnitude < 0x38800000 || magnitude >= 0x477ff000) return encodeFloat16(value);
+  const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
+  return ((bits >>> 16) & 0x8000) | ((rounded - 0x38000000) >>> 13);
+}
+
 let values: Float64Array | undefined;
 
 /** Built on first use: most processes never see a float16. */

@@ -32,6 +32,8 @@ interface OnparMatchers<R = unknown> {
   toMatchParity(): R;
   /** The answer is no worse than what was blessed. */
   toHoldBaseline(): R;
+  /** Both sides stand to each other as promised, or as blessed. */
+  toHoldRelation(): R;
 }
 
 declare module 'vitest' {
@@ -90,5 +92,8 @@ expect.extend({
   },
   toHoldBaseline(this: MatcherState, received: unknown) {
     return judge(this, received, ['accuracy', 'size', 'latency', 'memory']);
+  },
+  toHoldRelation(this: MatcherState, received: unknown) {
+    return judge(this, received, ['relations']);
   },
 });

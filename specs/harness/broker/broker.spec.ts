@@ -6,6 +6,7 @@ import type { Failure, Measured } from '../../../src/broker/measurement.ts';
 import type { Case } from '../../../src/cases/case.ts';
 import { readProject } from '../../../src/cases/project.ts';
 import type { Project } from '../../../src/cases/project.ts';
+import { retypeOnnx } from '../../../src/models/recipe/retype.ts';
 import { writeNpz } from '../support/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { faulty } from '../support/faulty.ts';
@@ -38,6 +39,20 @@ const linear = linearModel(4, 3, weights);
 const artifacts = {
   float32: onnx('model.onnx', linear),
   int8: onnx('int8.onnx', linear, 'int8'),
+  half: onnx('half.onnx', retypeOnnx(linear, 'float16'), 'float16'),
+  'half-as-float32': onnx('half-as-float32.onnx', retypeOnnx(linear, 'float16')),
+  'half-of-another': onnx(
+    'half-of-another.onnx',
+    retypeOnnx(
+      linearModel(
+        4,
+        3,
+        weights.map((weight) => weight * 1.01),
+      ),
+      'float16',
+    ),
+    'float16',
+  ),
   wrong: onnx('wrong.onnx', identityModel('float32', ['batch', 4])),
   constant: onnx(
     'constant.onnx',
@@ -122,6 +137,30 @@ describe('a visit', () => {
       expect(started).toBe(2);
     });
   });
+
+  test.each([
+    ['counts the decisions that change', {}, { count: 0, n: 8 }],
+    ['counts none of weights that were drawn', { weights: 'seeded' }, null],
+  ])('%s', (_, parts, flips) =>
+    withBroker(
+      [ortNode],
+      async (broker) => {
+        const { batches } = valueOf(await broker.visit(subject()));
+        expect(batches[0]?.relations[0]?.comparison.flips).toEqual(flips);
+      },
+      { parts },
+    ),
+  );
+
+  test('of a float16 artifact allows its rounding, and no more', () =>
+    withBroker([ortNode], async (broker) => {
+      const excess = async (artifact: string): Promise<number> =>
+        valueOf(await broker.visit(subject(artifact))).batches[0]?.relations[0]?.comparison.excess ?? NaN;
+      expect(await excess('float32')).toBeLessThan(1);
+      expect(await excess('half')).toBeLessThan(1);
+      expect(await excess('half-as-float32')).toBeGreaterThan(1);
+      expect(await excess('half-of-another')).toBeGreaterThan(1);
+    }));
 
   test('compares every batch size with the reference, and is made once', () =>
     withBroker([ortNode], async (broker) => {

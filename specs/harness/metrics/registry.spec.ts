@@ -16,7 +16,7 @@ const folderWith = (files: Readonly<Record<string, string>>): URL => {
 
 test('finds every metric file of the folder', async () => {
   const metrics = await loadMetrics();
-  expect([...metrics.keys()]).toEqual(['accuracy', 'first', 'latency', 'load', 'memory', 'parity', 'size']);
+  expect([...metrics.keys()]).toEqual(['accuracy', 'first', 'latency', 'load', 'memory', 'parity', 'relation', 'size']);
   for (const [id, metric] of metrics) {
     expect(metric.id).toBe(id);
     expect(suites).toContain(metric.suite);

@@ -43,6 +43,11 @@ describe('readModel', () => {
   });
 
   test.each([
+    [
+      'a data set for weights that were drawn',
+      { weights: 'seeded', dataset: 'digits' },
+      'has a data set, and weights that were drawn: their accuracy means nothing',
+    ],
     ['an id that is not its folder', { id: 'other' }, "id 'other' is not its folder's name"],
     [
       'an unknown parent',

@@ -5,7 +5,7 @@ import { judgeAnswer } from '../../../src/run/answer.ts';
 import { buildReport } from '../../../src/run/report.ts';
 import { Run } from '../../../src/run/run.ts';
 import { Verdicts } from '../../../src/run/verdicts.ts';
-import type { RunOptions } from '../../../src/run/run.ts';
+import type { RunOptions } from '../../../src/run/run-options.ts';
 import { newProject } from '../support/project.ts';
 
 const project = newProject();

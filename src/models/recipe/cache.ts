@@ -12,6 +12,7 @@ import type { Artifact, Model } from '../card.ts';
 import { CannotMake } from './cannot-make.ts';
 import { convertModel } from './convert.ts';
 import { fillGraph } from './fill.ts';
+import { retypeFile } from './retype.ts';
 
 type File = Artifact['files'][number];
 
@@ -117,8 +118,12 @@ async function make(asked: Asked, file: File, part: string): Promise<void> {
   if (actual === file.sha256) return;
   const what = `its recipe makes another file than the card says: sha256 ${actual}, ${(await stat(part)).size} bytes`;
   const where = join(asked.model.folder, file.path);
-  if (file.recipe !== undefined && 'graph' in file.recipe)
-    throw new BadInput({ what, where, fix: "bring back graph and seed, or the card's sha256 and bytes up to date" });
+  if (file.recipe !== undefined && !('convert' in file.recipe))
+    throw new BadInput({
+      what,
+      where,
+      fix: "bring back what it is made of, or the card's sha256 and bytes up to date",
+    });
   const { made = 'the card does not say' } = asked.artifact;
   throw new CannotMake({ what, where, fix: `take the versions that made it: ${made}` });
 }
@@ -128,6 +133,11 @@ async function follow({ model, artifact, env }: Asked, { path, recipe }: File, p
   if ('graph' in recipe) {
     await verifyFile(model.folder, recipe.graph);
     return fillGraph(join(model.folder, recipe.graph.path), recipe.seed, part);
+  }
+  if ('retype' in recipe) {
+    await verifyFile(model.folder, recipe.retype);
+    const source = join(model.folder, recipe.retype.path);
+    return retypeFile(source, part, artifact.precision === 'float16' ? 'float16' : 'float32');
   }
   const parent = (model.whole ?? model.card).artifacts[artifact.parent ?? ''];
   if (parent === undefined) throw new Error(`the card lets ${path} be converted from nothing`);

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import type { Model } from '../../../src/models/card.ts';
+import { renderHtml } from '../../../src/report/html.ts';
+import { readAssets } from '../../../src/report/assets.ts';
+import { renderMarkdown } from '../../../src/report/markdown.ts';
+import type { CaseRow, Report } from '../../../src/report/report.generated.ts';
+import { renderTerminal } from '../../../src/report/terminal.ts';
+import { withWarnings } from '../../../src/run/warnings.ts';
+import { green } from '../report/sample.ts';
+
+const report = green();
+const isInt8 = ({ model, artifact, backend }: CaseRow): boolean =>
+  `${model}/${artifact}/${backend}` === 'simplecnn/int8/ort-node/cpu';
+
+/** simplecnn/int8 was made from float32, of these files. */
+const models = (own: string, parent: string): Pick<Model, 'card'>[] => [
+  {
+    card: {
+      id: 'simplecnn',
+      artifacts: {
+        float32: { files: [{ sha256: parent }] },
+        int8: { files: [{ sha256: own }], parent: 'float32' },
+      },
+    } as never,
+  },
+];
+/** The sample, with INT8 so many times slower and larger than it is. */
+const cases = (slower: number, larger: number): CaseRow[] =>
+  report.cases.map((row) => {
+    const { interval } = row.latency;
+    if (!isInt8(row) || interval === null) return row;
+    const scaled = { ...interval, low: interval.low * slower, high: interval.high * slower };
+    return {
+      ...row,
+      latency: { ...row.latency, interval: scaled },
+      size: { ...row.size, bytes: (row.size.bytes ?? 0) * larger },
+    };
+  });
+const warned = (slower: number, larger: number, own = 'a', parent = 'b'): CaseRow[] =>
+  withWarnings(cases(slower, larger), models(own, parent)).filter(({ warnings }) => warnings !== undefined);
+
+describe('rows of a narrower artifact', () => {
+  test('carry a warning where they are slower or no smaller than those of what it was made from, and no other row does', () => {
+    const slow = warned(3, 1);
+    expect(slow.length).toBeGreaterThan(0);
+    expect(slow.every(isInt8)).toBe(true);
+    expect(slow[0]?.warnings?.[0]).toMatch(/^slower than float32 at batch \d+, which it was made from: at least /);
+    expect(warned(1, 10)[0]?.warnings?.[0]).toMatch(/^no smaller than float32, which it was made from: /);
+  });
+
+  test('carry none where it pays', () => {
+    expect(warned(1, 1)).toEqual([]);
+  });
+
+  test('say nothing of the size of the same files, quantized as they are opened', () => {
+    expect(warned(1, 10, 'a', 'a')).toEqual([]);
+  });
+
+  test('are told in the table, in Markdown and on the page', () => {
+    const told: Report = { ...report, cases: withWarnings(cases(3, 1), models('a', 'b')) };
+    const sentence = 'slower than float32 at batch 1, which it was made from';
+    expect(renderTerminal(told, { color: false, width: 200 })).toContain(`! ort-node/cpu int8: ${sentence}`);
+    expect(renderMarkdown(told)).toContain(`- ! ort-node/cpu int8: ${sentence}`);
+    expect(renderHtml(told, readAssets())).toContain(sentence);
+    expect(renderTerminal(report, { color: false, width: 200 })).not.toContain('which it was made from');
+  });
+});
+
+test('a model whose weights were drawn says so above its rows', () => {
+  const seeded = report.models.map((model) => ({ ...model, weights: 'seeded' as const }));
+  const text = (told: Report): string => renderTerminal(told, { color: false, width: 200 });
+  expect(text({ ...report, models: seeded })).toContain('seeded weights (decisions mean nothing)');
+  expect(text(report)).not.toContain('seeded weights');
+});
