@@ -25,9 +25,11 @@ export function launchWorker(
   outermost: readonly string[] = [],
 ): ChildProcess {
   const command =
-    host === 'python' ? [pythonOf(env), entry('./python/worker.py')] : [process.execPath, entry('./node-worker.js')];
-  const wrappers = [...outermost, ...(core === null ? [] : pinnedTo(core)), ...(works(bound) ? bound : [])];
-  const [file = '', ...args] = [...wrappers, ...command];
+    host === 'python'
+      ? [...(core === null ? [] : pinnedTo(core)), pythonOf(env), entry('./python/worker.py')]
+      : // Pins itself: see there.
+        [process.execPath, entry('./node-worker.js'), ...(core === null ? [] : [String(core)])];
+  const [file = '', ...args] = [...outermost, ...(works(bound) ? bound : []), ...command];
   return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
 }
 

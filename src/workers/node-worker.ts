@@ -2,6 +2,7 @@
  * The worker process: hosts one backend and at most one session, answers one request at a time. It blocks in read while it
  * waits: an idle worker burns no cycle beside the one that is being measured. It ends when its parent's pipe closes.
  */
+import { spawnSync } from 'node:child_process';
 import { readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -13,6 +14,13 @@ import type { TensorMap } from '../tensor/tensor.ts';
 import { decodeFrame, decodePrefix, encodeFrame, protocolVersion, replyFd, requestFd } from './protocol.ts';
 import type { Message, Request } from './protocol.ts';
 import { peakResident } from './resident.ts';
+
+/**
+ * Pinned from here on, with all threads that a runtime starts. V8's own are there already and stay free: those that compile WebAssembly
+ * better while it runs would take half of the core from this process alone, for a third of a second, in one of twelve.
+ */
+const [, , core] = process.argv;
+if (core !== undefined) spawnSync('taskset', ['--cpu-list', '--pid', core, String(process.pid)]);
 
 let runtime: Runtime | undefined;
 let session: Session | undefined;

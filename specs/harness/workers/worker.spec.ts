@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -339,3 +339,37 @@ describe.runIf(process.platform === 'linux' && spawnSync('setpriv', ['--pdeathsi
     });
   },
 );
+
+/** Cores that each thread of a process may use: the main thread's, and those of the others. */
+function coresOf(pid: number): { main: string; others: string[] } {
+  const of = (thread: string): string =>
+    /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8'))?.[1] ?? '';
+  const threads = readdirSync(`/proc/${pid}/task`).filter((thread) => thread !== String(pid));
+  return { main: of(String(pid)), others: threads.map(of) };
+}
+
+describe.runIf(pinnableCore() !== null)('a worker that is pinned to a core', () => {
+  const core = pinnableCore()!;
+
+  test('runs there, and V8, which compiles beside it, where it likes', async () => {
+    const worker = new Worker(await findBackend('ort-web/wasm'), { ...options, core });
+    await worker.hello();
+    const { main, others } = coresOf(worker.pid!);
+    await worker.close();
+    expect(main).toBe(String(core));
+    const free = coresOf(process.pid).others.find((list) => list !== String(core));
+    // With one core there is nowhere else.
+    if (free !== undefined) expect(others.filter((list) => list !== String(core)).length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('takes the threads along that its runtime starts', async () => {
+    const worker = new Worker(ortNode, { ...options, core, threads: 2 });
+    await worker.hello();
+    const before = coresOf(worker.pid!).others.filter((list) => list === String(core)).length;
+    await worker.open(linear);
+    await worker.run(x);
+    const after = coresOf(worker.pid!).others.filter((list) => list === String(core)).length;
+    await worker.close();
+    expect(after).toBeGreaterThan(before);
+  });
+});
