@@ -110,6 +110,8 @@ function writeModel(path: Stranger['path']): void {
     artifacts: { float32, 'int8-static': quantized, tfjs },
   });
   card.latency = { gated: ['float32/ort-node/cpu'] };
+  // They promise what backends do that this stranger has not got.
+  delete card.relations;
   Object.assign(card.reference.dataset, describeFile(join(target, 'dataset-logits.npz')));
   writeFileSync(join(target, 'model.json'), `${JSON.stringify(card, null, 2)}\n`);
   writeDataset(path);
