@@ -17,7 +17,7 @@ import type { Judged, NullControl, SuiteCase } from '../judge/suite.ts';
 import { randomFrom } from '../stats/random.ts';
 import type { HeaderLine } from '../trace/header.generated.ts';
 import type { Pair } from '../trace/pair.ts';
-import { traceOf } from '../trace/write.ts';
+import { asWritten, traceOf } from '../trace/write.ts';
 
 export interface SuiteOptions {
   readonly broker: Pick<Broker, 'pairs'>;
@@ -74,7 +74,7 @@ export async function pairSuite(
     // The control is judged by the usual ones.
     return ruleBy(contest === undefined ? pairedSettings : settingsOf(contest));
   };
-  const taken = await broker.pairs([...contests, ...nulls], { random, ruleOf, tell: show });
+  const taken = written(await broker.pairs([...contests, ...nulls], { random, ruleOf, tell: show }));
   const control = controlOf(taken.get(controlName), drawn?.name ?? '');
   const judged = judgeSuite(
     contests.flatMap((each) => suiteCase(each, taken.get(each.name))),
@@ -93,6 +93,14 @@ export async function pairSuite(
     }),
   );
 }
+
+const written = (all: ReadonlyMap<string, PairsTaken>): ReadonlyMap<string, PairsTaken> =>
+  new Map(
+    [...all].map(([name, taken]) => [
+      name,
+      taken.ok ? { ...taken, pairs: asWritten(taken.pairs), confirming: asWritten(taken.confirming) } : taken,
+    ]),
+  );
 
 function controlOf(taken: PairsTaken | undefined, of: string): NullControl {
   if (taken?.ok === true) return taken;

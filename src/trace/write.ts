@@ -5,6 +5,19 @@ import type { Pair } from './pair.ts';
 export const traceOf = (header: HeaderLine, pairs: readonly Pair[]): string =>
   [header, ...pairs.map(lineOf)].map((line) => `${JSON.stringify(line)}\n`).join('');
 
+/** As whoever reads the trace will have them: judged so, pairs come to the same end when they are replayed. */
+export const asWritten = (pairs: readonly Pair[]): readonly Pair[] => {
+  const read = (calls: readonly number[]): number[] => calls.map((seconds) => microseconds(seconds) * 1e-6);
+  return pairs.map(({ pair, blocks }) => ({
+    pair,
+    blocks: blocks.map(({ order, visits, reference }) => ({
+      order,
+      visits: visits.map(read),
+      reference: read(reference),
+    })),
+  }));
+};
+
 const lineOf = ({ pair, blocks }: Pair): object => ({
   pair,
   unit: 'us',

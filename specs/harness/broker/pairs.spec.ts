@@ -51,7 +51,7 @@ describe('the shape of a pair', () => {
     [0.01, 0.02, false, { calls: 3, blocks: 6, reopen: true }],
     [0.01, 0.5, false, { calls: 3, blocks: 6, reopen: false }],
     [0.5, 0.1, false, { calls: 3, blocks: 4, reopen: true }],
-    [0.003, 0.02, true, { calls: 6, blocks: 12, warmup: 100, reopen: false }],
+    [0.003, 0.02, true, { calls: 6, blocks: 12, warmup: 200, reopen: false }],
   ])('of calls of %f s whose model opens in %f s, compiled while it runs: %s', (call, load, jit, expected) => {
     expect(shapeFor(call, load, jit)).toMatchObject(expected);
   });
