@@ -6,9 +6,8 @@ export const traceOf = (header: HeaderLine, pairs: readonly Pair[]): string =>
   [header, ...pairs.map(lineOf)].map((line) => `${JSON.stringify(line)}\n`).join('');
 
 /** As whoever reads the trace will have them: judged so, pairs come to the same end when they are replayed. */
-export const asWritten = (pairs: readonly Pair[]): readonly Pair[] => {
-  const read = (calls: readonly number[]): number[] => calls.map((seconds) => microseconds(seconds) * 1e-6);
-  return pairs.map(({ pair, blocks }) => ({
+export const asWritten = (pairs: readonly Pair[]): readonly Pair[] =>
+  pairs.map(({ pair, blocks }) => ({
     pair,
     blocks: blocks.map(({ order, visits, reference }) => ({
       order,
@@ -16,7 +15,8 @@ export const asWritten = (pairs: readonly Pair[]): readonly Pair[] => {
       reference: read(reference),
     })),
   }));
-};
+
+const read = (calls: readonly number[]): number[] => calls.map((seconds) => microseconds(seconds) * 1e-6);
 
 const lineOf = ({ pair, blocks }: Pair): object => ({
   pair,
