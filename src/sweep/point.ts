@@ -73,8 +73,8 @@ interface Visit {
 
 type Lost = Pick<Point, 'outcome'> & { readonly reason: string };
 
-async function takeVisit(subject: SweepSubject, batch: number, options: PointOptions): Promise<Visit | Lost> {
-  const visited = await guarded(subject, options, async ({ worker, exceeded }) => {
+const takeVisit = (subject: SweepSubject, batch: number, options: PointOptions): Promise<Visit | Lost> =>
+  guarded(subject, options, async ({ worker, exceeded }): Promise<Visit | Lost> => {
     const ranges = subject.backend.builds ? rangesOf([feedsAt(subject, batch)]) : {};
     const { seconds: load, inputs, engine = null } = await worker.open(subject.path, ranges);
     const fixed = fixedBatch(inputs);
@@ -83,12 +83,10 @@ async function takeVisit(subject: SweepSubject, batch: number, options: PointOpt
     const { seconds: first, outputs } = await worker.run(feeds);
     const { steady, peakBytes, deviceBytes } = await visitBatch(worker, feeds, budget);
     const beyond = exceeded(peakBytes);
-    if (beyond !== null) return { outcome: 'out-of-memory' as const, reason: beyond };
+    if (beyond !== null) return { outcome: 'out-of-memory', reason: beyond };
     const named = outputsOf(subject.model.card, subject.artifact, outputs);
     return { load, first, steady, peakBytes, deviceBytes, engine, outputs: named };
   });
-  return visited;
-}
 
 /** What `body` says of a fresh worker, or how that worker ended. */
 export async function guarded<T>(
