@@ -7,8 +7,8 @@ import { onpar } from 'onpar/vitest/plugin';
 /** Specs of these rooms change nothing of the process that they run in, so they may share it, which saves 0.3 s a file. */
 const pure =
   'specs/harness/{baselines,cases,compare,datasets,diff,judge,metrics,models,report,schema,stats,sweep,tensor,tensor-draw,trace}/**/*.spec.ts';
-/** Whole runs of the command line, and in strangers' projects, minutes of them: `npm run test:e2e`, its configuration is there. */
-const e2e = 'specs/harness/{cli,e2e}/**';
+/** Whole runs of the command line and in strangers' projects, benches and scripts, minutes of them: `npm run test:e2e`, its configuration is there. */
+const e2e = 'specs/harness/{bench,ci,cli,e2e}/**';
 const alone = ['specs/latency.spec.ts', 'specs/relations.spec.ts'];
 
 /** Pure specs last: they take no time, and only neighbours share a process. */

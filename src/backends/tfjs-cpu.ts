@@ -8,7 +8,7 @@ export const backend: NodeBackend = {
   formats: ['tfjs'],
   packages: ['@tensorflow/tfjs'],
   bring: 'npm install --save-dev @tensorflow/tfjs',
-  limits: { maxBatch: 1, referenceRows: 8, images: { commit: 16, full: 500 } },
+  limits: { maxBatch: 1, referenceRows: 8, images: { commit: 8, full: 500 } },
   takesThreads: false,
   jit: true,
   env: () => ({}),

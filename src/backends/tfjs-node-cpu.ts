@@ -14,7 +14,7 @@ export const backend: NodeBackend = {
   packages: ['@tensorflow/tfjs-node'],
   bring: 'npx onpar provision tfjs-node',
   // Native, but several times slower a call than onnxruntime on one thread.
-  limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 2_000, full: Infinity } },
+  limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 1_000, full: Infinity } },
   takesThreads: true,
   jit: true,
   env: (threads) => ({

@@ -8,7 +8,7 @@ export const backend: NodeBackend = {
   formats: ['tfjs'],
   packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
   bring: 'npm install --save-dev @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
-  limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 1_000, full: Infinity } },
+  limits: { maxBatch: Infinity, referenceRows: Infinity, images: { commit: 500, full: Infinity } },
   takesThreads: false,
   jit: true,
   env: () => ({}),

@@ -81,31 +81,38 @@ export interface Expected {
   readonly tolerance: (dtype: Dtype) => Tolerance;
 }
 
-/** The reference as judge of an artifact: float ones element by element, quantized ones by their aggregate error. */
-export function expectedOf(card: ModelCard, artifactId: string, artifact: Artifact, reference: Reference): Expected {
+/** How far an artifact may lie from its reference: float ones element by element, quantized ones by their aggregate error. */
+export function referenceTolerance(
+  card: ModelCard,
+  artifactId: string,
+  { precision }: Artifact,
+): Expected['tolerance'] {
   const override = card.tolerances?.[artifactId];
   const { nmse = quantizedAgainstFloat.nmse, nan = 'refuse' } = override ?? {};
-  return {
-    against: reference.source,
-    rows: reference.rows,
-    outputs: reference.outputs,
-    tolerance: (dtype) =>
-      artifact.precision === 'int8'
-        ? { ...quantizedAgainstFloat, nmse, nan }
-        : toleranceFor(dtype, artifact.precision === 'float16' ? { ...float16AgainstWider, ...override } : override),
-  };
+  return (dtype) =>
+    precision === 'int8'
+      ? { ...quantizedAgainstFloat, nmse, nan }
+      : toleranceFor(dtype, precision === 'float16' ? { ...float16AgainstWider, ...override } : override);
 }
 
-/** The same quantized artifact on the anchor backend: held tightly, unless its card knows what rounding does to it; decisions apart. */
-export const anchoredTo = (
-  anchor: string,
-  { rows, outputs }: Part,
-  { nan = 'refuse', nmse = int8AcrossBackends.nmse }: ToleranceOverride = {},
-): Expected => ({
+/** The reference as judge of an artifact. */
+export const expectedOf = (
+  card: ModelCard,
+  artifactId: string,
+  artifact: Artifact,
+  { source, rows, outputs }: Reference,
+): Expected => ({ against: source, rows, outputs, tolerance: referenceTolerance(card, artifactId, artifact) });
+
+/** The same quantized artifact on two backends: held tightly, unless its card knows what rounding does to it; decisions apart. */
+export const anchorTolerance =
+  ({ nan = 'refuse', nmse = int8AcrossBackends.nmse }: ToleranceOverride = {}): Expected['tolerance'] =>
+  () => ({ ...int8AcrossBackends, nmse, nan });
+
+export const anchoredTo = (anchor: string, { rows, outputs }: Part, override?: ToleranceOverride): Expected => ({
   against: anchor,
   rows,
   outputs,
-  tolerance: () => ({ ...int8AcrossBackends, nmse, nan }),
+  tolerance: anchorTolerance(override),
 });
 
 /** Compares the answers of every batch size with everything they must agree with. */

@@ -1,11 +1,10 @@
 /** One case on both sides: what of its cards must agree, and how far its answers may move. */
 import type { Arm } from '../base/arms.ts';
 import type { Seat } from '../broker/seats.ts';
-import { anchoredTo, expectedOf } from '../broker/visit.ts';
+import { anchorTolerance, referenceTolerance } from '../broker/visit.ts';
 import type { Expected } from '../broker/visit.ts';
 import type { Case } from '../cases/case.ts';
 import { quantizedAgainstFloat } from '../compare/tolerance.ts';
-import type { Reference } from '../models/reference.ts';
 import { threadsWord } from '../report/format.ts';
 import type { Row } from './diff.generated.ts';
 import type { failureMove } from './moves.ts';
@@ -54,15 +53,11 @@ export const feeding = ({ model: { card }, artifact }: Arm, { backend }: Case): 
   JSON.stringify([backend, card.inputs, card.outputs, artifact.names ?? null, artifact.layout ?? null]);
 
 /** Float artifacts as the card says; of quantized ones integer sums agree, but for values on a rounding edge. */
-export function toleranceOf(
-  { place: { subject }, base, ours }: Both,
-  reference: Reference | null,
-): Expected['tolerance'] {
+export function toleranceOf({ place: { subject }, base, ours }: Both): Expected['tolerance'] {
   const { card } = ours.model;
-  const part = reference ?? { source: '', rows: 0, inputs: {}, outputs: {} };
   const override = card.tolerances?.[subject.artifact];
-  if (ours.artifact.precision !== 'int8') return expectedOf(card, subject.artifact, ours.artifact, part).tolerance;
-  if (base.artifact.precision === 'int8') return anchoredTo('', part, override).tolerance;
+  if (ours.artifact.precision !== 'int8') return referenceTolerance(card, subject.artifact, ours.artifact);
+  if (base.artifact.precision === 'int8') return anchorTolerance(override);
   return () => ({ ...quantizedAgainstFloat, nan: override?.nan ?? quantizedAgainstFloat.nan });
 }
 

@@ -20,7 +20,7 @@ export async function takeDrawn(worker: Worker, { model: { card, drawn }, artifa
 export function compareDrawn(both: Both, base: TensorMap, ours: TensorMap): BatchComparison {
   const { card, drawn } = both.base.model;
   const { rows = 0, inputs = {} } = drawn ?? {};
-  const tolerance = toleranceOf(both, null);
+  const tolerance = toleranceOf(both);
   const comparison = compareOutputs(ours, base, {
     tolerance: (_, { dtype }) => tolerance(dtype),
     classifications: card.outputs.filter(isClassification).map(({ name }) => name),

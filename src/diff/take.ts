@@ -143,7 +143,7 @@ class Taking {
       takeAnswers(worker, arm.model.card, arm.artifact, reference, arm.backend),
     );
     if (!answers.ok) return moves.blankParity(answers.move, answers.sentence);
-    const tolerance = toleranceOf(both, reference);
+    const tolerance = toleranceOf(both);
     const expected = (batch: number): readonly Expected[] =>
       answers.base.batches
         .filter((each) => each.batch === batch)
@@ -166,7 +166,7 @@ class Taking {
     );
     if (!logits.ok) return moves.blankAccuracy(logits.move, logits.sentence);
     const { base, ours } = logits;
-    const tolerance = toleranceOf(both, await this.#reference(both))(ours.dtype);
+    const tolerance = toleranceOf(both)(ours.dtype);
     return moves.accuracyMove({ base, ours, labels: dataset.labels.subarray(0, images), tolerance });
   }
 

@@ -1,13 +1,10 @@
 /** Takes a sweep: every subject at every size, alone on the machine, smallest first. What one point does costs no other. */
 import { probe } from '../broker/availability.ts';
 import type { Availability } from '../broker/availability.ts';
-import { compareOutputs } from '../compare/parity.ts';
-import { significant } from '../compare/significant.ts';
-import { quantizedAgainstFloat, toleranceFor } from '../compare/tolerance.ts';
 import { kneeOf } from '../stats/knee.ts';
-import { batchRows } from '../tensor/tensor.ts';
-import type { TensorMap } from '../tensor/tensor.ts';
 import { maxPayloadBytes } from '../workers/protocol.ts';
+import { differenceFrom } from './agreement.ts';
+import type { Answer } from './agreement.ts';
 import { takeChanging } from './changing.ts';
 import { endsSeries } from './death.ts';
 import type { Death } from './death.ts';
@@ -103,56 +100,15 @@ function beyond(subject: SweepSubject, batch: number): string | null {
   return bytes > maxPayloadBytes ? `inputs of ${(bytes / 2 ** 30).toFixed(1)} GiB, and a call carries 4 GiB` : null;
 }
 
-/** The answer with the most rows so far, to which the others are held. */
-interface Answer {
-  readonly from: string;
-  readonly rows: number;
-  readonly outputs: TensorMap;
-}
-
 /** A wrong answer is no point, however fast it comes: over the rows that both have, it must be that of the other sizes and backends. */
 function judged(subject: SweepSubject, { point, outputs }: Taken, answers: Map<string, Answer>): Point {
   if (outputs === null) return point;
   const { name, backend } = subject;
   const { batch } = point;
   const trusted = answers.get(name);
-  const wrong = trusted === undefined ? null : difference(subject, { batch, outputs }, trusted);
+  const wrong = trusted === undefined ? null : differenceFrom(subject, { batch, outputs }, trusted);
   if (wrong !== null) return { ...emptyPoint(batch, 'mismatch', wrong), peakBytes: point.peakBytes };
   if (trusted === undefined || batch > trusted.rows)
     answers.set(name, { from: `${backend.id} at batch ${batch}`, rows: batch, outputs });
   return point;
 }
-
-function difference(
-  { model: { card }, artifact, artifactId }: SweepSubject,
-  { batch, outputs }: { readonly batch: number; readonly outputs: TensorMap },
-  trusted: Answer,
-): string | null {
-  const rows = Math.min(batch, trusted.rows);
-  const override = card.tolerances?.[artifactId];
-  const { outputs: compared } = compareOutputs(
-    rowsOf(outputs, batch, rows),
-    rowsOf(trusted.outputs, trusted.rows, rows),
-    {
-      tolerance: (_, { dtype }) => {
-        const { atol, rtol, nmse, nan } =
-          artifact.precision === 'int8' ? quantizedAgainstFloat : toleranceFor(dtype, override);
-        // Either may lie off the truth by the tolerance, to its own side; NMSE is a power.
-        return { atol: 2 * atol, rtol: 2 * rtol, nmse: 4 * nmse, nan };
-      },
-      classifications: [],
-      // Whether outputs depend on the inputs is asked elsewhere: here they need only be the same.
-      inputsDiffer: false,
-    },
-  );
-  const worst = compared.find(({ excess }) => excess > 1);
-  if (worst === undefined) return null;
-  const how = worst.structure ?? `differs by up to ${significant(worst.maxAbs)}, NMSE ${significant(worst.nmse)}`;
-  return `${worst.output} ${how} from ${trusted.from}, over the first ${rows} rows`;
-}
-
-/** The first rows of what has one for each of the batch; the rest whole. */
-const rowsOf = (outputs: TensorMap, batch: number, rows: number): TensorMap =>
-  Object.fromEntries(
-    Object.entries(outputs).map(([name, value]) => [name, value.dims[0] === batch ? batchRows(value, 0, rows) : value]),
-  );

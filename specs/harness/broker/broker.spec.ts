@@ -278,10 +278,10 @@ describe('what goes wrong costs its case', () => {
         const failure = failureOf(await broker.visit(subject()));
         expect(failure).toMatchObject({
           kind: 'timed-out',
-          reason: expect.stringContaining('open did not return within 5 s'),
+          reason: expect.stringContaining('open did not return within 3 s'),
         });
       },
-      { deadline: 5 },
+      { deadline: 3 },
     ));
 
   test('a model that the runtime refuses, and a file that is not there, are refused and named; the good artifact beside them is measured', () =>

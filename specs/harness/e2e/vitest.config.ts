@@ -1,6 +1,6 @@
 /**
- * npm run test:e2e: the command line as a person uses it, and the packed tarball in a stranger's project, with every fault of the promise
- * injected. Minutes, so not in npm test; CI runs both.
+ * npm run test:e2e: the command line as a person uses it, the packed tarball in a stranger's project, with every fault of the promise
+ * injected, benches and scripts. Minutes, so not in npm test; CI runs both.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -19,7 +19,7 @@ const rank = ({ moduleId }: TestSpecification): number => Number(takesTheCore.te
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['specs/harness/{cli,e2e}/*.spec.ts'],
+    include: ['specs/harness/{bench,ci,cli,e2e}/**/*.spec.ts'],
     globalSetup: fileURLToPath(new URL('packed.ts', import.meta.url)),
     allowOnly: false,
     pool: 'forks',

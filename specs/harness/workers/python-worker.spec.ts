@@ -117,7 +117,7 @@ describe.runIf(hasPython).concurrent('a Python worker', () => {
         await worker.close();
         expect(isAlive(pid)).toBe(false);
       },
-      10,
+      3,
     ));
 
   test('does not know a backend without a file', async () => {
