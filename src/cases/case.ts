@@ -38,3 +38,6 @@ export function caseKey({ artifact, backend, batch, threads, images, relation }:
 
 /** Names a case on the terminal, in reports, as the name of its test and as an argument. */
 export const caseId = (subject: Case): string => `${subject.model}/${caseKey(subject)}`;
+
+/** The same among all metrics. */
+export const caseName = (subject: Case): string => `${subject.metric} ${caseId(subject)}`;

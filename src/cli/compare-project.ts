@@ -1,5 +1,4 @@
 /** `onpar compare` inside a project, which is also `npm start`: every model on every backend here, as a table, a picture and data. */
-import { availableParallelism } from 'node:os';
 import type { Case } from '../cases/case.ts';
 import { depthOf } from '../cases/plan.ts';
 import { caseId } from '../cases/case.ts';
@@ -11,7 +10,7 @@ import type { Source } from '../metrics/sources.ts';
 import { batchesFor } from '../broker/visit.ts';
 import { judgeAnswer } from '../run/answer.ts';
 import { finishRun } from '../run/finish.ts';
-import { chainsOf } from '../run/chains.ts';
+import { chainsOf, inLanes } from '../run/chains.ts';
 import { Run } from '../run/run.ts';
 import { Verdicts } from '../run/verdicts.ts';
 import type { CompareOptions } from './compare-options.ts';
@@ -97,12 +96,8 @@ export function narrowed(
 function refuseUnknown({ models }: Project, words: readonly string[]): void {
   const artifacts = models.flatMap(({ card }) => Object.keys(card.artifacts).map((id) => `${card.id}/${id}`));
   const slip = words.find((word) => !artifacts.some((id) => id.includes(word)));
-  if (slip === undefined) return;
-  unknown(
-    'model',
-    slip,
-    models.map(({ card }) => card.id),
-  );
+  const known = models.map(({ card }) => card.id);
+  if (slip !== undefined) unknown('model', slip, known);
 }
 
 /** What each commit's run asks for, by source: a new metric is shown without a line here. */
@@ -116,17 +111,11 @@ async function measureAll(run: Run, verdicts: Verdicts, threads: number, progres
   const chains = chainsOf(metrics.flatMap(({ id }) => run.tryPlan(id)));
   const places = chains.flatMap((chain) => chain.find(({ backend }) => backend !== null) ?? []);
   progress.start(chains.flat().length + places.length);
-  // No more at a time than there are cores: then a chain finds the worker of its last step still open.
-  const waiting = chains.values();
-  const lane = async (): Promise<void> => {
-    for (const chain of waiting) {
-      for (const subject of chain) {
-        await judgeOne(run, verdicts, subject);
-        progress.step(`${subject.metric} ${caseId(subject)}`);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  const done = inLanes(chains, async (subject) => {
+    await judgeOne(run, verdicts, subject);
+    progress.step(`${subject.metric} ${caseId(subject)}`);
+  });
+  await Promise.all(done);
   for (const { model, artifact, backend } of places) {
     const visit: Case = { metric: 'latency', model, artifact, backend, batch: null, threads, images: null };
     progress.show(`latency ${caseId(visit)}`);

@@ -59,15 +59,11 @@ async function takeSize(subject: Case, than: string, { broker, project }: Relati
   const parent = valueOf(await broker.files({ ...subject, artifact: than }));
   const most = mostSize(modelOf(project, subject.model).card.artifacts[subject.artifact]?.precision);
   const told = `${subject.artifact} has ${exactBytes(own)}, ${than} ${exactBytes(parent)}: ${short(own / parent)} of it`;
-  return {
-    interval: null,
-    doubt: null,
-    figure: own / parent,
-    range: { low: 0, high: most },
-    told,
-    promise: `at most ${most}`,
-  };
+  return { ...certain, figure: own / parent, range: { low: 0, high: most }, told, promise: `at most ${most}` };
 }
+
+/** Counted, not measured. */
+const certain = { interval: null, doubt: null };
 
 const mostSize = (precision: string | undefined): number =>
   precision === 'int8' || precision === 'float16' ? relationLimits.size[precision] : 1;
@@ -81,14 +77,8 @@ async function takeAccuracy(subject: Case, than: string, { broker }: RelationOpt
   const told = `${subject.artifact} is right ${own.correct} times, ${than} ${parent.correct} times of ${own.n}: ${points < 0 ? '' : '+'}${short(points * 100)} points`;
   const range = { low: 1 - reach, high: 1 + reach };
   const doubt = parent.correct === 0 ? `${than} is never right` : null;
-  return {
-    interval: null,
-    doubt,
-    figure: own.correct / parent.correct,
-    range,
-    told,
-    promise: `within ${accuracy * 100} points`,
-  };
+  const promise = `within ${accuracy * 100} points`;
+  return { ...certain, doubt, figure: own.correct / parent.correct, range, told, promise };
 }
 
 /** The other side is the base: a ratio below 1 says that this one is faster. */

@@ -30,7 +30,7 @@ import { BadInput } from '../schema/bad-input.ts';
 import { readDeadline } from '../workers/deadline.ts';
 import { judgeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { chainsOf } from './chains.ts';
+import { Turns } from './chains.ts';
 import { evidenceOf } from './evidence.ts';
 import { Pairings } from './pairing.ts';
 import { measureRelation } from './relations.ts';
@@ -59,6 +59,7 @@ export class Run {
   readonly #env: NodeJS.ProcessEnv;
   readonly #pairings: Pairings | null;
   readonly #shared: RelationOptions;
+  readonly #turns = new Turns((subject) => this.#take(this.metric(subject.metric), subject));
 
   private constructor(
     parts: Pick<Run, 'project' | 'broker' | 'metrics' | 'machine' | 'baselines'>,
@@ -148,6 +149,7 @@ export class Run {
   /** Measures a case and puts beside it what judging needs. */
   async measure(subject: Case): Promise<Answer> {
     const metric = this.metric(subject.metric);
+    await this.#turns.of(subject);
     let measured = await this.#take(metric, subject);
     let answer = await this.#answerOf(metric, subject, measured);
     for (const pause of confirmations) {
@@ -167,17 +169,18 @@ export class Run {
     return source === 'relation' ? measureRelation(subject, this.#shared) : this.broker[source](subject);
   }
 
-  /** Starts on everything that a whole run will ask for anyway, but latency: the cores need not wait for one spec to ask after another. */
-  prefetch(cases: readonly Case[]): void {
-    this.#pairings?.expect(cases.filter(({ metric }) => this.metric(metric).paired));
-    for (const chain of chainsOf(cases.filter(({ metric }) => !taken.has(this.metric(metric).source)))) {
-      void this.#measureChain(chain).catch(() => undefined);
-    }
+  /** Metrics with blessed values, portable or of this machine: a spec that was deleted must not take its promise along. */
+  promised(): readonly string[] {
+    const { portable, machine } = this.baselines;
+    const held = [...portable.values(), ...machine.values()].flatMap(({ baseline }) => Object.keys(baseline.values));
+    return [...new Set(held)].filter((id) => this.metrics.has(id));
   }
 
-  /** Failures are told to whoever asks. */
-  async #measureChain(chain: readonly Case[]): Promise<void> {
-    for (const subject of chain) await this.#take(this.metric(subject.metric), subject);
+  /** Starts on everything that will be asked for anyway, but latency: the cores need not wait for one spec to ask after another. */
+  prefetch(metrics: readonly string[]): void {
+    const cases = [...new Set(metrics)].flatMap((id) => this.tryPlan(id));
+    this.#pairings?.expect(cases.filter(({ metric }) => this.metric(metric).paired));
+    this.#turns.start(cases.filter(({ metric }) => !taken.has(this.metric(metric).source)));
   }
 
   async #answerOf(metric: Metric, subject: Case, measured: Measured<Sources[Source]>): Promise<Answer> {

@@ -1,7 +1,7 @@
 /** Collects verdicts and holds them against the plan: every planned case ends with exactly one, or the run says which did not. */
 import { obsoleteValues } from '../baselines/obsolete.ts';
 import type { Case } from '../cases/case.ts';
-import { caseId } from '../cases/case.ts';
+import { caseName } from '../cases/case.ts';
 import type { Target } from '../metrics/metric.ts';
 import { judgeAnswer } from './answer.ts';
 import type { Ruling } from './answer.ts';
@@ -19,7 +19,6 @@ export interface Entry extends Ruling {
 export type Scope = 'whole' | 'files' | 'some';
 
 const isHere = ({ verdict }: Entry): boolean => verdict !== 'unavailable' && verdict !== 'skipped';
-const nameOf = (subject: Case): string => `${subject.metric} ${caseId(subject)}`;
 
 export class Verdicts {
   readonly scope: Scope;
@@ -32,12 +31,12 @@ export class Verdicts {
   constructor(run: Run, scope: Scope, asked: Iterable<string> = []) {
     this.#run = run;
     this.scope = scope;
-    const held = { whole: [...asked, ...blessedMetrics(run)], files: [...asked], some: [] }[scope];
+    const held = { whole: [...asked, ...run.promised()], files: [...asked], some: [] }[scope];
     this.#planned = [...new Set(held)].flatMap((metric) => run.tryPlan(metric));
   }
 
   add(subject: Case, { verdict, red, sentences, paired, pairings }: Ruling, target: Target | null): void {
-    const name = nameOf(subject);
+    const name = caseName(subject);
     if (this.#entries.has(name)) this.#twice.push(name);
     this.#entries.set(name, { case: subject, verdict, red, sentences, paired, pairings, target });
   }
@@ -57,9 +56,9 @@ export class Verdicts {
 
   /** Sentences about cases that have no verdict, or two, and about a run that proves nothing. */
   problems(): readonly string[] {
-    const silent = this.#planned.filter((subject) => !this.#entries.has(nameOf(subject)));
+    const silent = this.#planned.filter((subject) => !this.#entries.has(caseName(subject)));
     return [
-      ...silent.map((subject) => `${nameOf(subject)} was planned and has no verdict`),
+      ...silent.map((subject) => `${caseName(subject)} was planned and has no verdict`),
       ...this.#twice.map((name) => `${name} has more than one verdict`),
       ...(this.#ranNothing() ? ['no backend is here: no model was opened'] : []),
     ];
@@ -95,11 +94,4 @@ export class Verdicts {
     const opened = this.entries().filter(({ case: { backend } }) => backend !== null);
     return this.scope !== 'some' && opened.length > 0 && !opened.some(isHere);
   }
-}
-
-/** Metrics with blessed values, portable or of this machine: a spec that was deleted must not take its promise along. */
-function blessedMetrics({ baselines, metrics }: Run): readonly string[] {
-  const files = [...baselines.portable.values(), ...baselines.machine.values()];
-  const held = files.flatMap(({ baseline }) => Object.keys(baseline.values));
-  return held.filter((id) => metrics.has(id));
 }

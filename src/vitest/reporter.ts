@@ -95,7 +95,8 @@ class Session {
   #plan(run: Run, metric: string): readonly (Case & { id: string })[] {
     this.#asked.add(metric);
     const cases = run.plan(metric);
-    if (scopeOf(this.#vitest) !== 'some') run.prefetch(cases);
+    const scope = scopeOf(this.#vitest);
+    if (scope !== 'some') run.prefetch(scope === 'whole' ? [...run.promised(), metric] : [metric]);
     return cases.map((subject) => ({ ...subject, id: caseId(subject) }));
   }
 

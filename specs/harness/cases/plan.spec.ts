@@ -75,9 +75,9 @@ describe('planned cases', () => {
     expect(images('commit')).toEqual({
       'ort-node/cpu': 10_000,
       'ort-web/wasm': 1_000,
-      'tfjs/cpu': 16,
-      'tfjs-node/cpu': 2_000,
-      'tfjs/wasm': 1_000,
+      'tfjs/cpu': 8,
+      'tfjs-node/cpu': 1_000,
+      'tfjs/wasm': 500,
     });
     expect(images('full')).toEqual({
       'ort-node/cpu': 10_000,
