@@ -4,7 +4,7 @@ import protobuf from 'protobufjs/minimal.js';
 
 export function negateOneWeight(path: string): void {
   const bytes = readFileSync(path);
-  const weights = firstConvolution(bytes);
+  const weights = convolutionWeights(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset + weights.start, weights.length);
   let largest = 0;
   for (let offset = 0; offset < weights.length; offset += 4) {
@@ -14,8 +14,8 @@ export function negateOneWeight(path: string): void {
   writeFileSync(path, bytes);
 }
 
-/** Where the raw data of the first four-dimensional initializer lies. ModelProto.graph = 7, GraphProto.initializer = 5, TensorProto.dims = 1, raw_data = 9. */
-function firstConvolution(bytes: Buffer): { start: number; length: number } {
+/** Where the raw data of the first four-dimensional initializer lies, of any type. ModelProto.graph = 7, GraphProto.initializer = 5, TensorProto.dims = 1, raw_data = 9. */
+export function convolutionWeights(bytes: Buffer): { start: number; length: number } {
   let found: { start: number; length: number } | undefined;
   each(bytes, 0, bytes.length, 7, (graphStart, graphEnd) =>
     each(bytes, graphStart, graphEnd, 5, (start, end) => {

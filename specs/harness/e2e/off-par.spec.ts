@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { negateOneWeight } from './negate.ts';
 import { makeStranger } from './stranger.ts';
@@ -12,23 +12,6 @@ beforeAll(() => {
   stranger = makeStranger();
 });
 afterAll(() => stranger.remove());
-
-/** Changes the project, runs, and puts everything back as it was. */
-function withFault<T>(change: () => void, body: () => T): T {
-  const safe = stranger.path('..', `${stranger.root.split('/').at(-1)}-safe`);
-  for (const part of ['fixtures', 'baselines', 'specs'])
-    cpSync(stranger.path(part), `${safe}/${part}`, { recursive: true });
-  try {
-    change();
-    return body();
-  } finally {
-    for (const part of ['fixtures', 'baselines', 'specs']) {
-      rmSync(stranger.path(part), { recursive: true });
-      cpSync(`${safe}/${part}`, stranger.path(part), { recursive: true });
-    }
-    rmSync(safe, { recursive: true });
-  }
-}
 
 /** Does what onpar says where the machine was too busy to measure or to decide: waits and runs again, a few times. */
 function whenFit(body: () => Outcome, left = 8): Outcome {
@@ -181,14 +164,14 @@ describe('every injected fault turns the run red, names the case and the way bac
 
   for (const { name, change, specs, says, status } of faults) {
     test(name, () => {
-      const outcome = withFault(change, () => stranger.test([...specs], ci));
+      const outcome = stranger.withFault(change, () => stranger.test([...specs], ci));
       for (const sentence of says) expect(outcome.output).toContain(sentence);
       expect(outcome.status).toBe(status);
     });
   }
 
   test('one baseline value of each kind beyond its margin', () => {
-    const outcome = withFault(
+    const outcome = stranger.withFault(
       () => {
         const portable = stranger.json('baselines/garment.json');
         portable.values.parity['float32/ort-node/cpu'].excess /= 1000;
@@ -230,14 +213,16 @@ describe('every injected fault turns the run red, names the case and the way bac
   };
 
   test('a case that no spec judged, and specs that were deleted', () => {
-    const { status, output } = withFault(onlySizeSpec('(cases as unknown[]).shift();'), () => stranger.test([], ci));
+    const { status, output } = stranger.withFault(onlySizeSpec('(cases as unknown[]).shift();'), () =>
+      stranger.test([], ci),
+    );
     expect(output).toContain('size garment/float32 was planned and has no verdict');
     expect(output).toContain('parity garment/float32/ort-node/cpu was planned and has no verdict');
     expect(status).toBe(1);
   });
 
   test('a spec whose process dies', () => {
-    const { status, output } = withFault(onlySizeSpec("process.kill(process.pid, 'SIGKILL');"), () =>
+    const { status, output } = stranger.withFault(onlySizeSpec("process.kill(process.pid, 'SIGKILL');"), () =>
       stranger.test([], ci),
     );
     expect(output).toContain('size garment/tfjs was planned and has no verdict');

@@ -30,6 +30,10 @@ export interface Stranger {
   writeJson(value: unknown, ...parts: string[]): void;
   /** Brings a file of the model and its entry in the card together again after an edit. */
   rehash(file: string): void;
+  /** The same of the data set. */
+  rehashData(file: string): void;
+  /** Changes the project, runs, and puts everything back as it was. */
+  withFault<T>(change: () => void, body: () => T): T;
   remove(): void;
 }
 
@@ -67,6 +71,27 @@ export function makeStranger(packages: readonly string[] = ['vitest', 'onnxrunti
         for (const entry of artifact.files)
           if (entry.path === file) Object.assign(entry, describeFile(path('fixtures/models/garment', file)));
       stranger.writeJson(card, 'fixtures/models/garment/model.json');
+    },
+    rehashData: (file) => {
+      const card = stranger.json('fixtures/datasets/garments/dataset.json');
+      for (const entry of card.files)
+        if (entry.path === file) Object.assign(entry, describeFile(path('fixtures/datasets/garments', file)));
+      stranger.writeJson(card, 'fixtures/datasets/garments/dataset.json');
+    },
+    withFault: (change, body) => {
+      const parts = ['fixtures', 'baselines', 'specs'];
+      const safe = mkdtempSync(join(tmpdir(), 'onpar-safe-'));
+      for (const part of parts) cpSync(path(part), join(safe, part), { recursive: true });
+      try {
+        change();
+        return body();
+      } finally {
+        for (const part of parts) {
+          rmSync(path(part), { recursive: true });
+          cpSync(join(safe, part), path(part), { recursive: true });
+        }
+        rmSync(safe, { recursive: true });
+      }
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
