@@ -3,65 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { writeNpz } from '../support/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { faultEnv } from '../support/faulty.ts';
-import {
-  batchMeanModel,
-  floats,
-  identityModel,
-  linearModel,
-  modelOf,
-  node,
-  unknownOperatorModel,
-  valueInfo,
-} from '../support/onnx.ts';
+import { batchMeanModel, identityModel, modelOf, node, unknownOperatorModel, valueInfo } from '../support/onnx.ts';
 import { newWorkplace, repository } from './onpar.ts';
 import type { Outcome } from './onpar.ts';
+import { putVariants } from './variants.ts';
 
 const { onpar, put } = newWorkplace();
-const weights = Array.from({ length: 12 }, (_, index) => Math.sin(index + 1));
 
-put('a.onnx', linearModel(4, 3, weights));
-put('same.onnx', linearModel(4, 3, weights));
-put(
-  'negated.onnx',
-  linearModel(
-    4,
-    3,
-    weights.map((value, index) => (index === 5 ? -value : value)),
-  ),
-);
-put(
-  'near.onnx',
-  linearModel(
-    4,
-    3,
-    weights.map((value) => value * 1.003),
-  ),
-);
-put(
-  'zeros.onnx',
-  linearModel(
-    4,
-    3,
-    weights.map(() => 0),
-  ),
-);
-put(
-  'wide.onnx',
-  linearModel(
-    5,
-    3,
-    Array.from({ length: 15 }, () => 1),
-  ),
-);
-put(
-  'renamed.onnx',
-  modelOf({
-    nodes: [node('MatMul', ['image', 'w'], ['scores'])],
-    initializers: [floats('w', [4, 3], weights)],
-    inputs: [valueInfo('image', 'float32', ['n', 4])],
-    outputs: [valueInfo('scores', 'float32', ['n', 3])],
-  }),
-);
+putVariants(put);
 put(
   'two.onnx',
   modelOf({

@@ -4,57 +4,15 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import type { Diff } from '../../../src/diff/diff.generated.ts';
 import { faultEnv } from '../support/faulty.ts';
-import { floats, linearModel, modelOf, node, valueInfo } from '../support/onnx.ts';
+import { modelOf, node, valueInfo } from '../support/onnx.ts';
 import { newWorkplace, repository } from './onpar.ts';
 import type { Outcome } from './onpar.ts';
+import { putVariants } from './variants.ts';
 
 const { onpar, put, folder } = newWorkplace();
 const schema = new URL('../../../src/diff/diff.schema.json', import.meta.url);
 const check = new Ajv().compile(JSON.parse(readFileSync(schema, 'utf8')) as object);
-const weights = Array.from({ length: 12 }, (_, index) => Math.sin(index + 1));
-const linear = (change: (value: number, index: number) => number): Uint8Array => linearModel(4, 3, weights.map(change));
-
-put(
-  'a.onnx',
-  linear((value) => value),
-);
-put(
-  'same.onnx',
-  linear((value) => value),
-);
-put(
-  'negated.onnx',
-  linear((value, index) => (index === 5 ? -value : value)),
-);
-put(
-  'rounded.onnx',
-  linear((value) => value * (1 + 1e-7)),
-);
-put(
-  'near.onnx',
-  linear((value) => value * 1.003),
-);
-put(
-  'zeros.onnx',
-  linear(() => 0),
-);
-put(
-  'wide.onnx',
-  linearModel(
-    5,
-    3,
-    Array.from({ length: 15 }, () => 1),
-  ),
-);
-put(
-  'renamed.onnx',
-  modelOf({
-    nodes: [node('MatMul', ['image', 'w'], ['scores'])],
-    initializers: [floats('w', [4, 3], weights)],
-    inputs: [valueInfo('image', 'float32', ['n', 4])],
-    outputs: [valueInfo('scores', 'float32', ['n', 3])],
-  }),
-);
+putVariants(put);
 /** Two inputs that share no batch axis. */
 put(
   'uneven.onnx',

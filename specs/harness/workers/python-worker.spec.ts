@@ -9,7 +9,8 @@ import { dtypes, zeros, tensor } from '../../../src/tensor/tensor.ts';
 import type { TensorMap } from '../../../src/tensor/tensor.ts';
 import { encodeFrame, FrameReader, protocolVersion } from '../../../src/workers/protocol.ts';
 import type { Message } from '../../../src/workers/protocol.ts';
-import { Worker, WorkerFailure } from '../../../src/workers/worker.ts';
+import { Worker } from '../../../src/workers/worker.ts';
+import { failureOf, isAlive } from '../support/ended.ts';
 import { echo, faultsFolder, hasPython, plainPython } from '../support/python.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -34,24 +35,6 @@ async function withEcho<T>(fault: string, body: (worker: Worker) => Promise<T>, 
     await worker.close();
   }
 }
-
-async function failureOf(call: Promise<unknown>): Promise<WorkerFailure> {
-  const error: unknown = await call.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(WorkerFailure);
-  return error as WorkerFailure;
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const pidOf = async (worker: Worker): Promise<number> => Number((await worker.hello()).provider.split(' ')[1]);
 

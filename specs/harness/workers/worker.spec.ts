@@ -13,7 +13,8 @@ import type { TensorMap } from '../../../src/tensor/tensor.ts';
 import { pinnableCore } from '../../../src/workers/launch.ts';
 import { encodeFrame, FrameReader, protocolVersion } from '../../../src/workers/protocol.ts';
 import type { Message } from '../../../src/workers/protocol.ts';
-import { Worker, WorkerFailure } from '../../../src/workers/worker.ts';
+import { Worker } from '../../../src/workers/worker.ts';
+import { failureOf, isAlive } from '../support/ended.ts';
 import { faultEnv, faulty } from '../support/faulty.ts';
 import { endlessModel, linearModel, unknownOperatorModel } from '../support/onnx.ts';
 
@@ -42,25 +43,6 @@ async function withWorker<T>(backend: Backend, body: (worker: Worker) => Promise
     await worker.close();
   }
 }
-
-/** How a call ended; the test fails where it did not fail. */
-async function failureOf(call: Promise<unknown>): Promise<WorkerFailure> {
-  const error: unknown = await call.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(WorkerFailure);
-  return error as WorkerFailure;
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('a worker', () => {
   test('greets, opens a committed model, runs it and samples it, with durations measured inside', () =>
