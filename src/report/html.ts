@@ -120,10 +120,14 @@ function matrix(report: Report, models: readonly ModelView[]): Markup {
   const head = backends.map(
     ({ id, version }) => markup`<th scope="col">${id}<small>${version ?? 'not here'}</small></th>`,
   );
+  // A row is what a reader compares: the same precision, be it in another format.
+  const nameIn = (model: ModelView, { tags }: Row): string => tags.join(' ') || model.precision;
   const lines = models.flatMap((model) =>
-    [...view.groupBy(model.rows, (row) => row.artifact)].map(([artifact, rows], at) => {
+    [...view.groupBy(model.rows, (row) => nameIn(model, row))].map(([name, rows], at) => {
+      const artifacts = [...new Set(rows.map((row) => row.artifact))];
+      const targets = artifacts.map((each) => markup`<i id="${anchor(`${model.model.id}/${each}`)}"></i>`);
       const first = at === 0 ? markup`<b>${model.model.id}</b> ` : markup`<b class="away">${model.model.id}</b> `;
-      return markup`<tr id="${anchor(`${model.model.id}/${artifact}`)}" class="${at === 0 ? 'start' : 'next'}"><th scope="row">${first}<span>${artifact}</span></th>${backends.map(
+      return markup`<tr class="${at === 0 ? 'start' : 'next'}"><th scope="row">${targets}${first}<span>${name}</span></th>${backends.map(
         ({ id, available }) =>
           cell(
             rows.filter((row) => row.backend === id),
@@ -133,7 +137,7 @@ function matrix(report: Report, models: readonly ModelView[]): Markup {
       )}</tr>`;
     }),
   );
-  return markup`<section id="matrix" aria-labelledby="matrix-h"><h2 id="matrix-h">Every model on every backend</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="matrix-h"><table class="matrix"><thead><tr><th scope="col">model and artifact</th>${head}</tr></thead><tbody>${lines}</tbody></table></div>
+  return markup`<section id="matrix" aria-labelledby="matrix-h"><h2 id="matrix-h">Every model on every backend</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="matrix-h"><table class="matrix"><thead><tr><th scope="col">model and precision</th>${head}</tr></thead><tbody>${lines}</tbody></table></div>
 <p class="hint">The worst verdict of all metrics and batches. A ratio is the time of a call against the fastest right answer at full precision, with equal threads and batch; below 1 is faster.</p></section>`;
 }
 

@@ -119,3 +119,17 @@ test('backends without their hardware are one line, and no row, no column and no
   expect(matrix.exec(renderHtml(more, assets))?.[0]).toBe(matrix.exec(renderHtml(report, assets))?.[0]);
   expect(renderHtml(more, assets)).toContain('torch/eager@cuda');
 });
+
+test('formats of one precision share a row of the matrix, and each artifact can still be linked to', () => {
+  const report = sample.green();
+  const other = (c: (typeof report.cases)[number]): typeof c =>
+    c.backend === 'tfjs/wasm' ? { ...c, artifact: 'tfjs', id: c.id.replace('/float32/', '/tfjs/') } : c;
+  const [matrix = ''] =
+    /<table class="matrix">.*?<\/table>/s.exec(
+      renderHtml({ ...report, cases: report.cases.map(other) }, { css: '', script: '' }),
+    ) ?? [];
+  const rows = matrix.split('<tr').filter((row) => row.includes('simplecnn'));
+  expect(rows.map((row) => /<span>([^<]*)<\/span><\/th>/.exec(row)?.[1])).toEqual(['float32', 'int8']);
+  expect(rows[0]?.match(/<i id=/g)).toHaveLength(2);
+  expect(rows[0]).not.toContain('—');
+});
