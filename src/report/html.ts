@@ -114,14 +114,15 @@ function card(verdict: VerdictRow): Markup {
 ${verdict.sentences.map((text) => markup`<p>${text}</p>`)}${command('replay', verdict.replay)}${verdict.accept === null ? null : command('accept', verdict.accept)}</article>`;
 }
 
+/** What a row of the matrix compares: the same precision, be it in another format. */
+const nameIn = (model: ModelView, { tags }: Row): string => tags.join(' ') || model.precision;
+
 function matrix(report: Report, models: readonly ModelView[]): Markup {
   const used = new Set(report.cases.map((c) => c.backend));
   const backends = report.backends.filter((backend) => (!backend.available && !backend.idle) || used.has(backend.id));
   const head = backends.map(
     ({ id, version }) => markup`<th scope="col">${id}<small>${version ?? 'not here'}</small></th>`,
   );
-  // A row is what a reader compares: the same precision, be it in another format.
-  const nameIn = (model: ModelView, { tags }: Row): string => tags.join(' ') || model.precision;
   const lines = models.flatMap((model) =>
     [...view.groupBy(model.rows, (row) => nameIn(model, row))].map(([name, rows], at) => {
       const artifacts = [...new Set(rows.map((row) => row.artifact))];

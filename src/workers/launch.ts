@@ -1,6 +1,7 @@
 /** How a worker's process is started: bound to the harness's life, and pinned to a core, each where the platform can. */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Backend } from '../backends/backend.ts';
@@ -33,9 +34,12 @@ export function launchWorker(
   return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
 }
 
-/** The last core, which interrupts use least; null where taskset is missing or refuses. */
+/** The last core that this process may use, which interrupts use least; null where taskset is missing or refuses. */
 export function pinnableCore(): number | null {
-  const core = availableParallelism() - 1;
+  if (process.platform !== 'linux') return null;
+  // A container may be given cores 2 and 3 of many: proc_pid_status(5).
+  const [, allowed] = /^Cpus_allowed_list:\s*(?:\S*[,-])?(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  const core = Number(allowed ?? availableParallelism() - 1);
   return works(pinnedTo(core)) ? core : null;
 }
 
