@@ -8,8 +8,11 @@ import { built, needBuild, root } from '../lib/onpar.mjs';
 const { values } = parseArgs({
   options: {
     record: { type: 'string' },
-    // Records these only, such as same,slower-2.
+    // Records these only, such as same,slower-2; of these classes.
     work: { type: 'string' },
+    class: { type: 'string' },
+    // Where pinned: two recordings, of different classes, can run side by side.
+    core: { type: 'string' },
     traces: { type: 'string', default: join(root, 'bench', 'gate', 'traces') },
     out: { type: 'string', default: join(root, 'docs') },
   },
@@ -43,6 +46,8 @@ async function certifyAll() {
   console.log(`${text}\n${image}`);
 }
 
+const isNamed = (list, name) => list === undefined || list.split(',').includes(name);
+
 /** A whole verdict's pairs of one trace, then of the one that is furthest behind: all see the same weather. */
 async function recordFor(seconds) {
   if (!(seconds > 0)) throw new BadInput({ what: 'no time', where: '--record', fix: 'Give minutes: --record 60' });
@@ -61,10 +66,15 @@ async function recordFor(seconds) {
     if (!counts.has(path)) counts.set(path, existsSync(path) ? summary(path).next : 0);
     return counts.get(path);
   };
-  const works = values.work?.split(',');
-  const tasks = plan.filter(({ work }) => works === undefined || works.includes(work));
+  const tasks = plan
+    .filter((task) => isNamed(values.work, task.work) && isNamed(values.class, task.class))
+    .map((task) => ({ ...task, ...(values.core !== undefined && { core: Number(values.core) }) }));
   if (tasks.length === 0)
-    throw new BadInput({ what: `no such work: ${values.work}`, where: '--work', fix: 'Such as --work same,slower-2' });
+    throw new BadInput({
+      what: `no such work of such a class: ${values.work ?? 'all'}, ${values.class ?? 'all'}`,
+      where: '--work, --class',
+      fix: 'Such as --work same,slower-2 --class wasm',
+    });
   const end = performance.now() + seconds * 1e3;
   const isOver = () => performance.now() > end;
   while (!isOver()) {

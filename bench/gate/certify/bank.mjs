@@ -1,4 +1,4 @@
-/** The committed traces: <folder>/<fingerprint>/<class>.<work>[-unpinned][-hog].jsonl.gz. A torn or misplaced one stops everything: figures without it would be others. */
+/** The committed traces: <folder>/<fingerprint>/<class>.<work>[-unpinned][-hog][-variant].jsonl.gz. A torn or misplaced one stops everything: figures without it would be others. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { built } from '../../lib/onpar.mjs';
@@ -45,6 +45,10 @@ async function readEntry(folder, path) {
       fix: 'Put it where its header says, or record it again.',
     });
   }
-  const condition = `${header.pinned ? 'pinned' : 'unpinned'}${header.hog ? ', busy neighbour' : ''}`;
+  const condition = [
+    header.pinned ? 'pinned' : 'unpinned',
+    ...(header.hog ? ['busy neighbour'] : []),
+    ...(header.variant === undefined ? [] : [header.variant]),
+  ].join(', ');
   return { machine: header.fingerprint, class: header.class, work: header.work, condition, walls, ...lookedAt(pairs) };
 }

@@ -21,9 +21,10 @@ export function calibrated(name, added, core) {
   return { ...JSON.parse(execFileSync(file, rest, { encoding: 'utf8' })), when: added.when };
 }
 
-/** The core that the product would measure on; null unpinned. @param {boolean} pinned */
-export async function coreFor(pinned) {
+/** The core that the product would measure on, or another one; null unpinned. @param {boolean} pinned @param {number | undefined} other */
+export async function coreFor(pinned, other) {
   if (!pinned) return null;
+  if (other !== undefined) return other;
   const core = (await built('workers/launch.js')).pinnableCore();
   if (core === null) throw new Error('this platform cannot pin a process to a core: record with --unpinned');
   return core;

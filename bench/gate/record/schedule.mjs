@@ -24,9 +24,18 @@ export const plan = targets.flatMap(({ work, pairs, pinned = true, hog = false }
   Object.keys(classes).map((name) => ({ class: name, work, pinned, hog, target: pairs })),
 );
 
-/** @param {string} folder of the bank @param {string} fingerprint @param {{ class: string, work: string, pinned: boolean, hog: boolean }} task */
-export const pathOf = (folder, fingerprint, { class: name, work, pinned, hog }) =>
-  join(folder, fingerprint, `${name}.${work}${pinned ? '' : '-unpinned'}${hog ? '-hog' : ''}.jsonl.gz`);
+/**
+ * @param {string} folder of the bank @param {string} fingerprint
+ * @param {{ class: string, work: string, pinned: boolean, hog: boolean, variant?: string }} task variant: what the product did otherwise then
+ */
+export const pathOf = (folder, fingerprint, { class: name, work, pinned, hog, variant }) => {
+  const condition = [
+    ...(pinned ? [] : ['unpinned']),
+    ...(hog ? ['hog'] : []),
+    ...(variant === undefined ? [] : [variant]),
+  ];
+  return join(folder, fingerprint, `${[`${name}.${work}`, ...condition].join('-')}.jsonl.gz`);
+};
 
 /**
  * @template {{ target: number }} T

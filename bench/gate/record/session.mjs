@@ -8,7 +8,7 @@ import { workOf } from './classes.mjs';
 import { startHog } from './hog.mjs';
 
 /**
- * @param {{ class: string, work: string, pinned: boolean, hog: boolean }} task
+ * @param {{ class: string, work: string, pinned: boolean, hog: boolean, core?: number }} task core: another than the product would take
  * @param {string} path of the trace
  * @param {number} pairs how many more
  * @param {(line: string) => void} log
@@ -17,7 +17,7 @@ import { startHog } from './hog.mjs';
 export async function record(task, path, pairs, log, enough = () => false) {
   fold(path);
   const before = summary(path);
-  const core = await coreFor(task.pinned);
+  const core = await coreFor(task.pinned, task.core);
   const extra = before === null ? calibrated(task.class, workOf(task.work), core) : before.header.extra;
   const { title, arms, clear } = await armsOf(task.class, extra, core);
   const { Workers } = await built('broker/workers.js');
