@@ -50,7 +50,7 @@ export async function compareProject(words: readonly string[], options: CompareO
   }
 }
 
-/** Only the models and artifacts that one of the words occurs in, only the backends that were named, only the batch sizes asked for. */
+/** Only the models and artifacts that every word occurs in, only the backends that were named, only the batch sizes asked for. */
 export function narrowed(
   project: Project,
   words: readonly string[],
@@ -66,10 +66,9 @@ export function narrowed(
     });
   const batches = batch?.map((size) => wholeNumber('--batch', size, 1));
   const leftOut = project.backends.filter((each) => !backends.includes(each));
-  refuseUnknown(project, words);
   const models = namedBy(project, words).models.flatMap(({ card, folder }) => {
-    const artifacts = Object.entries(card.artifacts).filter(
-      ([id]) => words.length === 0 || words.some((word) => `${card.id}/${id}`.includes(word)),
+    const artifacts = Object.entries(card.artifacts).filter(([id]) =>
+      words.every((word) => `${card.id}/${id}`.includes(word)),
     );
     if (artifacts.length === 0) return [];
     // A backend that is left out here is no unknown one.
@@ -89,15 +88,9 @@ export function narrowed(
       },
     ];
   });
+  const known = project.models.map(({ card }) => card.id);
+  if (models.length === 0) unknown('model', words.join(' '), known);
   return { ...project, models, backends };
-}
-
-/** A word that names nothing is a slip, also beside one that does. */
-function refuseUnknown({ models }: Project, words: readonly string[]): void {
-  const artifacts = models.flatMap(({ card }) => Object.keys(card.artifacts).map((id) => `${card.id}/${id}`));
-  const slip = words.find((word) => !artifacts.some((id) => id.includes(word)));
-  const known = models.map(({ card }) => card.id);
-  if (slip !== undefined) unknown('model', slip, known);
 }
 
 /** What each commit's run asks for, by source: a new metric is shown without a line here. */

@@ -115,14 +115,11 @@ async function placesFor(
 ): Promise<FileSides['places']> {
   const { project } = sides.ours;
   const backends = ids.length > 0 ? namedBackends(ids, sides) : backendsFor(sides);
-  const metrics = await loadMetrics();
-  const placesNamed = (named: readonly string[]): FileSides['places'] =>
-    placesOf(sides, { metrics, depth: depthOf(process.env), backends, words: named });
+  const places = placesOf(sides, { metrics: await loadMetrics(), depth: depthOf(process.env), backends, words });
+  if (places.length > 0) return places;
+  if (words.length === 0) refuse('command line', 'no case runs on both sides', 'name other backends: onpar doctor');
   const models = project.models.map(({ card }) => card.id);
-  for (const word of words) if (placesNamed([word]).length === 0) unknown('case', word, models);
-  const places = placesNamed(words);
-  if (places.length === 0) refuse('command line', 'no case runs on both sides', 'name other backends: onpar doctor');
-  return places;
+  return unknown('case', words.join(' '), models);
 }
 
 /** Unasked, a backend that takes no number of threads is left out where one is named. */

@@ -21,7 +21,7 @@ export interface PlacesOptions {
   readonly metrics: ReadonlyMap<string, Metric>;
   readonly depth: Depth;
   readonly backends: readonly Backend[];
-  /** One of them occurs in the id, or is a case of it: the name of a latency case can be pasted. None: every case. */
+  /** Every one must occur in the id, or be a case of it: the name of a latency case can be pasted. */
   readonly words: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export function placesOf({ base, ours }: Sides, { metrics, depth, backends, word
   return [...new Map([...after, ...before])]
     .filter(
       ([id, subject]) =>
-        (words.length === 0 || words.some((word) => id.includes(word) || word.startsWith(`${id}/`))) &&
+        words.every((word) => id.includes(word) || word.startsWith(`${id}/`)) &&
         backends.some((each) => each.id === subject.backend) &&
         opensAlso(subject),
     )

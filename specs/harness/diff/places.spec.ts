@@ -33,10 +33,6 @@ describe('the cases of a diff', () => {
   ])('can be named by a part, or by the case of a verdict: %s', (word, ids) => {
     expect(ask(ours, [word])).toEqual(ids);
   });
-
-  test('are those that one of several words names', () => {
-    expect(ask(ours, ['ort-node', 'wasm'])).toEqual(ask(ours));
-  });
 });
 
 describe('the sides', () => {
