@@ -1,7 +1,7 @@
 /** `onpar compare` inside a project, which is also `npm start`: every model on every backend here, as a table, a picture and data. */
 import type { Case } from '../cases/case.ts';
 import { depthOf } from '../cases/plan.ts';
-import { caseId } from '../cases/case.ts';
+import { caseName } from '../cases/case.ts';
 import { backendOf, modelOf, namedBy, needRoot } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -10,7 +10,7 @@ import type { Source } from '../metrics/sources.ts';
 import { batchesFor } from '../broker/visit.ts';
 import { judgeAnswer } from '../run/answer.ts';
 import { finishRun } from '../run/finish.ts';
-import { chainsOf, inLanes } from '../run/chains.ts';
+import { chainsOf, Lanes } from '../run/chains.ts';
 import { Run } from '../run/run.ts';
 import { Verdicts } from '../run/verdicts.ts';
 import type { CompareOptions } from './compare-options.ts';
@@ -104,16 +104,17 @@ async function measureAll(run: Run, verdicts: Verdicts, threads: number, progres
   const chains = chainsOf(metrics.flatMap(({ id }) => run.tryPlan(id)));
   const places = chains.flatMap((chain) => chain.find(({ backend }) => backend !== null) ?? []);
   progress.start(chains.flat().length + places.length);
-  const done = inLanes(chains, async (subject) => {
+  const lanes = new Lanes();
+  const judge = async (subject: Case): Promise<void> => {
     await judgeOne(run, verdicts, subject);
-    progress.step(`${subject.metric} ${caseId(subject)}`);
-  });
-  await Promise.all(done);
+    progress.step(caseName(subject));
+  };
+  await Promise.all(chains.map((chain) => lanes.take(chain, judge)));
   for (const { model, artifact, backend } of places) {
     const visit: Case = { metric: 'latency', model, artifact, backend, batch: null, threads, images: null };
-    progress.show(`latency ${caseId(visit)}`);
+    progress.show(caseName(visit));
     await measureLatency(run, verdicts, visit);
-    progress.step(`latency ${caseId(visit)}`);
+    progress.step(caseName(visit));
   }
 }
 

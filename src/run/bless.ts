@@ -4,7 +4,7 @@ import { planBless } from '../baselines/bless.ts';
 import type { BlessTarget } from '../baselines/bless.ts';
 import { readOnly } from '../baselines/only.ts';
 import { writeBaselines } from '../baselines/write.ts';
-import { caseId } from '../cases/case.ts';
+import { caseName } from '../cases/case.ts';
 import { version } from '../version.ts';
 import type { Run } from './run.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -25,7 +25,7 @@ export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly 
   const [problem] = [
     ...problems,
     ...verdicts.problems(),
-    ...(lost === undefined ? [] : [`${lost.case.metric} ${caseId(lost.case)} ${lost.verdict}`]),
+    ...(lost === undefined ? [] : [`${caseName(lost.case)} ${lost.verdict}`]),
   ];
   const plan = planBless(targets, run.baselines, {
     only: readOnly(process.env['ONPAR_BLESS_ONLY']),

@@ -14,22 +14,22 @@ export function chainsOf(cases: readonly Case[]): readonly Case[][] {
   return [...chains.values()];
 }
 
-/** No more chains at a time than there are cores: then a step finds the worker of the one before it still open. One promise a chain. */
-export function inLanes(
-  chains: readonly (readonly Case[])[],
-  body: (subject: Case) => Promise<unknown>,
-): readonly Promise<void>[] {
-  const lanes = new Slots(availableParallelism());
-  return chains.map((chain) =>
-    lanes.shared(async () => {
+/** No more chains at a time than there are cores: then a step finds the worker of the one before it still open. */
+export class Lanes {
+  readonly #slots = new Slots(availableParallelism());
+
+  /** Takes a chain's cases, one after the other, once a lane is free. */
+  take(chain: readonly Case[], body: (subject: Case) => Promise<unknown>): Promise<void> {
+    return this.#slots.shared(async () => {
       for (const subject of chain) await body(subject);
-    }),
-  );
+    });
+  }
 }
 
 /** Cases that are taken ahead. Whoever asks waits for the case's turn: out of turn it would find no open worker, and push another one out. */
 export class Turns {
   readonly #take: (subject: Case) => Promise<unknown>;
+  readonly #lanes = new Lanes();
   readonly #turns = new Map<string, Promise<void>>();
 
   constructor(take: (subject: Case) => Promise<unknown>) {
@@ -38,11 +38,10 @@ export class Turns {
 
   /** Those that have no turn yet. */
   start(cases: readonly Case[]): void {
-    const chains = chainsOf(cases.filter((subject) => !this.#turns.has(caseName(subject))));
-    for (const [index, turn] of inLanes(chains, this.#take).entries()) {
+    for (const chain of chainsOf(cases.filter((subject) => !this.#turns.has(caseName(subject))))) {
       // A failure is told to whoever asks.
-      const settled = turn.catch(() => undefined);
-      for (const subject of chains[index] ?? []) this.#turns.set(caseName(subject), settled);
+      const turn = this.#lanes.take(chain, this.#take).catch(() => undefined);
+      for (const subject of chain) this.#turns.set(caseName(subject), turn);
     }
   }
 

@@ -45,10 +45,7 @@ async function readEntry(folder, path) {
       fix: 'Put it where its header says, or record it again.',
     });
   }
-  const condition = [
-    header.pinned ? 'pinned' : 'unpinned',
-    ...(header.hog ? ['busy neighbour'] : []),
-    ...(header.variant === undefined ? [] : [header.variant]),
-  ].join(', ');
+  const parts = [header.pinned ? 'pinned' : 'unpinned', header.hog && 'busy neighbour', header.variant];
+  const condition = parts.filter(Boolean).join(', ');
   return { machine: header.fingerprint, class: header.class, work: header.work, condition, walls, ...lookedAt(pairs) };
 }

@@ -29,12 +29,8 @@ export const plan = targets.flatMap(({ work, pairs, pinned = true, hog = false }
  * @param {{ class: string, work: string, pinned: boolean, hog: boolean, variant?: string }} task variant: what the product did otherwise then
  */
 export const pathOf = (folder, fingerprint, { class: name, work, pinned, hog, variant }) => {
-  const condition = [
-    ...(pinned ? [] : ['unpinned']),
-    ...(hog ? ['hog'] : []),
-    ...(variant === undefined ? [] : [variant]),
-  ];
-  return join(folder, fingerprint, `${[`${name}.${work}`, ...condition].join('-')}.jsonl.gz`);
+  const parts = [`${name}.${work}`, !pinned && 'unpinned', hog && 'hog', variant];
+  return join(folder, fingerprint, `${parts.filter(Boolean).join('-')}.jsonl.gz`);
 };
 
 /**

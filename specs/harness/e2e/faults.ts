@@ -1,15 +1,13 @@
 /** Faults that no hash can show once the card is brought up to date: of one export, or of the labels. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { convolutionWeights } from './negate.ts';
 
 /** Every weight of the first convolution of an INT8 file turns its sign. */
 export function negateQuantized(path: string): void {
   const bytes = readFileSync(path);
   const { start, length } = convolutionWeights(bytes);
-  for (let offset = start; offset < start + length; offset += 1)
-    bytes.writeInt8(Math.max(-127, -bytes.readInt8(offset)) | 0, offset);
+  for (let offset = start; offset < start + length; offset += 1) bytes.writeInt8(-bytes.readInt8(offset), offset);
   writeFileSync(path, bytes);
 }
 
@@ -26,8 +24,7 @@ export function scaleFirstKernel(folder: string, factor: number): void {
 
 /** Labels of a file in IDX that were written in the opposite order of classes. */
 export function reverseLabels(path: string, classes: number): void {
-  const packed = readFileSync(path);
-  const bytes = packed[0] === 0x1f ? gunzipSync(packed) : packed;
+  const bytes = readFileSync(path);
   for (let offset = 8; offset < bytes.length; offset += 1) bytes[offset] = classes - 1 - bytes[offset]!;
   writeFileSync(path, bytes);
 }

@@ -65,19 +65,11 @@ export function makeStranger(packages: readonly string[] = ['vitest', 'onnxrunti
     onpar: (args, env = {}) => run(process.execPath, [path('node_modules/onpar/dist/cli/main.js'), ...args], root, env),
     json: (...parts) => JSON.parse(readFileSync(path(...parts), 'utf8')),
     writeJson: (value, ...parts) => writeFileSync(path(...parts), `${JSON.stringify(value, null, 2)}\n`),
-    rehash: (file) => {
-      const card = stranger.json('fixtures/models/garment/model.json');
-      for (const artifact of Object.values<any>(card.artifacts))
-        for (const entry of artifact.files)
-          if (entry.path === file) Object.assign(entry, describeFile(path('fixtures/models/garment', file)));
-      stranger.writeJson(card, 'fixtures/models/garment/model.json');
-    },
-    rehashData: (file) => {
-      const card = stranger.json('fixtures/datasets/garments/dataset.json');
-      for (const entry of card.files)
-        if (entry.path === file) Object.assign(entry, describeFile(path('fixtures/datasets/garments', file)));
-      stranger.writeJson(card, 'fixtures/datasets/garments/dataset.json');
-    },
+    rehash: (file) =>
+      rehash(stranger, ['fixtures/models/garment', 'model.json'], file, ({ artifacts }) =>
+        Object.values<any>(artifacts).flatMap(({ files }) => files),
+      ),
+    rehashData: (file) => rehash(stranger, ['fixtures/datasets/garments', 'dataset.json'], file, ({ files }) => files),
     withFault: (change, body) => {
       const parts = ['fixtures', 'baselines', 'specs'];
       const safe = mkdtempSync(join(tmpdir(), 'onpar-safe-'));
@@ -96,6 +88,17 @@ export function makeStranger(packages: readonly string[] = ['vitest', 'onnxrunti
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
   return stranger;
+}
+
+function rehash(
+  { path, json, writeJson }: Stranger,
+  [folder, name]: readonly [string, string],
+  file: string,
+  filesOf: (card: any) => any[],
+): void {
+  const card = json(folder, name);
+  for (const entry of filesOf(card)) if (entry.path === file) Object.assign(entry, describeFile(path(folder, file)));
+  writeJson(card, folder, name);
 }
 
 function run(command: string, args: readonly string[], cwd: string, env: Record<string, string>): Outcome {
