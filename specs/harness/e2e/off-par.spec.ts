@@ -13,12 +13,16 @@ beforeAll(() => {
 });
 afterAll(() => stranger.remove());
 
-/** Does what onpar says where the machine was too busy to measure or to decide: waits and runs again, a few times. */
-function whenFit(body: () => Outcome, left = 8): Outcome {
-  const outcome = body();
-  if (left === 0 || !/! (latency|load|first) /.test(outcome.output)) return outcome;
+/** Which of these a run says, over as many runs as it takes until the machine was once fit for each of these: a busy one decides some in one run, others in the next. */
+function redSoFar(wanted: readonly string[], body: () => Outcome, left = 8): ReadonlySet<string> {
+  const { status, output } = body();
+  expect(status).toBe(1);
+  const red = new Set(wanted.filter((sentence) => output.includes(sentence)));
+  // Whatever is not decided in this run is not red in it, and nothing else is.
+  expect(output).toContain(`${red.size} red`);
+  if (left === 0 || red.size === wanted.length) return red;
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_000);
-  return whenFit(body, left - 1);
+  return new Set([...red, ...redSoFar(wanted, body, left - 1)]);
 }
 
 const machineFolder = (): string => `baselines/machines/${readdirSync(stranger.path('baselines/machines'))[0]}`;
@@ -171,26 +175,7 @@ describe('every injected fault turns the run red, names the case and the way bac
   }
 
   test('one baseline value of each kind beyond its margin', () => {
-    const outcome = stranger.withFault(
-      () => {
-        const portable = stranger.json('baselines/garment.json');
-        portable.values.parity['float32/ort-node/cpu'].excess /= 1000;
-        portable.values.accuracy['float32/ort-node/cpu/n300'].correct += 3;
-        portable.values.size['float32'] -= 1;
-        stranger.writeJson(portable, 'baselines/garment.json');
-        const machine = stranger.json(machineFolder(), 'garment.json');
-        const faster = (seconds: readonly number[]) => seconds.map((value) => value / 20);
-        const key = 'float32/ort-node/cpu/b1/t1';
-        const { latency, load, first } = machine.values;
-        for (const values of [load, first]) values[key] = faster(values[key]);
-        for (const day of Object.keys(latency[key])) latency[key][day] = faster(latency[key][day]);
-        machine.values.memory['float32/ort-node/cpu'] /= 3;
-        stranger.writeJson(machine, machineFolder(), 'garment.json');
-      },
-      () => whenFit(() => stranger.test([], ci)),
-    );
-    expect(outcome.status).toBe(1);
-    for (const sentence of [
+    const wanted = [
       'parity mismatch',
       'accuracy regressed',
       'size regressed',
@@ -198,10 +183,27 @@ describe('every injected fault turns the run red, names the case and the way bac
       'load slower',
       'first slower',
       'memory regressed',
-    ]) {
-      expect(outcome.output).toContain(`${sentence}: garment/float32`);
-    }
-    expect(outcome.output).toContain('7 red');
+    ].map((sentence) => `${sentence}: garment/float32`);
+    const red = stranger.withFault(
+      () => {
+        const portable = stranger.json('baselines/garment.json');
+        portable.values.parity['float32/ort-node/cpu'].excess /= 1000;
+        portable.values.accuracy['float32/ort-node/cpu/n300'].correct += 3;
+        portable.values.size['float32'] -= 1;
+        stranger.writeJson(portable, 'baselines/garment.json');
+        const machine = stranger.json(machineFolder(), 'garment.json');
+        // One blessed process that others kept from its core would hide even this: all get the quickest's.
+        const faster = (seconds: readonly number[]) => seconds.map(() => Math.min(...seconds) / 20);
+        const key = 'float32/ort-node/cpu/b1/t1';
+        const { latency, load, first } = machine.values;
+        for (const values of [load, first]) values[key] = faster(values[key]);
+        for (const day of Object.keys(latency[key])) latency[key][day] = faster(latency[key][day]);
+        machine.values.memory['float32/ort-node/cpu'] /= 3;
+        stranger.writeJson(machine, machineFolder(), 'garment.json');
+      },
+      () => redSoFar(wanted, () => stranger.test([], ci)),
+    );
+    expect([...red].toSorted()).toEqual(wanted.toSorted());
   });
 
   /** Leaves one spec, with this line before its loop; the promises of the others are blessed and must not vanish with their files. */
