@@ -104,6 +104,7 @@ const nameOf = ({ metric, model, key }: BlessTarget): string => `${model} ${metr
 /** Left out without refusing the rest: nothing is wrong, but it is no baseline. */
 const whyLeft = ({ verdict, metric, target }: BlessTarget): string | null => {
   if (verdict === 'unfit') return 'the machine was not fit to measure';
+  if (metric.shape === 'relation' && verdict === 'inconclusive') return 'whether it is as promised is not decided';
   const few = (metric.shape === 'sample' || metric.shape === 'days') && Array.isArray(target) && target.length < 2;
   return few ? 'one fresh process is no baseline: measure at least 2' : null;
 };
@@ -123,11 +124,22 @@ const acceptedValue = (blessed: BlessTarget, old: Value | undefined, options: Bl
       `Rename it: ${machineFile} describes the machine.`,
     );
   const value = metric.round(target) as Value;
+  if (metric.shape === 'relation') demandReason(blessed, value as number, options);
   if (metric.shape === 'days') return withDay(old, options.provenance.date, value as Days[string], verdict);
   return metric.shape === 'parity'
     ? acceptedParity(blessed, value as Parity, old as Parity | undefined, options)
     : value;
 };
+
+/** A broken promise is accepted on purpose, and what is no ratio never: no later run could hold anything against it. */
+const demandReason = (blessed: BlessTarget, figure: number, { reason }: BlessOptions): void => {
+  if (!(figure > 0 && figure < Infinity))
+    throw refused(`${figure} is no ratio`, nameOf(blessed), 'Correct what the relation is taken of.');
+  if (blessed.verdict === 'regressed' && isBlank(reason))
+    throw refused('a broken promise is accepted only with a reason', nameOf(blessed), "Say why: --reason '…'.");
+};
+
+const isBlank = (reason: string | null): boolean => reason === null || reason.trim() === '';
 
 /** A mismatch beyond the tolerance becomes a known divergence, with a reason and an end. */
 const acceptedParity = (
@@ -146,7 +158,7 @@ const acceptedParity = (
   if (blessed.verdict !== 'mismatch') return value;
   const wentAway = excess <= 1 && old?.divergence !== undefined;
   if (wentAway) return value;
-  if (reason === null || reason.trim() === '')
+  if (reason === null || isBlank(reason))
     throw refused('a mismatch is accepted only with a reason', nameOf(blessed), "Say why: --reason '…'.");
   return excess <= 1 ? value : { ...value, divergence: { reason, expires } };
 };

@@ -14,6 +14,9 @@ export const isaClassOf = (arch: string, flags: readonly string[]): string => {
   return arch;
 };
 
+/** At the end of a key. Backends have an `@` in their names as well: `float32/torch/eager@cuda`. */
+export const classSuffix = /@(?:arm|arm64|ia32|loong64|mips|mipsel|ppc64|riscv64|s390x|x64)(?:-[\w-]+)?$/;
+
 type Has = (...flags: readonly string[]) => boolean;
 
 // The same groups as ONNX Runtime's MLAS (onnxruntime/core/mlas/lib/platform.cpp): AVX2 with FMA; AVX-512 F, BW, DQ and VL together; VNNI; AMX.

@@ -9,6 +9,7 @@ import { hasShape, type Metric } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { parseJson, readText, schemaOf } from '../schema/read.ts';
 import type { Baseline, Value } from './baseline.generated.ts';
+import { classSuffix } from './isa.ts';
 
 export interface BaselineFile {
   /** Relative to the root, with forward slashes. */
@@ -72,12 +73,12 @@ export const machineFolder = (fingerprint: string): string => `${portableFolder}
 export const machineFile = 'machine.json';
 
 /** `float32/ort-node/cpu@x64-avx2` without its instruction-set class. */
-export const withoutClass = (key: string): string => key.replace(/@[^@]*$/, '');
+export const withoutClass = (key: string): string => key.replace(classSuffix, '');
 
 /** Values of this case for other instruction-set classes. */
 const blessedElsewhere = (values: Readonly<Record<string, Value>>, key: string): readonly Value[] =>
   Object.entries(values).flatMap(([other, value]) =>
-    key.includes('@') && other.includes('@') && withoutClass(other) === withoutClass(key) ? [value] : [],
+    classSuffix.test(key) && classSuffix.test(other) && withoutClass(other) === withoutClass(key) ? [value] : [],
   );
 
 const readFolder = (

@@ -24,6 +24,7 @@ import { Materials, rowsFor } from './materials.ts';
 import { attempt, Unavailable } from './measurement.ts';
 import type { Measured } from './measurement.ts';
 import { Once } from './once.ts';
+import type { BrokerOptions } from './options.ts';
 import { Parking } from './parking.ts';
 import { takeRounds } from './rounds.ts';
 import type { PairsTaken, RoundsOptions } from './rounds.ts';
@@ -36,21 +37,6 @@ import { anchoredTo, compareAnswers, expectedOf, rangesFor, takeAnswers } from '
 import type { Answers, Expected } from './visit.ts';
 import { Workers } from './workers.ts';
 
-export interface BrokerOptions {
-  /** Deadline of every call to a worker, seconds. */
-  readonly deadline: number;
-  /** Fresh processes a latency case takes. */
-  readonly processes: number;
-  /** Seconds after which a latency case makes do with the processes it has, if they are two. */
-  readonly patience: number;
-  /** Measuring time a batch size takes in one process, seconds. */
-  readonly budget: number;
-  /** Folder of the backend files of another version; absent for this one's own. */
-  readonly backends?: string | null;
-  /** Of sessions that answer, 1 where absent; latency has its case's own. */
-  readonly threads?: number;
-}
-
 export class Broker {
   readonly #project: Project;
   readonly #options: BrokerOptions;
@@ -60,6 +46,8 @@ export class Broker {
   readonly #workers = new Workers();
   readonly #once = new Once();
   readonly #known = new Map<string, unknown>();
+  /** Batch sizes that a latency was taken of, by its name. */
+  readonly #batches = new Map<string, readonly number[]>();
 
   constructor(project: Project, options: BrokerOptions) {
     this.#project = project;
@@ -124,7 +112,11 @@ export class Broker {
     batches: readonly number[] = [subject.batch ?? 1],
     processes = this.#options.processes,
   ): Promise<Measured<Latency>> {
+    const name = nameOf('latency', subject);
+    // What was taken of more batch sizes answers for fewer of them, never the other way.
+    if (!batches.every((batch) => (this.#batches.get(name) ?? batches).includes(batch))) this.#once.forget(name);
     return this.#measured('latency', subject, async () => {
+      this.#batches.set(name, batches);
       const { model, artifact, artifactId, backend } = await this.#available(subjectOf(this.#project, subject));
       const path = await this.#materials.path(model, artifact, artifactId);
       const reference = await this.#materials.reference(model);

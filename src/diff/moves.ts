@@ -1,16 +1,12 @@
 /** What moved, column by column: numbers of both sides become a move with its sentence, and all moves an exit code. Pure. */
-import { accuracy, flips, nearTies } from '../compare/decisions.ts';
-import type { Tolerance } from '../compare/comparison.ts';
 import type { ParityComparison } from '../compare/parity.ts';
 import { significant } from '../compare/significant.ts';
-import { compareTensors } from '../compare/tensors.ts';
 import { worstFirst } from '../compare/worst.ts';
 import type { PairedJudgement } from '../judge/paired.ts';
 import type { LatencyVerdict } from '../judge/verdict.ts';
-import { change, counted, exactBytes } from '../judge/words.ts';
+import { change, exactBytes } from '../judge/words.ts';
 import { encodeNumber } from '../report/json.ts';
 import type { PairedCase } from '../run/pair-suite.ts';
-import type { Tensor } from '../tensor/tensor.ts';
 import type { Accuracy, Column, Diff, Latency, Move, Parity, Row, Size } from './diff.generated.ts';
 
 /** In the order of the table. */
@@ -84,37 +80,6 @@ function paritySentence({ batch, comparison }: BatchComparison): string {
   const moved =
     comparison.flips === null ? '' : `; ${comparison.flips.count} of ${comparison.flips.n} predictions change`;
   return `${output}: ${mismatched} of ${count} elements moved by up to ${significant(maxAbs)} (${significant(excess)}x the tolerance, NMSE ${significant(nmse)}) at batch ${batch}${moved}`;
-}
-
-export interface Decided {
-  readonly base: Tensor;
-  readonly ours: Tensor;
-  readonly labels: ArrayLike<number>;
-  readonly tolerance: Tolerance;
-}
-
-/** The same images on both sides. A decision may flip where the base's two best answers lie within the tolerance of each other. */
-export function accuracyMove({ base, ours, labels, tolerance }: Decided): Accuracy {
-  if (base.dims.join() !== ours.dims.join())
-    return blankAccuracy('worse', `[${ours.dims.join(', ')}] classes, of the base [${base.dims.join(', ')}]`);
-  const flipped = flips(ours, base);
-  const { rms } = compareTensors(base, base, tolerance, 'base');
-  const near = new Set(nearTies(base, tolerance, rms));
-  const allowed = flipped.rows.filter((row) => near.has(row)).length;
-  const [before, after] = [accuracy(base, labels).correct, accuracy(ours, labels).correct];
-  const beyond = flipped.count - allowed;
-  return {
-    move: flipped.count === 0 ? 'same' : beyond === 0 ? 'within' : 'worse',
-    sentence:
-      beyond === 0
-        ? null
-        : `${flipped.count} of ${counted(flipped.n, 'decision')} flip, ${beyond} of them no near-ties; right answers ${before} -> ${after}`,
-    n: flipped.n,
-    base: before,
-    new: after,
-    flips: flipped.count,
-    nearTies: allowed,
-  };
 }
 
 export const sizeMove = (base: number, ours: number): Size => ({

@@ -18,12 +18,14 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { batchesOf, bytesOf } from '../models/card.ts';
 import { readReference } from '../models/reference.ts';
 import type { Reference } from '../models/reference.ts';
+import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import { pairSuite } from '../run/pair-suite.ts';
 import { readDeadline } from '../workers/deadline.ts';
 import type { Worker } from '../workers/worker.ts';
 import { blank, canFeed, caseOn, feeding, oneSided, placeChanges, toleranceOf } from './both.ts';
 import type { Both, OfBoth } from './both.ts';
 import type { Accuracy, Column, Graph, Latency, Parity, Row } from './diff.generated.ts';
+import { accuracyMove } from './decided.ts';
 import { compareDrawn, takeDrawn } from './drawn.ts';
 import { graphOf, takeKernels } from './graph.ts';
 import * as moves from './moves.ts';
@@ -167,7 +169,8 @@ class Taking {
     if (!logits.ok) return moves.blankAccuracy(logits.move, logits.sentence);
     const { base, ours } = logits;
     const tolerance = toleranceOf(both)(ours.dtype);
-    return moves.accuracyMove({ base, ours, labels: dataset.labels.subarray(0, images), tolerance });
+    const budget = { ...defaultAccuracyTolerance, ...both.ours.model.card.tolerances?.[subject.artifact] };
+    return accuracyMove({ base, ours, labels: dataset.labels.subarray(0, images), tolerance, budget });
   }
 
   /** Or why there is none. */

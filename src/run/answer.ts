@@ -30,6 +30,8 @@ export interface Ruling {
   readonly paired: PairedFigures | null;
   /** What it was judged with beside what was blessed: holds as well after a bless. */
   readonly pairings: readonly Pairing[];
+  /** See JudgeContext. */
+  readonly waiting: number | null;
 }
 
 /** New to base: 1.031 is 3.1 % slower. */
@@ -47,6 +49,7 @@ export function judgeAnswer(metric: Metric, { measured, baseline, context, polic
     sentences: said,
     paired: figuresOf(judgement),
     pairings: context.pairings,
+    waiting: context.waiting,
   };
 }
 

@@ -15,11 +15,11 @@ const divergenceDays = 90;
 /** Writes baselines, prints what moved, and judges again by what is committed now. A run with problems blesses nothing: throws BadInput. */
 export async function blessRun(run: Run, verdicts: Verdicts, problems: readonly string[]): Promise<void> {
   const entries = verdicts.entries();
-  const targets: BlessTarget[] = entries.flatMap(({ case: subject, verdict, target }) => {
+  const targets: BlessTarget[] = entries.flatMap(({ case: subject, verdict, target, waiting }) => {
     const metric = run.metric(subject.metric);
     if (target === null) return [];
     const named = { metric, model: subject.model, key: run.key(metric, subject), target };
-    return [{ ...named, verdict: metric.paired ? run.screen(metric, subject, target) : verdict }];
+    return [{ ...named, verdict: metric.paired ? run.screen(metric, subject, target, waiting) : verdict }];
   });
   const lost = entries.find(({ verdict }) => verdict === 'crashed' || verdict === 'timed-out' || verdict === 'refused');
   const [problem] = [

@@ -15,6 +15,7 @@ import { batchesOf } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import { median, toSample } from '../stats/sample.ts';
 import { medianInterval } from '../stats/two-sample.ts';
+import { WorkerFailure } from '../workers/worker.ts';
 import { pairSuite } from './pair-suite.ts';
 import type { PairedCase } from './pair-suite.ts';
 
@@ -91,13 +92,20 @@ async function takeSpeed(subject: Case, than: string, options: RelationOptions):
   const suite = { broker, against: than, tell, show: () => undefined, root: project.root, fingerprint };
   const paired = (await pairSuite([{ name, subject, base, ours }], suite)).get(name);
   if (paired === undefined) throw new Error('pairs were lost');
-  if (!paired.ok) throw new Unavailable(than, `${paired.arm === 'base' ? than : ours.label}: ${paired.reason}`);
+  if (!paired.ok) throw new SideFailed(lossOf(paired, paired.arm === 'base' ? base : ours));
   return {
     ...speedOf(paired, ours.label, than),
     range: { low: 0, high: 1 + pairedSettings.margin },
     promise: 'not slower',
   };
 }
+
+/** A side that dies is as red here as alone; only one that is not here may be left out. */
+const lossOf = ({ how, reason }: Extract<PairedCase, { ok: false }>, { label, backend }: Seat): Failure => ({
+  kind: how,
+  reason: `${label}: ${reason}`,
+  missing: how === 'unavailable' ? backend.id : null,
+});
 
 /** Whatever the gate could not believe is no figure. */
 function speedOf(
@@ -118,7 +126,11 @@ async function seatOf(subject: Case, { broker, project }: RelationOptions): Prom
   const model = modelOf(project, subject.model);
   const backend = backendOf(project, subject.backend ?? '');
   const found = await broker.availability(backend);
-  if (!found.available) throw new Unavailable(backend.id, `${backend.id}: ${found.reason}; ${backend.bring}`);
+  if (!found.available) {
+    const reason = `${backend.id}: ${found.reason}; ${found.bring}`;
+    if (found.broken === null) throw new Unavailable(backend.id, reason);
+    throw new WorkerFailure(found.broken, reason);
+  }
   const artifact = model.card.artifacts[subject.artifact];
   if (artifact === undefined) throw new Error(`no artifact ${subject.artifact}`);
   const path = await openable(model, artifact);
@@ -158,7 +170,8 @@ const doubtOf = ({ waiting }: Latency): string | null =>
 /** Of each process: the greatest throughput over that at a batch. */
 const shares = ({ batches }: Latency, at: number): readonly number[] => {
   const rates = batches.map(({ batch, steady }) => ({ batch, rates: steady.map((seconds) => batch / seconds) }));
-  const base = rates.find(({ batch }) => batch === at)?.rates ?? [];
+  const base = rates.find(({ batch }) => batch === at)?.rates;
+  if (base === undefined) throw new Error(`batch ${at} was not measured`);
   return base.map((rate, process) => Math.max(...rates.map((each) => each.rates[process] ?? NaN)) / rate);
 };
 

@@ -1,5 +1,5 @@
 /** What a run is started with. */
-import type { BrokerOptions } from '../broker/broker.ts';
+import type { BrokerOptions } from '../broker/options.ts';
 import type { Project } from '../cases/project.ts';
 import type { PairingOptions } from './pairing.ts';
 

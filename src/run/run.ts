@@ -223,8 +223,9 @@ export class Run {
   }
 
   /** What the committed values alone say: a bless writes those, whatever a base version said. */
-  screen(metric: Metric, subject: Case, target: Target): Verdict {
-    return judgeAnswer(metric, this.answer(subject, { ok: true, value: target }, [])).verdict;
+  screen(metric: Metric, subject: Case, target: Target, waiting: number | null): Verdict {
+    const context = { pairings: unpaired, waiting };
+    return judgeAnswer(metric, this.answer(subject, { ok: true, value: target }, [], context)).verdict;
   }
 
   baseline(metric: Metric, subject: Case): Lookup {

@@ -35,10 +35,10 @@ export class Verdicts {
     this.#planned = [...new Set(held)].flatMap((metric) => run.tryPlan(metric));
   }
 
-  add(subject: Case, { verdict, red, sentences, paired, pairings }: Ruling, target: Target | null): void {
+  add(subject: Case, { verdict, red, sentences, paired, pairings, waiting }: Ruling, target: Target | null): void {
     const name = caseName(subject);
     if (this.#entries.has(name)) this.#twice.push(name);
-    this.#entries.set(name, { case: subject, verdict, red, sentences, paired, pairings, target });
+    this.#entries.set(name, { case: subject, verdict, red, sentences, paired, pairings, waiting, target });
   }
 
   entries(): readonly Entry[] {
@@ -68,7 +68,8 @@ export class Verdicts {
   forgotten(): readonly string[] {
     const { baselines } = this.#run;
     if (this.scope !== 'whole') return [];
-    return obsoleteValues(baselines.portable.values(), this.#run.alive()).map(
+    const blessed = [...baselines.portable.values(), ...baselines.machine.values()];
+    return obsoleteValues(blessed, this.#run.alive()).map(
       ({ path, model, metric, key }) =>
         `${metric} ${model}/${key} was blessed and is no case any more (${path}): restore it, or bless everything to remove it`,
     );
@@ -76,9 +77,9 @@ export class Verdicts {
 
   /** After a bless: the same targets and pairs against what is committed now. */
   judgeAgain(): void {
-    for (const [name, { case: subject, target, pairings }] of this.#entries) {
+    for (const [name, { case: subject, target, pairings, waiting }] of this.#entries) {
       if (target === null) continue;
-      const answer = this.#run.answer(subject, { ok: true, value: target }, [], { pairings, waiting: null });
+      const answer = this.#run.answer(subject, { ok: true, value: target }, [], { pairings, waiting });
       const ruling = judgeAnswer(this.#run.metric(subject.metric), answer);
       this.#entries.set(name, { case: subject, target, ...ruling });
     }

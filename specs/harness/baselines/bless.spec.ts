@@ -3,6 +3,7 @@ import { planBless, type BlessOptions, type BlessPlan, type BlessTarget } from '
 import type { CaseName } from '../../../src/baselines/obsolete.ts';
 import { readBaselines, type Baselines } from '../../../src/baselines/store.ts';
 import { writeBaselines } from '../../../src/baselines/write.ts';
+import type { RelationTarget } from '../../../src/judge/relation.ts';
 import { BadInput } from '../../../src/schema/bad-input.ts';
 import { toSample } from '../../../src/stats/sample.ts';
 import {
@@ -240,6 +241,23 @@ describe('refuses', () => {
     expect(refusal(one('parity', parityKey, parity(0.1), 'vacuous'), { reason })).toContain('proves nothing');
   });
 
+  const relation = (figure: number): RelationTarget => ({
+    figure,
+    interval: null,
+    range: { low: 0, high: 0.3 },
+    told: 'int8 has half',
+    promise: 'at most 0.3',
+    doubt: null,
+  });
+
+  test.each([null, '', '  '])('a broken promise with the reason %j', (reason) => {
+    expect(refusal(one('relation', 'int8', relation(0.5)), { reason })).toContain('only with a reason');
+  });
+
+  test.each([0, -1, NaN, Infinity])('a relation of %d, which is no ratio, with any reason', (figure) => {
+    expect(refusal(one('relation', 'int8', relation(figure)), { reason: 'because' })).toContain('is no ratio');
+  });
+
   test("a model that would take the place of the machine's description", () => {
     const b = read(newRoot());
     expect(() =>
@@ -248,6 +266,30 @@ describe('refuses', () => {
     expect(
       planBless([targetOf(b, 'size', 'float32', 5, undefined, 'machine')], b, options).files,
     ).toHaveLength(1);
+  });
+});
+
+describe('a relation', () => {
+  const target = (parts: Partial<RelationTarget>) => (b: Baselines) => [
+    targetOf(b, 'relation', 'int8', { figure: 0.5, interval: null, range: { low: 0, high: 0.3 }, told: 'half', promise: 'at most 0.3', doubt: null, ...parts }),
+  ];
+
+  test('that breaks its promise is accepted with a reason, and held there', () => {
+    const root = blessed();
+    bless(root, target({}), { reason: 'embeddings stay float' });
+    expect(target({})(read(root))[0]?.verdict).toBe('held');
+    expect(target({ figure: 0.6 })(read(root))[0]?.verdict).toBe('regressed');
+  });
+
+  test.each([
+    ['in doubt', { figure: 0, doubt: 'others had the core' }],
+    ['not surely broken', { interval: { low: 0.2, high: 0.6 } }],
+  ])('that is %s is left out: it says nothing that could be held', (_, parts) => {
+    const root = blessed();
+    const before = treeOf(root);
+    const plan = bless(root, target(parts), { reason: 'because' });
+    expect(plan.left).toEqual(['m relation int8: whether it is as promised is not decided']);
+    expect(treeOf(root)).toEqual(before);
   });
 });
 

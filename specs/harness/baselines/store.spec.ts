@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Baseline } from '../../../src/baselines/baseline.generated.ts';
 import { renderBaseline } from '../../../src/baselines/render.ts';
-import { commitOfBless, lookup, type Baselines } from '../../../src/baselines/store.ts';
+import { commitOfBless, lookup, type Baselines, withoutClass } from '../../../src/baselines/store.ts';
 import { BadInput } from '../../../src/schema/bad-input.ts';
 import { machine, machineOf, metrics, newRoot, options, put, read } from './setting.ts';
 
@@ -85,6 +85,13 @@ test('knows whether another instruction-set class is blessed', () => {
   expect(look(baselines, 'parity', 'q/web@x64-avx512')).toBe('new-case');
   expect(look(baselines, 'parity', 'q/ort')).toBe('new-case');
   expect(look(baselines, 'parity', 'float32/ort@x64-avx2')).toBe('new-case');
+});
+
+test('the name of a backend that has an @ is no instruction-set class', () => {
+  expect(withoutClass('int8/ort-node/cpu/n10@x64-avx512-vnni')).toBe('int8/ort-node/cpu/n10');
+  expect(withoutClass('int8/ort-node/cpu@riscv64')).toBe('int8/ort-node/cpu');
+  for (const key of ['float32/torch/eager@cuda', 'float32/torch/eager@cuda/n1000'])
+    expect(withoutClass(key)).toBe(key);
 });
 
 describe('a damaged file is bad input, never missing', () => {

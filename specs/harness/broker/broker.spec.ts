@@ -382,3 +382,12 @@ test('latency takes fresh processes, each with load, first and one value a batch
     for (const seconds of [...load, ...first, ...batches.flatMap(({ steady }) => steady)])
       expect(seconds).toBeGreaterThan(0);
   }));
+
+test('latency of more batch sizes answers for fewer of them, never the other way', () =>
+  withBroker([ortNode], async (broker) => {
+    const narrow = valueOf(await broker.latency(subject()));
+    const wide = valueOf(await broker.latency(subject(), [1, 4]));
+    expect([narrow, wide].map(({ batches }) => batches.map(({ batch }) => batch))).toEqual([[1], [1, 4]]);
+    expect(valueOf(await broker.latency(subject(), [4]))).toBe(wide);
+    expect(valueOf(await broker.latency(subject()))).toBe(wide);
+  }));

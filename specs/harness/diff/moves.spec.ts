@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { compareOutputs } from '../../../src/compare/parity.ts';
-import { toleranceFor } from '../../../src/compare/tolerance.ts';
+import { quantizedAgainstFloat, toleranceFor } from '../../../src/compare/tolerance.ts';
+import { accuracyMove } from '../../../src/diff/decided.ts';
 import {
-  accuracyMove,
   blankLatency,
   blankParity,
   failureMove,
@@ -76,7 +76,9 @@ describe('accuracy', () => {
   const tolerance = toleranceFor('float32');
   const base = logits(1, 2, 3, 1, 1, 1 + 1e-6);
   const labels = [1, 0, 1];
-  const move = (ours: Tensor): ReturnType<typeof accuracyMove> => accuracyMove({ base, ours, labels, tolerance });
+  const budget = { accuracyLoss: 0.005, flips: 0.02 };
+  const move = (ours: Tensor): ReturnType<typeof accuracyMove> =>
+    accuracyMove({ base, ours, labels, tolerance, budget });
 
   test('is the same where no decision flips', () => {
     expect(move(logits(1, 3, 2, 1, 1, 2))).toMatchObject({ move: 'same', n: 3, base: 3, new: 3, flips: 0 });
@@ -92,6 +94,36 @@ describe('accuracy', () => {
       flips: 2,
       nearTies: 1,
       sentence: '2 of 3 decisions flip, 1 of them no near-ties; right answers 3 -> 1',
+    });
+  });
+
+  describe('of a quantized artifact, whose single elements are free', () => {
+    const rows = (flipped: number): Tensor =>
+      logits(...Array.from({ length: 100 }, (_, at) => (at < flipped ? [2, 1] : [1, 2])).flat());
+    /** The base is right on the first `right` images; whatever flips is wrong before or after. */
+    const quantized = (flipped: number, right: number): ReturnType<typeof accuracyMove> =>
+      accuracyMove({
+        base: rows(0),
+        ours: rows(flipped),
+        labels: Array.from({ length: 100 }, (_, at) => (at < right ? 1 : 0)),
+        tolerance: quantizedAgainstFloat,
+        budget,
+      });
+
+    test('is within while flips and losses have room', () => {
+      expect(quantized(2, 0)).toMatchObject({ move: 'within', flips: 2, base: 0, new: 2, sentence: null });
+    });
+
+    test('is worse where more decisions flip than quantizing may, though answers are gained', () => {
+      expect(quantized(3, 0)).toMatchObject({
+        move: 'worse',
+        flips: 3,
+        sentence: '3 of 100 decisions flip, quantizing may flip 2 % and lose 0.5 %; right answers 0 -> 3',
+      });
+    });
+
+    test('is worse where more right answers are lost', () => {
+      expect(quantized(2, 2)).toMatchObject({ move: 'worse', flips: 2, base: 2, new: 0 });
     });
   });
 

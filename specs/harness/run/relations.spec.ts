@@ -29,6 +29,7 @@ const project = await readProject(made.root, {});
 type Fakes = Partial<Record<'files' | 'accuracy' | 'latency', (subject: Case) => object>> & {
   readonly pairs?: (seed: number) => PairsTaken;
   readonly missing?: string;
+  readonly broken?: string;
 };
 
 const subject = (relation: Relation, parts: Partial<Case> = {}): Case => ({
@@ -50,8 +51,13 @@ function measure(asked: Case, fakes: Fakes): Promise<Measured<RelationTarget>> {
     accuracy: taken('accuracy'),
     latency: taken('latency'),
     availability: async ({ id }: { id: string }) =>
-      id === fakes.missing
-        ? { available: false, reason: 'not installed', broken: null }
+      id === fakes.missing || id === fakes.broken
+        ? {
+            available: false,
+            reason: 'not installed',
+            bring: 'npm install',
+            broken: id === fakes.broken ? 'crashed' : null,
+          }
         : { available: true, version: '1', provider: 'cpu' },
     pairs: async (contests: readonly { name: string }[]) =>
       new Map(contests.map(({ name }, seed) => [name, fakes.pairs?.(name === 'control' ? -1 : seed)])),
@@ -151,6 +157,24 @@ describe('speed', () => {
 
   test.each([0.5, 1])('with %d of the time holds', async (by) => {
     expect((await judge(asked, factor(by, 20))).verdict).toBe('held');
+  });
+
+  test.each(['crashed', 'timed-out', 'refused'] as const)('of a side that %s is that, not left out', async (kind) => {
+    const failure = { kind, reason: 'SIGSEGV', missing: null };
+    expect(await measure(asked, { pairs: () => ({ ok: false, failure, arm: 'base' }) })).toEqual({
+      ok: false,
+      failure: { kind, reason: 'float32/ort-web/wasm: SIGSEGV', missing: null },
+    });
+  });
+
+  test('of a side that is not here names the backend that ONPAR_REQUIRE can demand', async () => {
+    const failure = { kind: 'unavailable', reason: 'gone', missing: null } as const;
+    const measured = await measure(asked, { pairs: () => ({ ok: false, failure, arm: 'ours' }) });
+    expect(measured).toMatchObject({ failure: { kind: 'unavailable', missing: 'ort-node/cpu' } });
+  });
+
+  test('of a backend whose runtime dies while it loads is crashed', async () => {
+    expect(await measure(asked, { broken: 'ort-web/wasm' })).toMatchObject({ failure: { kind: 'crashed' } });
   });
 
   test('is undecided where the base differs from itself', async () => {

@@ -60,3 +60,32 @@ test.each([
   verdicts.judgeAgain();
   expect(verdict()).toBe(after);
 });
+
+test('a bless on a busy machine leaves what is blessed alone: slower for want of a core is not slower', () => {
+  const [subject] = run.plan('latency');
+  const metric = run.metric('latency');
+  const target = toSample(five(2));
+  expect(run.screen(metric, subject!, target, null)).toBe('slower');
+  expect(run.screen(metric, subject!, target, 0.5)).toBe('unfit');
+});
+
+test('after a bless, what waited for its core is still not judged', () => {
+  const [subject] = run.plan('latency');
+  const verdicts = new Verdicts(run, 'some');
+  const target = toSample(five(2));
+  const answer = run.answer(subject!, { ok: true, value: target }, [], { pairings: [], waiting: 0.5 });
+  verdicts.add(subject!, judgeAnswer(run.metric('latency'), answer), target);
+  expect(verdicts.entries()[0]).toMatchObject({ verdict: 'unfit', red: false });
+  verdicts.judgeAgain();
+  expect(verdicts.entries()[0]).toMatchObject({ verdict: 'unfit', red: false });
+});
+
+test('a latency that was blessed and left its card is a problem of a whole run', async () => {
+  expect(new Verdicts(run, 'whole').forgotten()).toEqual([]);
+  await run.close();
+  project.card('linear', {});
+  run = await Run.start(project.root, { env: {}, broker: { processes: 5, patience: Infinity, budget: 0.01 } });
+  expect(new Verdicts(run, 'whole').forgotten()).toEqual([
+    expect.stringContaining('latency linear/float32/ort-node/cpu/b1/t1 was blessed and is no case any more'),
+  ]);
+});
