@@ -12,7 +12,7 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -118,7 +118,16 @@ export async function sha256(file) {
 
 /** @param {string} name */
 export function cacheFolder(name) {
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'onpar', name);
+  return join(process.env['XDG_CACHE_HOME'] || join(home(), '.cache'), 'onpar', name);
+}
+
+/** A container's user may have none, and no entry in passwd either. */
+function home() {
+  try {
+    return homedir();
+  } catch {
+    return tmpdir();
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Artifact, Model } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import { readDatasetLogits, readReference } from '../models/reference.ts';
 import type { Reference } from '../models/reference.ts';
-import { concatRows } from '../tensor/tensor.ts';
+import { cycledRows } from '../tensor/rows.ts';
 import type { Tensor, TensorMap } from '../tensor/tensor.ts';
 import { Unavailable } from './measurement.ts';
 import { Once } from './once.ts';
@@ -50,9 +50,5 @@ export class Materials {
 }
 
 /** Reference inputs, repeated until they fill a batch. */
-export function rowsFor({ inputs, rows }: Reference, batch: number): TensorMap {
-  const times = Math.ceil(batch / rows);
-  if (times <= 1) return inputs;
-  const repeated = (value: Tensor): Tensor => concatRows(Array.from({ length: times }, () => value));
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, repeated(value)]));
-}
+export const rowsFor = ({ inputs, rows }: Pick<Reference, 'inputs' | 'rows'>, batch: number): TensorMap =>
+  batch <= rows ? inputs : cycledRows(inputs, rows, rows, batch);

@@ -14,6 +14,10 @@ export interface Failure {
 
 export type Measured<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
+/** What ONPAR_REQUIRE can demand. */
+export const missingFrom = (measured: Measured<unknown>): readonly string[] =>
+  measured.ok || measured.failure.missing === null ? [] : [measured.failure.missing];
+
 export async function attempt<T>(measure: () => Promise<T>): Promise<Measured<T>> {
   try {
     return { ok: true, value: await measure() };

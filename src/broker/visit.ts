@@ -15,6 +15,7 @@ import { batchesOf, isClassification, isSeeded } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
 import { feedsOf, outputsOf, rangesOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
+import { trustedRows } from '../tensor/rows.ts';
 import { batchRows, concatRows } from '../tensor/tensor.ts';
 import type { Dtype, Tensor, TensorMap } from '../tensor/tensor.ts';
 import type { Worker } from '../workers/worker.ts';
@@ -54,12 +55,14 @@ export async function takeAnswers(
   const batches = [];
   let peakBytes = 0;
   for (const batch of batchesFor(card, backend)) {
-    const rows = Math.min(reference.rows, Math.max(batch, backend.limits.referenceRows));
+    const wanted = Math.min(reference.rows, Math.max(batch, backend.limits.referenceRows));
+    // Every call is as large as it is called: the last one goes on with the first rows.
+    const rows = Math.ceil(wanted / batch) * batch;
+    const inputs = rowsFor(reference, rows);
     const parts: Part[] = [];
     for (let start = 0; start < rows; start += batch) {
-      const end = Math.min(rows, start + batch);
-      const reply = await worker.run(feedsOf(card, artifact, reference.inputs, start, end));
-      parts.push({ rows: end - start, outputs: outputsOf(card, artifact, reply.outputs) });
+      const reply = await worker.run(feedsOf(card, artifact, inputs, start, start + batch));
+      parts.push({ rows: batch, outputs: outputsOf(card, artifact, reply.outputs) });
       peakBytes = reply.peakBytes;
     }
     batches.push({ batch, rows, outputs: joined(parts) });
@@ -125,28 +128,27 @@ export function compareAnswers(
   return batches.map(({ batch, rows, outputs }) => ({
     batch,
     rows,
-    relations: expected(batch).map((each) => relate(card, reference.inputs, { rows, outputs }, each)),
+    relations: expected(batch).map((each) => relate(card, reference, { rows, outputs }, each)),
   }));
 }
 
 const firstRows = (tensors: TensorMap, rows: number): TensorMap =>
   Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, batchRows(value, 0, rows)]));
 
-/** Over the rows that both have answered: a slow backend answers fewer. */
+/** Over the rows that both have answered: a slow backend answers fewer; a batch beyond the reference has its rows again. */
 function relate(
   card: ModelCard,
-  inputs: TensorMap,
+  reference: Reference,
   answered: Part,
   { against, tolerance, ...trusted }: Expected,
 ): Relation {
-  const rows = Math.min(answered.rows, trusted.rows);
+  const { rows, tensors: expected } = trustedRows(trusted.outputs, trusted.rows, reference.rows, answered.rows);
   const actual = firstRows(answered.outputs, rows);
-  const expected = firstRows(trusted.outputs, rows);
   const comparison = compareOutputs(actual, expected, {
     tolerance: (_, { dtype }) => tolerance(dtype),
     // What weights that were drawn decide means nothing.
     classifications: isSeeded(card) ? [] : card.outputs.filter(isClassification).map(({ name }) => name),
-    inputsDiffer: rowsDiffer(firstRows(inputs, rows)),
+    inputsDiffer: rowsDiffer(firstRows(reference.inputs, Math.min(rows, reference.rows))),
   });
   return { against, comparison, explanation: explainWorst(comparison, actual, expected) };
 }

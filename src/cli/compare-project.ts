@@ -56,7 +56,7 @@ export function narrowed(
   words: readonly string[],
   { backend = [], batch }: Pick<CompareOptions, 'backend' | 'batch'>,
 ): Project {
-  const backends = chosenBackends(project.backends, backend);
+  const backends = chosenBackends(project.backends, backend.length > 0 ? backend : pastedBackends(project, words));
   const depth = depthOf(process.env);
   if (backends.every(({ limits }) => limits.images[depth] === 0))
     throw new BadInput({
@@ -68,7 +68,7 @@ export function narrowed(
   const leftOut = project.backends.filter((each) => !backends.includes(each));
   const models = namedBy(project, words).models.flatMap(({ card, folder }) => {
     const artifacts = Object.entries(card.artifacts).filter(([id]) =>
-      words.every((word) => `${card.id}/${id}`.includes(word)),
+      words.every((word) => occursIn(word, `${card.id}/${id}`)),
     );
     if (artifacts.length === 0) return [];
     // A backend that is left out here is no unknown one.
@@ -91,6 +91,22 @@ export function narrowed(
   const known = project.models.map(({ card }) => card.id);
   if (models.length === 0) unknown('model', words.join(' '), known);
   return { ...project, models, backends };
+}
+
+/** A name of a case begins with the artifact that it is of. */
+const occursIn = (word: string, path: string): boolean => path.includes(word) || word.startsWith(`${path}/`);
+
+/** Those of the names of cases, such as tiny-text/float32/ort-node/cpu/b1/t1. */
+function pastedBackends({ models, backends }: Project, words: readonly string[]): string[] {
+  const paths = models.flatMap(({ card }) => Object.keys(card.artifacts).map((id) => `${card.id}/${id}/`));
+  const places = words.flatMap((word) => {
+    const path = paths.find((each) => word.startsWith(each));
+    return path === undefined ? [] : [word.slice(path.length)];
+  });
+  const known = backends.map(({ id }) => id);
+  return places.map(
+    (place) => known.find((id) => `${place}/`.startsWith(`${id}/`)) ?? unknown('backend', place, known),
+  );
 }
 
 /** What each commit's run asks for, by source: a new metric is shown without a line here. */

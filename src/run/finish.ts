@@ -19,13 +19,24 @@ export interface FinishFacts extends ReportFacts {
 
 export async function finishRun(run: Run, verdicts: Verdicts, facts: FinishFacts): Promise<number> {
   const report = await buildReport(run, verdicts, facts);
-  const { html } = writeReport(run.project.root, report);
   // Undefined where stdout is no terminal, whatever the types say.
   const { columns = 120, isTTY } = process.stdout as { columns?: number; isTTY: boolean };
   if (facts.json) process.stdout.write(toJson(report));
-  else
-    process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\nReport: ${html}\n`);
+  else process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\n`);
+  const html = tryWriting(run.project.root, report);
+  if (!facts.json && html !== null) process.stdout.write(`Report: ${html}\n`);
   return report.summary.exitCode;
+}
+
+/** The verdicts stand where no file can be written. */
+function tryWriting(root: string, report: Report): string | null {
+  try {
+    return writeReport(root, report).html;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    process.stderr.write(`onpar: no report was written: ${error.message}; make ${join(root, '.onpar')} writable\n`);
+    return null;
+  }
 }
 
 /** Both files, and the job summary where GitHub asks for one. Paths relative to the current folder. */

@@ -8,7 +8,7 @@ import type { CaseName } from '../baselines/obsolete.ts';
 import { commitOfBless, lookup, readBaselines } from '../baselines/store.ts';
 import type { Baselines, Lookup } from '../baselines/store.ts';
 import { Broker } from '../broker/broker.ts';
-import { attempt } from '../broker/measurement.ts';
+import { attempt, missingFrom } from '../broker/measurement.ts';
 import type { Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
 import { caseKey } from '../cases/case.ts';
@@ -36,10 +36,6 @@ import { Pairings } from './pairing.ts';
 import { measureRelation } from './relations.ts';
 import type { RelationOptions } from './relations.ts';
 import type { RunOptions } from './run-options.ts';
-
-/** What ONPAR_REQUIRE can demand. */
-const missingFrom = (measured: Measured<unknown>): readonly string[] =>
-  measured.ok || measured.failure.missing === null ? [] : [measured.failure.missing];
 
 const unpaired: readonly Pairing[] = [notPaired('this run does not pair')];
 
@@ -92,7 +88,13 @@ export class Run {
     const policy = readPolicy(env, names);
     const project = heedingNames(whole, narrow(whole), policy.required);
     const options = { ...broker, deadline: readDeadline(env) };
-    return new Run({ project, broker: new Broker(project, options), metrics, machine, baselines }, policy, runOptions);
+    const run = new Run(
+      { project, broker: new Broker(project, options), metrics, machine, baselines },
+      policy,
+      runOptions,
+    );
+    run.alive(); // What a card asks wrongly is said now, not when everything has been measured.
+    return run;
   }
 
   /** The others are not even probed. */

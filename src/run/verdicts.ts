@@ -14,7 +14,7 @@ export interface Entry extends Ruling {
 
 /**
  * What a run is held to. `whole`: everything that is planned for a spec or was ever blessed. `files`: some spec files ran; the
- * metrics that they asked for, wholly. `some`: single cases were picked; only those.
+ * metrics that they asked for, wholly. `some`: single cases were picked; those of which a test ran, or that were measured.
  */
 export type Scope = 'whole' | 'files' | 'some';
 
@@ -27,12 +27,13 @@ export class Verdicts {
   readonly #planned: readonly Case[];
   readonly #twice: string[] = [];
 
-  /** `asked`: metrics whose plan a spec asked for. */
-  constructor(run: Run, scope: Scope, asked: Iterable<string> = []) {
+  /** `asked`: metrics whose plan a spec asked for. `picked`: names of cases that were measured, or whose test ran. */
+  constructor(run: Run, scope: Scope, asked: Iterable<string> = [], picked: ReadonlySet<string> = new Set()) {
     this.#run = run;
     this.scope = scope;
-    const held = { whole: [...asked, ...run.promised()], files: [...asked], some: [] }[scope];
-    this.#planned = [...new Set(held)].flatMap((metric) => run.tryPlan(metric));
+    const held = scope === 'whole' ? [...asked, ...run.promised()] : [...asked];
+    const cases = [...new Set(held)].flatMap((metric) => run.tryPlan(metric));
+    this.#planned = scope === 'some' ? cases.filter((subject) => picked.has(caseName(subject))) : cases;
   }
 
   add(subject: Case, { verdict, red, sentences, paired, pairings, waiting }: Ruling, target: Target | null): void {
@@ -51,7 +52,7 @@ export class Verdicts {
 
   /** How many verdicts there have to be. */
   planned(): number {
-    return this.scope === 'some' ? this.#entries.size : this.#planned.length;
+    return this.scope === 'some' ? Math.max(this.#entries.size, this.#planned.length) : this.#planned.length;
   }
 
   /** Sentences about cases that have no verdict, or two, and about a run that proves nothing. */

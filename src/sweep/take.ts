@@ -3,8 +3,8 @@ import { probe } from '../broker/availability.ts';
 import type { Availability } from '../broker/availability.ts';
 import { kneeOf } from '../stats/knee.ts';
 import { maxPayloadBytes } from '../workers/protocol.ts';
-import { differenceFrom } from './agreement.ts';
-import type { Answer } from './agreement.ts';
+import { differenceFrom, trustedOf } from './agreement.ts';
+import type { Trusted } from './agreement.ts';
 import { takeChanging } from './changing.ts';
 import { endsSeries } from './death.ts';
 import type { Death } from './death.ts';
@@ -34,7 +34,7 @@ export const lostSeries = (subject: string, backend: string, sizes: readonly num
 
 export async function takeSweep(subjects: readonly SweepSubject[], options: SweepOptions): Promise<Series[]> {
   const found = new Map<string, Promise<Availability>>();
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, Trusted>();
   const series: Series[] = [];
   for (const subject of subjects) {
     const { id } = subject.backend;
@@ -58,7 +58,7 @@ const absent = ({ name, backend }: SweepSubject, { reason, bring }: { reason: st
 async function takeSeries(
   subject: SweepSubject,
   version: string,
-  answers: Map<string, Answer>,
+  answers: Map<string, Trusted>,
   { sizes, changing, tell, ...options }: SweepOptions,
 ): Promise<Series> {
   const { name, backend } = subject;
@@ -101,12 +101,12 @@ function beyond(subject: SweepSubject, batch: number): string | null {
 }
 
 /** A wrong answer is no point, however fast it comes: over the rows that both have, it must be that of the other sizes and backends. */
-function judged(subject: SweepSubject, { point, outputs }: Taken, answers: Map<string, Answer>): Point {
+function judged(subject: SweepSubject, { point, outputs }: Taken, answers: Map<string, Trusted>): Point {
   if (outputs === null) return point;
   const { name, backend } = subject;
   const { batch } = point;
   const trusted = answers.get(name);
-  const wrong = trusted === undefined ? null : differenceFrom(subject, { batch, outputs }, trusted);
+  const wrong = differenceFrom(subject, { batch, outputs }, trusted ?? trustedOf(subject, batch, outputs));
   if (wrong !== null) return { ...emptyPoint(batch, 'mismatch', wrong), peakBytes: point.peakBytes };
   if (trusted === undefined || batch > trusted.rows)
     answers.set(name, { from: `${backend.id} at batch ${batch}`, rows: batch, outputs });

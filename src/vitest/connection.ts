@@ -18,7 +18,7 @@ function ask(method: string, argument: unknown): Promise<unknown> {
   const address = inject('onpar') as string | undefined;
   if (address === undefined)
     throw new Error(
-      "onpar's plugin is not active: add `plugins: [onpar()]` (from 'onpar/vitest/plugin') to vitest.config.ts",
+      "onpar's plugin is not active: add `plugins: [onpar()]` (from 'onpar/vitest/plugin') to vitest.config.ts, and `extends: true` to each of its projects",
     );
   connection ??= connectTo(address);
   return connection.ask(method, argument);

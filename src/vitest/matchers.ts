@@ -23,7 +23,8 @@ export interface Recorded extends Ruling {
 
 declare module 'vitest' {
   interface TaskMeta {
-    onpar?: Recorded;
+    /** One a judged case: a test may judge several. */
+    onpar?: Recorded[];
   }
 }
 
@@ -61,9 +62,9 @@ function judge(
 }
 
 function record(state: MatcherState, answer: Answer, ruling: Ruling, accepted: boolean): void {
-  const { task } = state as unknown as { task: { meta: { onpar?: Recorded } } };
+  const { task } = state as unknown as { task: { meta: { onpar?: Recorded[] } } };
   const target = answer.measured.ok ? answer.measured.value : null;
-  task.meta.onpar = { ...ruling, case: answer.case, target, accepted };
+  (task.meta.onpar ??= []).push({ ...ruling, case: answer.case, target, accepted });
 }
 
 /** Under -u the run accepts what was measured; the reporter writes it, or says why it may not. */

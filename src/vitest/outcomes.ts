@@ -8,8 +8,8 @@ export interface Outcomes {
   readonly problems: readonly string[];
   /** Tests that failed though their verdict, if they have one, was green or accepted. */
   readonly otherFailures: number;
-  /** Tests that ran, whatever they test. */
-  readonly ran: number;
+  /** Names of tests that ran, whatever they test, each behind that of its suite: of a case, its metric and id. */
+  readonly ran: readonly string[];
 }
 
 export function outcomesOf(
@@ -18,7 +18,6 @@ export function outcomesOf(
   reason: TestRunEndReason,
 ): Outcomes {
   const tests = modules.flatMap((module) => [...module.children.allTests()]);
-  const states = tests.map((test) => test.result().state);
   return {
     recorded: tests.flatMap((test) => test.meta().onpar ?? []),
     problems: [
@@ -27,14 +26,16 @@ export function outcomesOf(
       ...(reason === 'interrupted' ? ['the run was interrupted'] : []),
     ],
     otherFailures: tests.filter(failedOtherwise).length,
-    ran: states.filter((state) => state === 'passed' || state === 'failed').length,
+    ran: tests.filter(hasRun).map(({ parent, name }) => ('name' in parent ? `${parent.name} ${name}` : name)),
   };
 }
 
 function failedOtherwise(test: TestCase): boolean {
-  const recorded = test.meta().onpar;
-  return test.result().state === 'failed' && !(recorded?.red === true && !recorded.accepted);
+  const recorded = test.meta().onpar ?? [];
+  return test.result().state === 'failed' && !recorded.some(({ red, accepted }) => red && !accepted);
 }
+
+const hasRun = (test: TestCase): boolean => ['passed', 'failed'].includes(test.result().state);
 
 /** Tests of such a module did not all run: Vitest 4 calls some of them passed. */
 const isBroken = (module: TestModule): boolean =>

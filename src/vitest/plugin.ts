@@ -16,22 +16,33 @@ const unlimited = { testTimeout: 0, hookTimeout: 0 };
 /** Checkouts of base versions lie there: their specs are not this project's. */
 const exclude = [...configDefaults.exclude, '**/.onpar/**'];
 
-const equipped = new WeakSet<Vitest>();
+/** The global `expect` of concurrent tests does not know whose verdict it hands on. */
+const sequence = { concurrent: false };
+
+const equipped = new WeakMap<Vitest, OnparReporter>();
 
 export function onpar(): Plugin {
   return {
     name: 'onpar',
-    config: () => ({ test: { pool: 'forks', exclude, ...unlimited } }),
+    config: () => ({ test: { pool: 'forks', exclude, sequence, ...unlimited } }),
     configureVitest({ vitest, project }) {
       if (project.config.pool !== 'forks') {
         throw new Error(
           `onpar needs pool 'forks', project ${project.name} has '${String(project.config.pool)}': a runtime that aborts in a thread takes Vitest down`,
         );
       }
-      // Called once a project; a run has one reporter.
-      if (equipped.has(vitest)) return;
-      equipped.add(vitest);
-      vitest.config.reporters.push(new OnparReporter() as never);
+      const { root } = project.config;
+      const known = equipped.get(vitest);
+      if (known === undefined) {
+        // Called once a project; a run has one reporter.
+        const reporter = new OnparReporter(root);
+        equipped.set(vitest, reporter);
+        vitest.config.reporters.push(reporter as never);
+      } else if (known.root !== root) {
+        throw new Error(
+          `onpar is used by projects in ${known.root} and in ${root}: a run judges one of them; run vitest in each folder, or give both \`root\``,
+        );
+      }
     },
   };
 }

@@ -3,13 +3,13 @@
  * the run was healthy. Vitest 4 reports crashed files as passed; here a planned case without a verdict is red.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Reporter, SerializedError, TestModule, TestRunEndReason, Vitest } from 'vitest/node';
 import { portableFolder } from '../baselines/store.ts';
 import { serveEndpoint } from '../broker/endpoint.ts';
 import type { Endpoint } from '../broker/endpoint.ts';
 import type { Case } from '../cases/case.ts';
-import { caseId } from '../cases/case.ts';
+import { caseId, caseName } from '../cases/case.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { blessRun } from '../run/bless.ts';
 import { finishRun } from '../run/finish.ts';
@@ -23,8 +23,14 @@ import { scopeOf } from './scope.ts';
 const effort = { processes: 5, budget: 0.15, patience: Infinity };
 
 export class OnparReporter implements Reporter {
+  /** The folder that holds fixtures, specs and baselines. */
+  readonly root: string;
   #vitest: Vitest | undefined;
   #session: Session | undefined;
+
+  constructor(root: string) {
+    this.root = root;
+  }
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
@@ -33,7 +39,7 @@ export class OnparReporter implements Reporter {
   /** Once a run: watch mode has many, each with cards and baselines as they are then. */
   async onTestRunStart(): Promise<void> {
     if (this.#vitest === undefined) return;
-    this.#session = new Session(this.#vitest);
+    this.#session = new Session(this.#vitest, this.root);
     this.#vitest.provide('onpar', await this.#session.serve());
   }
 
@@ -50,14 +56,17 @@ export class OnparReporter implements Reporter {
 /** One run of Vitest and the run of onpar behind it, which starts when the first spec asks. */
 class Session {
   readonly #vitest: Vitest;
+  readonly #root: string;
   readonly #asked = new Set<string>();
+  readonly #measured = new Set<string>();
   readonly #startedAt = new Date();
   #endpoint: Endpoint | undefined;
   #run: Promise<Run> | undefined;
   #badInput: BadInput | undefined;
 
-  constructor(vitest: Vitest) {
+  constructor(vitest: Vitest, root: string) {
     this.#vitest = vitest;
+    this.#root = root;
   }
 
   /** The address for spec processes. */
@@ -68,7 +77,10 @@ class Session {
         this.#answer(async (run) =>
           [...run.metrics.values()].filter((metric) => metric.suite === suite).map(({ id }) => id),
         ),
-      measure: (subject: Case) => this.#answer((run) => run.measure(subject)),
+      measure: (subject: Case) => {
+        this.#measured.add(caseName(subject));
+        return this.#answer((run) => run.measure(subject));
+      },
     });
     return this.#endpoint.address;
   }
@@ -82,14 +94,19 @@ class Session {
       if (this.#badInput !== undefined) return 2;
       // No spec asked anything: a run of other tests, which is none of our business.
       return run === undefined ? 0 : await this.#finish(run, outcomes);
+    } catch (error) {
+      tell(error);
+      return 2;
     } finally {
       await run?.close();
     }
   }
 
-  /** Where every spec was deleted, what they had blessed still stands. */
+  /** Where every spec was deleted, what they had blessed still stands; not where another folder's tests were asked for. */
   #holdsPromises(): boolean {
-    return scopeOf(this.#vitest) === 'whole' && existsSync(join(this.#vitest.config.root, portableFolder));
+    const { dir, root } = this.#vitest.config;
+    const isElsewhere = resolve(root, dir || '.') !== root;
+    return scopeOf(this.#vitest) === 'whole' && !isElsewhere && existsSync(join(this.#root, portableFolder));
   }
 
   #plan(run: Run, metric: string): readonly (Case & { id: string })[] {
@@ -103,7 +120,7 @@ class Session {
   /** Cards and baselines are read when the first spec asks. Bad input ends every spec with the same sentence, and the run with 2. */
   async #answer<T>(body: (run: Run) => Promise<T>): Promise<T> {
     try {
-      this.#run ??= Run.start(this.#vitest.config.root, {
+      this.#run ??= Run.start(this.#root, {
         env: process.env,
         broker: effort,
         pairing: { tell: (line) => void process.stderr.write(`onpar: ${line}\n`) },
@@ -117,10 +134,10 @@ class Session {
 
   async #finish(run: Run, { recorded, problems: troubles, otherFailures, ran }: Outcomes): Promise<number> {
     const scope = scopeOf(this.#vitest);
-    const verdicts = new Verdicts(run, scope, this.#asked);
+    const verdicts = new Verdicts(run, scope, this.#asked, new Set([...this.#measured, ...ran]));
     for (const each of recorded) verdicts.add(each.case, each, each.target);
     const nothing =
-      scope === 'some' && (ran === 0 || (this.#blesses() && recorded.length === 0))
+      scope === 'some' && (ran.length === 0 || (this.#blesses() && recorded.length === 0))
         ? ['no case matches what was asked for: nothing was judged']
         : [];
     const problems = [...troubles, ...nothing];

@@ -8,9 +8,11 @@ export function scopeOf(vitest: Vitest): Scope {
   // File filters of the command line; not in the public type.
   const { filenamePattern: files = [] } = vitest as { filenamePattern?: readonly string[] };
   if (picksCases(vitest, files)) return 'some';
-  const { changed, project, shard, watch } = vitest.config;
-  return files.length > 0 || Boolean(changed) || shard !== undefined || project.length > 0 || watch ? 'files' : 'whole';
+  return files.length > 0 || picksFiles(vitest.config) ? 'files' : 'whole';
 }
+
+const picksFiles = ({ changed, project, related, shard, typecheck, watch }: Vitest['config']): boolean =>
+  Boolean(changed) || related !== undefined || shard !== undefined || project.length > 0 || typecheck.only || watch;
 
 /** By name, by tag, or by line as in parity.spec.ts:8. */
 const picksCases = (vitest: Vitest, files: readonly string[]): boolean =>

@@ -49,6 +49,24 @@ describe('onpar compare in a project', () => {
       expect(existsSync(join(project.root, '.onpar', name))).toBe(true);
   });
 
+  test.each(['linear/float32/ort-node/cpu', 'linear/float32/ort-node/cpu/b1/t1'])(
+    'takes the name of a case, %s, and shows its backend alone',
+    async (name) => {
+      const { code, stdout } = await onpar(['compare', name, '--batch', '1', '--json']);
+      expect(code).toBe(0);
+      const { cases } = JSON.parse(stdout) as Report;
+      expect(new Set(cases.map(({ model, backend }) => `${model} ${backend}`))).toEqual(
+        new Set(['linear ort-node/cpu']),
+      );
+    },
+  );
+
+  test('refuses the name of a case with a backend that there is not', async () => {
+    const { code, stderr } = await onpar(['compare', 'linear/float32/ort-nod/cpu']);
+    expect(stderr).toContain("unknown backend 'ort-nod/cpu'");
+    expect(code).toBe(2);
+  });
+
   test('refuses a backend that no commit affords, and says how it is asked for; beside others it is not even probed', async () => {
     const { code, stderr } = await onpar(['compare', 'linear', '--backend', 'torch/compile']);
     expect(stderr).toContain('torch/compile: too slow for anything but the full suite');

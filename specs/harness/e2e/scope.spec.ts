@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeStranger } from './stranger.ts';
 import type { Outcome, Stranger } from './stranger.ts';
@@ -75,6 +75,76 @@ describe('a whole run', () => {
     );
   });
 
+  test('is green where all tests were asked to run side by side, and where one test judges several cases', () => {
+    edit('vitest.config.ts', (text) => text.replace('plugins:', 'test: { sequence: { concurrent: true } }, plugins:'));
+    edit('specs/size.spec.ts', (text) =>
+      text.replace(
+        /describe\([^]*/,
+        "test('all sizes', async () => { for (const subject of cases) expect(await measure(subject)).toHoldBaseline(); });\n",
+      ),
+    );
+    const { status, output } = stranger.test([], ci);
+    expect(output).toContain('0 red');
+    expect(status).toBe(0);
+  });
+
+  test('is none of our business where only types, or tests of another folder, were asked for', () => {
+    mkdirSync(stranger.path('other'));
+    writeFileSync(stranger.path('other/my.spec.ts'), "import { test } from 'vitest';\ntest('my own', () => {});\n");
+    try {
+      expect(stranger.test(['--dir', 'other'], ci).status).toBe(0);
+      expect(stranger.test(['--typecheck.only', '--passWithNoTests'], ci).output).not.toContain('has no verdict');
+    } finally {
+      rmSync(stranger.path('other'), { recursive: true });
+    }
+  });
+
+  test('from a workspace judges the project that lies in one of its folders, and never two at once', () => {
+    mkdirSync(stranger.path('ws/other'), { recursive: true });
+    const config = readFileSync(stranger.path('vitest.config.ts'), 'utf8');
+    const workspace = (projects: readonly string[]): void =>
+      writeFileSync(
+        stranger.path('ws/vitest.config.ts'),
+        `export default { test: { projects: ${JSON.stringify(projects)} } };\n`,
+      );
+    try {
+      workspace(['..']);
+      const { status, output } = stranger.test(['--root', 'ws'], ci);
+      expect(output).toContain('0 red');
+      expect(status).toBe(0);
+      writeFileSync(stranger.path('ws/other/vitest.config.ts'), config);
+      workspace(['..', 'other']);
+      expect(stranger.test(['--root', 'ws'], ci)).toEqual(red('a run judges one of them'));
+    } finally {
+      rmSync(stranger.path('ws'), { recursive: true });
+    }
+  });
+
+  test('says its verdicts where no report can be written', () => {
+    rmSync(stranger.path('.onpar'), { recursive: true, force: true });
+    writeFileSync(stranger.path('.onpar'), 'a file in its place');
+    try {
+      const { status, output } = stranger.test([], ci);
+      expect(output).toMatch(/0 red[^]*no report was written: .*make .*\.onpar writable/);
+      expect(status).toBe(0);
+    } finally {
+      rmSync(stranger.path('.onpar'));
+    }
+  });
+
+  test('of a card that promises what it does not measure ends at once, with what is wrong', () => {
+    edit(card, (text) =>
+      text.replace(
+        '"artifacts"',
+        '"relations": { "batching": [{ "case": "float32/ort-node/cpu", "knee": 7, "gain": [1, 2] }] }, "artifacts"',
+      ),
+    );
+    const { status, output } = stranger.test([], ci);
+    expect(output).toContain('knee');
+    expect(output).not.toContain('Unhandled');
+    expect(status).toBe(2);
+  });
+
   test('is red where no backend is here: sizes alone say nothing of a model', () => {
     const runtime = stranger.path('node_modules/onnxruntime-node');
     renameSync(runtime, `${runtime}-away`);
@@ -103,6 +173,31 @@ describe('a run of some files', () => {
     );
   });
 
+  test('is what `vitest related` finds', () => {
+    expect(stranger.vitest(['related', 'specs/size.spec.ts', '--run'], ci).status).toBe(0);
+    expect(summary()).toMatchObject({ planned: 3, held: 3 });
+  });
+
+  describe('in shards', () => {
+    const shards = (): readonly (number | null)[] =>
+      [1, 2].map((each) => stranger.test([`--shard=${each}/2`, '--reporter=blob'], ci).status);
+    const merged = (): Outcome => stranger.test(['--merge-reports'], ci);
+    afterEach(() => rmSync(stranger.path('.vitest-reports'), { recursive: true, force: true }));
+
+    test('is green in each of them, and as a whole where they are merged', () => {
+      expect(shards()).toEqual([0, 0]);
+      const { status, output } = merged();
+      expect(output).toContain('0 red');
+      expect(status).toBe(0);
+    });
+
+    test('is red where they are merged for a spec that none of them had', () => {
+      rmSync(stranger.path('specs/parity.spec.ts'));
+      expect(shards()).toEqual([0, 0]);
+      expect(merged()).toEqual(red('parity garment/float32/ort-node/cpu was planned and has no verdict'));
+    });
+  });
+
   test('is what --project makes it', () => {
     edit('vitest.config.ts', (text) =>
       text.replace(
@@ -119,6 +214,14 @@ describe('a run of picked cases', () => {
   test('is green with the one that was asked for', () => {
     expect(stranger.test(['specs/size', '-t', 'size garment/float32'], ci).status).toBe(0);
     expect(summary()).toMatchObject({ planned: 1, held: 1 });
+  });
+
+  test('is red where its test has no matcher, or does nothing', () => {
+    const sentence = 'parity garment/float32/ort-node/cpu was planned and has no verdict';
+    edit('specs/parity.spec.ts', (text) => text.replace(/expect\((.*)\)\.toMatchParity\(\)/, '$1'));
+    expect(stranger.test(['-t', 'parity garment/float32/ort-node/cpu'], ci)).toEqual(red(sentence));
+    edit('specs/parity.spec.ts', (text) => text.replace('await measure(subject);', ''));
+    expect(stranger.test(['-t', 'parity garment/float32/ort-node/cpu'], ci)).toEqual(red(sentence));
   });
 
   test('is red where nothing has that name', () => {

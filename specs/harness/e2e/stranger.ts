@@ -23,6 +23,8 @@ export interface Outcome {
 export interface Stranger {
   readonly root: string;
   /** Runs Vitest as a person would; CI is off unless asked for. */
+  vitest(args: readonly string[], env?: Record<string, string>): Outcome;
+  /** The same as `vitest run`. */
   test(args?: readonly string[], env?: Record<string, string>): Outcome;
   onpar(args: readonly string[], env?: Record<string, string>): Outcome;
   path(...parts: string[]): string;
@@ -60,8 +62,8 @@ export function makeStranger(packages: readonly string[] = ['vitest', 'onnxrunti
   const stranger: Stranger = {
     root,
     path,
-    test: (args = [], env = {}) =>
-      run(process.execPath, [path('node_modules/vitest/vitest.mjs'), 'run', ...args], root, env),
+    vitest: (args, env = {}) => run(process.execPath, [path('node_modules/vitest/vitest.mjs'), ...args], root, env),
+    test: (args = [], env) => stranger.vitest(['run', ...args], env),
     onpar: (args, env = {}) => run(process.execPath, [path('node_modules/onpar/dist/cli/main.js'), ...args], root, env),
     json: (...parts) => JSON.parse(readFileSync(path(...parts), 'utf8')),
     writeJson: (value, ...parts) => writeFileSync(path(...parts), `${JSON.stringify(value, null, 2)}\n`),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Artifact, ModelCard } from '../../../src/models/card.ts';
-import { differenceFrom } from '../../../src/sweep/agreement.ts';
+import { differenceFrom, trustedOf } from '../../../src/sweep/agreement.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import type { TensorMap } from '../../../src/tensor/tensor.ts';
 
@@ -11,11 +11,13 @@ const answer = (rows: number, moved = 0): TensorMap => {
   return { y: tensor('float32', [rows, 4], Float32Array.from(values)) };
 };
 
-const of = (precision: Artifact['precision'], tolerance?: object) =>
+/** `rows`: after so many, the inputs are fed again. */
+const of = (precision: Artifact['precision'], tolerance?: object, rows = 32) =>
   ({
     model: { card: { tolerances: { a: tolerance } } as unknown as ModelCard, folder: '' },
     artifact: { precision } as Artifact,
     artifactId: 'a',
+    reference: { source: 'drawn', rows, inputs: {}, outputs: {} },
   }) as const;
 
 const trusted = { from: 'ort-node/cpu at batch 8', rows: 8, outputs: answer(8) };
@@ -41,5 +43,16 @@ describe('the answer of another size or backend', () => {
   test('is compared over the rows that both have', () => {
     expect(difference(of('float32'), 1, 16)).toContain('over the first 8 rows');
     expect(difference(of('float32'), 1, 1)).toContain('over the first 1 rows');
+  });
+
+  test.each([9, 15, 31])('is held to that of the same input where rows are fed again: wrong in row %i', (row) => {
+    const outputs = answer(32);
+    outputs['y']!.data[4 * row] = 5;
+    const subject = of('float32', undefined, 8);
+    expect(differenceFrom(subject, { batch: 32, outputs: answer(32) }, trusted)).toBeNull();
+    expect(differenceFrom(subject, { batch: 32, outputs }, trusted)).toContain('over the first 32 rows');
+    const first = trustedOf(subject, 32, outputs);
+    expect(differenceFrom(subject, { batch: 32, outputs }, first)).toContain('from its own first rows');
+    expect(differenceFrom(subject, { batch: 32, outputs: answer(32) }, first)).toBeNull();
   });
 });

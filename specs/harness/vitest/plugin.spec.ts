@@ -8,6 +8,7 @@ test('the plugin sets processes of their own, no time limit on what queues for a
       pool: 'forks',
       testTimeout: 0,
       hookTimeout: 0,
+      sequence: { concurrent: false },
       exclude: ['**/node_modules/**', '**/.git/**', '**/.onpar/**'],
     },
   });
