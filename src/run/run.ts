@@ -88,12 +88,10 @@ export class Run {
     const policy = readPolicy(env, names);
     const project = heedingNames(whole, narrow(whole), policy.required);
     const options = { ...broker, deadline: readDeadline(env) };
-    const run = new Run(
-      { project, broker: new Broker(project, options), metrics, machine, baselines },
-      policy,
-      runOptions,
-    );
-    run.alive(); // What a card asks wrongly is said now, not when everything has been measured.
+    const parts = { project, broker: new Broker(project, options), metrics, machine, baselines };
+    const run = new Run(parts, policy, runOptions);
+    // What a card asks wrongly is said now, not after everything was measured; what is narrowed lacks backends that cards name.
+    if (runOptions.narrow === undefined) run.alive();
     return run;
   }
 

@@ -8,7 +8,11 @@ import { onparIn } from './onpar.ts';
 
 const project = newProject();
 afterAll(() => project.remove());
-project.card('linear', { latency: { gated: ['float32/ort-node/cpu', 'float32/ort-web/wasm'] } });
+project.card('linear', {
+  latency: { gated: ['float32/ort-node/cpu', 'float32/ort-web/wasm'] },
+  // Of backends that a command line leaves out.
+  relations: { notSlower: [{ case: 'float32/ort-node/cpu', than: 'float32/ort-web/wasm' }] },
+});
 const onpar = onparIn(project.root);
 
 interface Report {
