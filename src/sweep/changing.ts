@@ -21,7 +21,10 @@ interface Pair {
   readonly again: number;
 }
 
-/** Empty where fewer than two sizes were measured, or the session died. */
+/**
+ * Sizes ascend. One session for all of them needs more than each alone: without the largest, where memory runs out. Empty where fewer than
+ * two sizes are left, or the session died.
+ */
 export async function takeChanging(
   subject: SweepSubject,
   sizes: readonly number[],
@@ -32,14 +35,14 @@ export async function takeChanging(
     await worker.open(subject.path, rangesOf(sizes.map((batch) => feedsAt(subject, batch))));
     return takeRounds(worker, subject, sizes);
   });
-  return 'outcome' in taken
-    ? []
-    : sizes.map((batch, index) =>
-        summary(
-          batch,
-          taken.map((round) => round[index] ?? dead),
-        ),
-      );
+  if ('outcome' in taken)
+    return taken.outcome === 'out-of-memory' ? takeChanging(subject, sizes.slice(0, -1), options) : [];
+  return sizes.map((batch, index) =>
+    summary(
+      batch,
+      taken.map((round) => round[index] ?? dead),
+    ),
+  );
 }
 
 const dead: Pair = { changed: NaN, again: NaN };

@@ -23,11 +23,17 @@ export const rule = {
   },
 };
 
-const told = (cell, parent, ratio) =>
-  fact(
+const told = (cell, parent, ratio) => {
+  const { what, time } = cell.conditions.dtype === 'float16' ? halved : quantized;
+  return fact(
     [cell, parent],
-    `${cell.model}, ${cell.row}: ${cell.systemName} ${printed(cell)} against ${printed(parent)} of ${parent.systemName}, ${times(ratio)}: quantizing gains nothing here.`,
-    cell.quantity === 'time'
-      ? 'static quantization (dynamic quantization of convolutions is slow), or no quantization'
-      : 'the list of what the file holds, and whether its weights are 8 bits',
+    `${cell.model}, ${cell.row}: ${cell.systemName} ${printed(cell)} against ${printed(parent)} of ${parent.systemName}, ${times(ratio)}: ${what} gains nothing here.`,
+    cell.quantity === 'time' ? time : 'the list of what the file holds, and how many bits its weights have',
   );
+};
+
+const quantized = {
+  what: 'quantizing',
+  time: 'static quantization (dynamic quantization of convolutions is slow), or no quantization',
+};
+const halved = { what: 'halving', time: 'a processor that computes in float16: others widen every value first' };
