@@ -15,8 +15,8 @@ needBuild();
 const count = 16 * 2 ** 20;
 const explained = 10_000_000;
 const what = 'compareTensors, 16 Mi float32';
-const [{ compareTensors, isMatch }, { explain }, { toleranceFor }] = await Promise.all(
-  ['compare/tensors.js', 'compare/explain.js', 'compare/tolerance.js'].map(built),
+const [{ compareTensors, isMatch }, { explain }, { toleranceFor }, { pythonOf }] = await Promise.all(
+  ['compare/tensors.js', 'compare/explain.js', 'compare/tolerance.js', 'workers/python.js'].map(built),
 );
 const float32 = toleranceFor('float32');
 const { actual, expected } = drawn();
@@ -116,13 +116,13 @@ function timed(work) {
 
 /** One Python process that keeps the same arrays and times one call whenever it is asked. */
 async function startPeers(log) {
-  const python = process.env.ONPAR_PYTHON ?? 'python3';
+  const python = pythonOf(process.env);
   const has = (name) => spawnSync(python, ['-c', `import ${name}`]).status === 0;
   const all = { 'numpy.testing.assert_allclose': 'numpy', 'torch.testing.assert_close': 'torch' };
   const names = has('numpy') ? Object.keys(all).filter((name) => has(all[name])) : [];
   const missing = Object.keys(all)
     .filter((name) => !names.includes(name))
-    .map((name) => ({ what: `${what} against ${name}`, bring: `ONPAR_PYTHON=<a Python with numpy and torch>` }));
+    .map((name) => ({ what: `${what} against ${name}`, bring: 'npm run provision -- torch' }));
   if (names.length === 0) return { names, missing, close: () => {} };
   const files = [actual, expected].map(({ data }, index) => {
     const file = join(folder, `${index}.float32`);
