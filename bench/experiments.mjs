@@ -15,6 +15,7 @@ import { commandOf, compare, documentOf, redOf, sweepCommandOf } from './experim
 import { built, needBuild, root } from './lib/onpar.mjs';
 
 needBuild();
+const committed = join(root, 'docs', 'experiments');
 const { fixedOf, withSweeps } = await import('./experiments/sweeps.mjs');
 const { BadInput } = await built('schema/bad-input.js');
 try {
@@ -23,7 +24,7 @@ try {
     options: { out: { type: 'string' }, models: { type: 'string' }, project: { type: 'string', default: root } },
   });
   const ids = values.models?.split(',') ?? null;
-  const out = values.out ?? (ids === null ? join(root, 'docs', 'experiments') : join(root, '.onpar', 'experiments'));
+  const out = values.out ?? (ids === null ? committed : join(root, '.onpar', 'experiments'));
   const tables = asked(positionals).map((letter) => only(readTable(letter), ids));
   process.exitCode = await runAll(tables, values.project, out);
 } catch (error) {
@@ -95,6 +96,15 @@ async function fixedFor({ here: { fixed, models, systems } }, project) {
   return fixedOf(await documentOf(['compare', path, copy, '--backend', backend, '--batch', size], project));
 }
 
+/** Of one experiment, the one that is about models. */
+async function showInReadme(table, ours) {
+  if (table.letter !== 'D') return;
+  const { withTable } = await import('./experiments/readme.mjs');
+  const readme = join(root, 'README.md');
+  const text = withTable(readFileSync(readme, 'utf8'), { table, ours });
+  writeFileSync(readme, await format(text, { parser: 'markdown', printWidth: 120 }));
+}
+
 async function runOne(table, { project, present, out }) {
   const [{ page }, { chartOf }] = await Promise.all([
     import('./experiments/page.mjs'),
@@ -123,6 +133,7 @@ async function runOne(table, { project, present, out }) {
   const place = join(out, `${table.letter.toLowerCase()}.md`);
   const formatted = await format(text, { parser: 'markdown', printWidth: 120 });
   writeFileSync(place, formatted);
+  if (out === committed) await showInReadme(table, ours);
   if (chart !== null) writeFileSync(place.replace(/md$/, 'svg'), chart.svg);
   console.log(`${formatted.split('\n## Verdicts')[0]}\n${place}\n`);
   const red = redOf(reports).map(({ metric, case: name }) => `${metric} ${name}`);

@@ -15,6 +15,7 @@ const { commandOf, redOf } = await bench('experiments/measure.mjs');
 const { outcomesOf } = await bench('experiments/claims.mjs');
 const { page } = await bench('experiments/page.mjs');
 const { chartOf } = await bench('experiments/charts.mjs');
+const { withTable } = await bench('experiments/readme.mjs');
 const { findingsOf } = await bench('experiments/rules/all.mjs');
 const { readTable, letters, onlyModels } = await bench('experiments/tables.mjs');
 
@@ -212,6 +213,18 @@ describe('our table', () => {
     const slow = findingsOf(oursWith(ort, { ...ortInt8, steady: 0.0011 }));
     expect(slow.map(({ rule, kind }: any) => `${rule} ${kind}`)).toEqual(Array(3).fill('quantized for nothing fact'));
     expect(slow[0].sentence).toContain('0.0011 s against 0.001 s of ONNX Runtime, 1.10x');
+  });
+
+  it('gives README a line a model, time and size a system, and nothing of what was not measured', () => {
+    const place = 'before\n<!-- written by npm run experiments -- D -->\n\nold\n\n<!-- until here -->\nafter\n';
+    const text = withTable(place, { table: c, ours: oursWith(ort, ortInt8) });
+    expect(text).toMatch(/^before\n<!-- .* -->\n\n\|[^]*\n\n<!-- until here -->\nafter\n$/);
+    expect(text).not.toContain('old');
+    expect(text).not.toContain('torch/eager');
+    expect(text).toMatch(/\| +`float32` on `ort-node\/cpu` +\| +`int8-dynamic` on `ort-node\/cpu` +\|/);
+    expect(text).toMatch(/\| `fashion-cnn` +\| 1\.00 ms, .* MiB +\|/);
+    expect(withTable(text, { table: c, ours: oursWith(ort, ortInt8) })).toBe(text);
+    expect(() => withTable('no place', { table: c, ours: oursWith(ort) })).toThrow('has no place for the table');
   });
 
   it('keeps accuracies over different numbers of images in different rows', () => {
