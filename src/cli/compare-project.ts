@@ -101,7 +101,8 @@ function pastedBackends({ models, backends }: Project, words: readonly string[])
   const paths = models.flatMap(({ card }) => Object.keys(card.artifacts).map((id) => `${card.id}/${id}/`));
   const places = words.flatMap((word) => {
     const path = paths.find((each) => word.startsWith(each));
-    return path === undefined ? [] : [word.slice(path.length)];
+    // Of a relation between two files, which no backend has a part in.
+    return path === undefined || word.startsWith(`${path}size/`) ? [] : [word.slice(path.length)];
   });
   const known = backends.map(({ id }) => id);
   return places.map(

@@ -1,4 +1,4 @@
-/** Ends a run: writes .onpar/report.json and report.html, prints the answer, and returns the exit code. */
+/** Ends a run: prints the answer, writes .onpar/report.json and report.html, and returns the exit code. */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readAssets } from '../report/assets.ts';
@@ -24,32 +24,38 @@ export async function finishRun(run: Run, verdicts: Verdicts, facts: FinishFacts
   if (facts.json) process.stdout.write(toJson(report));
   else process.stdout.write(`\n${renderTerminal(report, { color: hasColor(isTTY), width: columns })}\n`);
   const html = tryWriting(run.project.root, report);
+  trySummary(report);
   if (!facts.json && html !== null) process.stdout.write(`Report: ${html}\n`);
   return report.summary.exitCode;
 }
 
-/** The verdicts stand where no file can be written. */
+/** Both files; the path of the page relative to the current folder. The verdicts stand where none can be written. */
 function tryWriting(root: string, report: Report): string | null {
-  try {
-    return writeReport(root, report).html;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    process.stderr.write(`onpar: no report was written: ${error.message}; make ${join(root, '.onpar')} writable\n`);
-    return null;
-  }
+  const folder = join(root, '.onpar');
+  const html = join(folder, 'report.html');
+  const page = renderHtml(report, readAssets());
+  const isWritten = tried(`no report, and one that lies in ${folder} is older; make it writable`, () => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'report.json'), toJson(report));
+    writeFileSync(html, page);
+  });
+  return isWritten ? relative(process.cwd(), html) : null;
 }
 
-/** Both files, and the job summary where GitHub asks for one. Paths relative to the current folder. */
-export function writeReport(root: string, report: Report): { readonly html: string; readonly json: string } {
-  const folder = join(root, '.onpar');
-  mkdirSync(folder, { recursive: true });
-  const html = join(folder, 'report.html');
-  const json = join(folder, 'report.json');
-  writeFileSync(json, toJson(report));
-  writeFileSync(html, renderHtml(report, readAssets()));
-  const summary = process.env['GITHUB_STEP_SUMMARY'];
-  if (summary !== undefined && summary !== '') appendFileSync(summary, renderMarkdown(report));
-  return { html: relative(process.cwd(), html), json: relative(process.cwd(), json) };
+/** Where GitHub asks for one. */
+function trySummary(report: Report): void {
+  const file = process.env['GITHUB_STEP_SUMMARY'];
+  if (file !== undefined && file !== '') tried('no job summary', () => appendFileSync(file, renderMarkdown(report)));
+}
+
+function tried(lost: string, write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    process.stderr.write(`onpar: ${lost}: ${(error as Error).message}\n`);
+    return false;
+  }
 }
 
 export const hasColor = (isTTY: boolean): boolean => {

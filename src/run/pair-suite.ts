@@ -41,7 +41,10 @@ export type PairedCase =
       readonly replay: string;
     }
   /** `arm`: whose worker died, or could not be fed. */
-  | { readonly ok: false; readonly reason: string; readonly how: Failure['kind']; readonly arm: 'base' | 'ours' };
+  | ({ readonly ok: false; readonly how: Failure['kind']; readonly arm: 'base' | 'ours' } & Pick<
+      Failure,
+      'reason' | 'missing'
+    >);
 
 const ruleBy = (settings: PairedSettings): Rule => ({
   enough: (pairs) =>
@@ -117,7 +120,7 @@ function suiteCase(contest: VersionedCase, taken: PairsTaken | undefined): reado
 function failed(taken: PairsTaken | undefined): PairedCase {
   if (taken === undefined || taken.ok) throw new Error('pairs were lost');
   const { failure, arm } = taken;
-  return { ok: false, reason: failure.reason, how: failure.kind, arm };
+  return { ok: false, reason: failure.reason, missing: failure.missing, how: failure.kind, arm };
 }
 
 interface Keeping {

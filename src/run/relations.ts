@@ -101,10 +101,10 @@ async function takeSpeed(subject: Case, than: string, options: RelationOptions):
 }
 
 /** A side that dies is as red here as alone; only one that is not here may be left out. */
-const lossOf = ({ how, reason }: Extract<PairedCase, { ok: false }>, { label, backend }: Seat): Failure => ({
+const lossOf = ({ how, reason, missing }: Extract<PairedCase, { ok: false }>, { label, backend }: Seat): Failure => ({
   kind: how,
   reason: `${label}: ${reason}`,
-  missing: how === 'unavailable' ? backend.id : null,
+  missing: how === 'unavailable' ? (missing ?? backend.id) : null,
 });
 
 /** Whatever the gate could not believe is no figure. */

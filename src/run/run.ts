@@ -203,8 +203,9 @@ export class Run {
     const model = modelOf(this.project, subject.model);
     const found = this.baseline(metric, subject);
     const artifact = `${subject.artifact}/${subject.backend ?? ''}`;
-    // Against a base it needs no committed value of this machine; what the suite leaves out is never blessed.
-    const isExcused = pairings.some(({ kind }) => kind !== 'none') || model.card.onDemand === true;
+    // Against a base it needs no committed value of this machine; what the suite leaves out is never blessed; a relation carries its promise.
+    const isPromised = metric.shape === 'relation' || model.card.onDemand === true;
+    const isExcused = isPromised || pairings.some(({ kind }) => kind !== 'none');
     const state = isExcused ? excused(found.state) : found.state;
     return {
       case: subject,

@@ -27,13 +27,19 @@ export class Verdicts {
   readonly #planned: readonly Case[];
   readonly #twice: string[] = [];
 
-  /** `asked`: metrics whose plan a spec asked for. `picked`: names of cases that were measured, or whose test ran. */
+  /**
+   * `asked`: metrics whose plan a spec asked for. `picked`: names of cases that were measured, or whose test ran: where reports of shards are
+   * merged, nobody asks.
+   */
   constructor(run: Run, scope: Scope, asked: Iterable<string> = [], picked: ReadonlySet<string> = new Set()) {
     this.#run = run;
     this.scope = scope;
     const held = scope === 'whole' ? [...asked, ...run.promised()] : [...asked];
-    const cases = [...new Set(held)].flatMap((metric) => run.tryPlan(metric));
-    this.#planned = scope === 'some' ? cases.filter((subject) => picked.has(caseName(subject))) : cases;
+    const isPicked = (subject: Case): boolean => picked.has(caseName(subject));
+    const metrics = picked.size === 0 ? [] : [...run.metrics.keys()];
+    const tested = metrics.filter((metric) => run.tryPlan(metric).some(isPicked));
+    const cases = [...new Set([...held, ...tested])].flatMap((metric) => run.tryPlan(metric));
+    this.#planned = scope === 'some' ? cases.filter(isPicked) : cases;
   }
 
   add(subject: Case, { verdict, red, sentences, paired, pairings, waiting }: Ruling, target: Target | null): void {

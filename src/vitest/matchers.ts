@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import type { MatcherState } from 'vitest';
 import { covers, readOnly } from '../baselines/only.ts';
 import type { Case } from '../cases/case.ts';
-import { caseId } from '../cases/case.ts';
+import { caseId, caseName } from '../cases/case.ts';
 import { loadMetrics } from '../metrics/registry.ts';
 import type { Metric, Suite, Target } from '../metrics/metric.ts';
 import { judgeAnswer } from '../run/answer.ts';
@@ -62,9 +62,13 @@ function judge(
 }
 
 function record(state: MatcherState, answer: Answer, ruling: Ruling, accepted: boolean): void {
-  const { task } = state as unknown as { task: { meta: { onpar?: Recorded[] } } };
+  const { task } = state as unknown as { task?: { meta: { onpar?: Recorded[] } } };
+  if (task === undefined)
+    throw new Error('a concurrent test judges by its own expect: test(id, async ({ expect }) => …)');
   const target = answer.measured.ok ? answer.measured.value : null;
-  (task.meta.onpar ??= []).push({ ...ruling, case: answer.case, target, accepted });
+  // A test that is tried again judges again.
+  const others = (task.meta.onpar ?? []).filter((each) => caseName(each.case) !== caseName(answer.case));
+  task.meta.onpar = [...others, { ...ruling, case: answer.case, target, accepted }];
 }
 
 /** Under -u the run accepts what was measured; the reporter writes it, or says why it may not. */

@@ -10,6 +10,8 @@ export interface Outcomes {
   readonly otherFailures: number;
   /** Names of tests that ran, whatever they test, each behind that of its suite: of a case, its metric and id. */
   readonly ran: readonly string[];
+  /** The same of tests that did not. */
+  readonly passedOver: readonly string[];
 }
 
 export function outcomesOf(
@@ -26,7 +28,8 @@ export function outcomesOf(
       ...(reason === 'interrupted' ? ['the run was interrupted'] : []),
     ],
     otherFailures: tests.filter(failedOtherwise).length,
-    ran: tests.filter(hasRun).map(({ parent, name }) => ('name' in parent ? `${parent.name} ${name}` : name)),
+    ran: tests.filter(hasRun).map(nameOf),
+    passedOver: tests.filter((test) => !hasRun(test)).map(nameOf),
   };
 }
 
@@ -36,6 +39,8 @@ function failedOtherwise(test: TestCase): boolean {
 }
 
 const hasRun = (test: TestCase): boolean => ['passed', 'failed'].includes(test.result().state);
+
+const nameOf = ({ parent, name }: TestCase): string => ('name' in parent ? `${parent.name} ${name}` : name);
 
 /** Tests of such a module did not all run: Vitest 4 calls some of them passed. */
 const isBroken = (module: TestModule): boolean =>

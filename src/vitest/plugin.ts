@@ -31,18 +31,16 @@ export function onpar(): Plugin {
           `onpar needs pool 'forks', project ${project.name} has '${String(project.config.pool)}': a runtime that aborts in a thread takes Vitest down`,
         );
       }
-      const { root } = project.config;
-      const known = equipped.get(vitest);
-      if (known === undefined) {
-        // Called once a project; a run has one reporter.
-        const reporter = new OnparReporter(root);
-        equipped.set(vitest, reporter);
-        vitest.config.reporters.push(reporter as never);
-      } else if (known.root !== root) {
+      if (vitest.config.sequence.concurrent)
         throw new Error(
-          `onpar is used by projects in ${known.root} and in ${root}: a run judges one of them; run vitest in each folder, or give both \`root\``,
+          'onpar needs sequence.concurrent off: concurrent tests share one expect, which mixes up verdicts',
         );
-      }
+      // Called once a project; a run has one reporter.
+      const reporter = equipped.get(vitest) ?? new OnparReporter();
+      reporter.serves(project.config.root);
+      if (equipped.has(vitest)) return;
+      equipped.set(vitest, reporter);
+      vitest.config.reporters.push(reporter as never);
     },
   };
 }

@@ -3,13 +3,14 @@
  * the run was healthy. Vitest 4 reports crashed files as passed; here a planned case without a verdict is red.
  */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Reporter, SerializedError, TestModule, TestRunEndReason, Vitest } from 'vitest/node';
 import { portableFolder } from '../baselines/store.ts';
 import { serveEndpoint } from '../broker/endpoint.ts';
 import type { Endpoint } from '../broker/endpoint.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId, caseName } from '../cases/case.ts';
+import { findRoot } from '../cases/project.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { blessRun } from '../run/bless.ts';
 import { finishRun } from '../run/finish.ts';
@@ -23,13 +24,18 @@ import { scopeOf } from './scope.ts';
 const effort = { processes: 5, budget: 0.15, patience: Infinity };
 
 export class OnparReporter implements Reporter {
-  /** The folder that holds fixtures, specs and baselines. */
-  readonly root: string;
+  #root: string | undefined;
   #vitest: Vitest | undefined;
   #session: Session | undefined;
 
-  constructor(root: string) {
-    this.root = root;
+  /** The folder that holds fixtures and baselines, seen from a project of Vitest: its own or the nearest one upwards. Throws where they are two. */
+  serves(project: string): void {
+    const root = findRoot(project);
+    if (root !== null && this.#root !== undefined && root !== this.#root)
+      throw new Error(
+        `onpar is used by projects in ${this.#root} and in ${root}: a run judges one of them; run vitest in each folder`,
+      );
+    this.#root ??= root ?? undefined;
   }
 
   onInit(vitest: Vitest): void {
@@ -39,7 +45,7 @@ export class OnparReporter implements Reporter {
   /** Once a run: watch mode has many, each with cards and baselines as they are then. */
   async onTestRunStart(): Promise<void> {
     if (this.#vitest === undefined) return;
-    this.#session = new Session(this.#vitest, this.root);
+    this.#session = new Session(this.#vitest, this.#root ?? this.#vitest.config.root);
     this.#vitest.provide('onpar', await this.#session.serve());
   }
 
@@ -102,11 +108,9 @@ class Session {
     }
   }
 
-  /** Where every spec was deleted, what they had blessed still stands; not where another folder's tests were asked for. */
+  /** Where every spec was deleted, what they had blessed still stands. */
   #holdsPromises(): boolean {
-    const { dir, root } = this.#vitest.config;
-    const isElsewhere = resolve(root, dir || '.') !== root;
-    return scopeOf(this.#vitest) === 'whole' && !isElsewhere && existsSync(join(this.#root, portableFolder));
+    return scopeOf(this.#vitest) === 'whole' && existsSync(join(this.#root, portableFolder));
   }
 
   #plan(run: Run, metric: string): readonly (Case & { id: string })[] {
@@ -132,9 +136,12 @@ class Session {
     }
   }
 
-  async #finish(run: Run, { recorded, problems: troubles, otherFailures, ran }: Outcomes): Promise<number> {
+  async #finish(run: Run, outcomes: Outcomes): Promise<number> {
+    const { recorded, problems: troubles, otherFailures, ran, passedOver } = outcomes;
     const scope = scopeOf(this.#vitest);
-    const verdicts = new Verdicts(run, scope, this.#asked, new Set([...this.#measured, ...ran]));
+    // What a spec measures for other tests than those that were picked is none of theirs.
+    const picked = [...this.#measured].filter((name) => !passedOver.includes(name));
+    const verdicts = new Verdicts(run, scope, this.#asked, new Set([...picked, ...ran]));
     for (const each of recorded) verdicts.add(each.case, each, each.target);
     const nothing =
       scope === 'some' && (ran.length === 0 || (this.#blesses() && recorded.length === 0))

@@ -8,7 +8,9 @@ export function scopeOf(vitest: Vitest): Scope {
   // File filters of the command line; not in the public type.
   const { filenamePattern: files = [] } = vitest as { filenamePattern?: readonly string[] };
   if (picksCases(vitest, files)) return 'some';
-  return files.length > 0 || picksFiles(vitest.config) ? 'files' : 'whole';
+  // Of the command line as well: in a configuration it is a standing decision.
+  const { _cliOptions: { dir } = {} } = vitest as { _cliOptions?: { dir?: string } };
+  return files.length > 0 || dir !== undefined || picksFiles(vitest.config) ? 'files' : 'whole';
 }
 
 const picksFiles = ({ changed, project, related, shard, typecheck, watch }: Vitest['config']): boolean =>

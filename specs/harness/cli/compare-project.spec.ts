@@ -65,6 +65,12 @@ describe('onpar compare in a project', () => {
     },
   );
 
+  test('takes the name of a relation between files, on every backend', async () => {
+    const { code, stdout } = await onpar(['compare', 'linear/float32/size/than/parent', '--batch', '1', '--json']);
+    expect(code).toBe(0);
+    expect(new Set((JSON.parse(stdout) as Report).cases.map(({ backend }) => backend)).size).toBeGreaterThan(1);
+  });
+
   test('refuses the name of a case with a backend that there is not', async () => {
     const { code, stderr } = await onpar(['compare', 'linear/float32/ort-nod/cpu']);
     expect(stderr).toContain("unknown backend 'ort-nod/cpu'");

@@ -88,6 +88,27 @@ describe('a whole run', () => {
     expect(status).toBe(0);
   });
 
+  test('judges a case once where its test runs again and again', () => {
+    edit('specs/size.spec.ts', (text) => text.replace('test(subject.id,', 'test(subject.id, { repeats: 2 },'));
+    const { status, output } = stranger.test([], ci);
+    expect(output).toContain('0 red');
+    expect(status).toBe(0);
+  });
+
+  test('is refused where a command line wants all tests side by side, which its matchers cannot tell apart', () => {
+    const { status, output } = stranger.test(['--sequence.concurrent'], ci);
+    expect(output).toContain('onpar needs sequence.concurrent off');
+    expect(status).toBe(1);
+  });
+
+  test('from a folder that its configuration names is whole, too', () => {
+    edit('vitest.config.ts', (text) => text.replace('plugins:', "test: { dir: 'specs' }, plugins:"));
+    expect(stranger.test([], ci).status).toBe(0);
+    for (const suite of ['accuracy', 'parity', 'size']) rmSync(stranger.path(`specs/${suite}.spec.ts`));
+    addSpec('other.spec.ts', "import { test } from 'vitest';\ntest('other', () => {});\n");
+    expect(stranger.test([], ci)).toEqual(red('size garment/float32 was planned and has no verdict'));
+  });
+
   test('is none of our business where only types, or tests of another folder, were asked for', () => {
     mkdirSync(stranger.path('other'));
     writeFileSync(stranger.path('other/my.spec.ts'), "import { test } from 'vitest';\ntest('my own', () => {});\n");
@@ -125,7 +146,7 @@ describe('a whole run', () => {
     writeFileSync(stranger.path('.onpar'), 'a file in its place');
     try {
       const { status, output } = stranger.test([], ci);
-      expect(output).toMatch(/0 red[^]*no report was written: .*make .*\.onpar writable/);
+      expect(output).toMatch(/0 red[^]*no report, and one that lies in .*\.onpar is older; make it writable/);
       expect(status).toBe(0);
     } finally {
       rmSync(stranger.path('.onpar'));
@@ -191,6 +212,14 @@ describe('a run of some files', () => {
       expect(status).toBe(0);
     });
 
+    test('is red where they are merged for tests that judge nothing, be nothing of them blessed', () => {
+      edit('specs/parity.spec.ts', (text) => text.replace(/expect\((.*)\)\.toMatchParity\(\)/, '$1'));
+      const { parity: _, ...values } = stranger.json('baselines/garment.json').values;
+      stranger.writeJson({ ...stranger.json('baselines/garment.json'), values }, 'baselines/garment.json');
+      shards();
+      expect(merged()).toEqual(red('parity garment/float32/ort-node/cpu was planned and has no verdict'));
+    });
+
     test('is red where they are merged for a spec that none of them had', () => {
       rmSync(stranger.path('specs/parity.spec.ts'));
       expect(shards()).toEqual([0, 0]);
@@ -222,6 +251,14 @@ describe('a run of picked cases', () => {
     expect(stranger.test(['-t', 'parity garment/float32/ort-node/cpu'], ci)).toEqual(red(sentence));
     edit('specs/parity.spec.ts', (text) => text.replace('await measure(subject);', ''));
     expect(stranger.test(['-t', 'parity garment/float32/ort-node/cpu'], ci)).toEqual(red(sentence));
+  });
+
+  test('is green where its spec measures the others as well', () => {
+    edit('specs/size.spec.ts', (text) =>
+      text.replace("describe('size'", "await Promise.all(cases.map((each) => measure(each)));\ndescribe('size'"),
+    );
+    expect(stranger.test(['specs/size', '-t', 'size garment/float32'], ci).status).toBe(0);
+    expect(summary()).toMatchObject({ planned: 1, held: 1 });
   });
 
   test('is red where nothing has that name', () => {

@@ -161,6 +161,7 @@ test('a dead arm has no verdict, and whose it was', async () => {
     ok: false,
     arm: 'ours',
     how: 'crashed',
+    missing: null,
     reason: 'killed by SIGSEGV',
   });
 });

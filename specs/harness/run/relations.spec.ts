@@ -169,8 +169,11 @@ describe('speed', () => {
 
   test('of a side that is not here names the backend that ONPAR_REQUIRE can demand', async () => {
     const failure = { kind: 'unavailable', reason: 'gone', missing: null } as const;
-    const measured = await measure(asked, { pairs: () => ({ ok: false, failure, arm: 'ours' }) });
-    expect(measured).toMatchObject({ failure: { kind: 'unavailable', missing: 'ort-node/cpu' } });
+    const missingOf = async (missing: string | null): Promise<unknown> =>
+      measure(asked, { pairs: () => ({ ok: false, failure: { ...failure, missing }, arm: 'ours' }) });
+    expect(await missingOf(null)).toMatchObject({ failure: { kind: 'unavailable', missing: 'ort-node/cpu' } });
+    // The card has no reference to feed it with.
+    expect(await missingOf('linear')).toMatchObject({ failure: { kind: 'unavailable', missing: 'linear' } });
   });
 
   test('of a backend whose runtime dies while it loads is crashed', async () => {

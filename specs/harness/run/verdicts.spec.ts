@@ -89,3 +89,33 @@ test('a latency that was blessed and left its card is a problem of a whole run',
     expect.stringContaining('latency linear/float32/ort-node/cpu/b1/t1 was blessed and is no case any more'),
   ]);
 });
+
+test.each(['held', 'inconclusive'])(
+  'a relation that is %s needs nothing blessed, in CI neither: it carries its promise',
+  async (verdict) => {
+    await run.close();
+    run = await Run.start(project.root, {
+      env: { CI: '1' },
+      broker: { processes: 5, patience: Infinity, budget: 0.01 },
+    });
+    const subject = {
+      metric: 'relation',
+      model: 'linear',
+      artifact: 'float32',
+      backend: null,
+      batch: null,
+      threads: 1,
+      images: null,
+    };
+    const target = {
+      figure: 0.2,
+      interval: null,
+      range: { low: 0, high: 0.3 },
+      told: 'a fifth',
+      promise: 'at most 0.3',
+    };
+    const doubt = verdict === 'held' ? null : 'others had the core';
+    const answer = run.answer(subject, { ok: true, value: { ...target, doubt } }, []);
+    expect(judgeAnswer(run.metric('relation'), answer)).toMatchObject({ verdict, red: false });
+  },
+);
