@@ -135,6 +135,9 @@ describe('a whole run', () => {
       expect(status).toBe(0);
       writeFileSync(stranger.path('ws/other/vitest.config.ts'), config);
       workspace(['..', 'other']);
+      // The nearest fixtures are the same ones.
+      expect(stranger.test(['--root', 'ws'], ci).status).toBe(0);
+      mkdirSync(stranger.path('ws/other/fixtures/models'), { recursive: true });
       expect(stranger.test(['--root', 'ws'], ci)).toEqual(red('a run judges one of them'));
     } finally {
       rmSync(stranger.path('ws'), { recursive: true });
