@@ -1,6 +1,7 @@
 /** Our table on the page: a line for each system, load, first and steady in columns of their own. Pure. */
 import { built } from '../lib/onpar.mjs';
 import { table as markdown } from '../gate/certify/format.mjs';
+import { proportionBounds } from '../gate/statistics/beta.mjs';
 import { cellsOf } from './cells.mjs';
 
 const { count, mark, percent, size, time, significant } = await built('report/format.js');
@@ -26,7 +27,7 @@ export function ourTable({ table, ours }) {
     ours.systems.map((system) => line({ table, ours, cells, batches }, model, system)),
   );
   const rows = lines.map((cellsOfLine) => [...cellsOfLine, ...Array(head.length - cellsOfLine.length).fill('–')]);
-  return `${markdown(head, rows)}\n\nOne thread${batches.length === 0 ? '' : ', on one core where a latency is taken'}. Load, first and steady are three quantities: opening the session, its first call, a later call. Times: median of fresh processes and half of their range. Flips: answers that differ from the float64 reference's.`;
+  return `${markdown(head, rows)}\n\nOne thread${batches.length === 0 ? '' : ', on one core where a latency is taken'}. Load, first and steady are three quantities: opening the session, its first call, a later call. Times: median of fresh processes and half of their range. Flips: answers that differ from the float64 reference's; ≤: of all images like these, with 95 % certainty (Clopper and Pearson).`;
 }
 
 function line({ table, ours, cells, batches }, model, { id, name, artifact, backend }) {
@@ -49,7 +50,7 @@ function line({ table, ours, cells, batches }, model, { id, name, artifact, back
     title,
     `${glyph} ${word}${parity.maxAbs === null ? '' : `, ${significant(parity.maxAbs, 2)}`}`,
     images === undefined ? '–' : percent(get('accuracy').value / 100, 2),
-    images === undefined ? '–' : `${count(get('flips').value)} of ${count(Number(images))}`,
+    images === undefined ? '–' : flipsOf(get('flips').value, Number(images)),
     text(get('size')),
     text(get('time', { phase: 'load' })),
     text(get('time', { phase: 'first' })),
@@ -58,6 +59,10 @@ function line({ table, ours, cells, batches }, model, { id, name, artifact, back
     text(get('memory')),
   ];
 }
+
+/** Rounded up: it is a bound. */
+const flipsOf = (flips, images) =>
+  `${count(flips)} of ${count(images)} (≤ ${percent(Math.ceil(proportionBounds(flips, images).high * 1e4) / 1e4, 2)})`;
 
 const intervalOf = (ours, cell) =>
   ours.rows.find(({ model, label }) => model === cell.model && label === cell.row)?.intervals?.[cell.system] ?? null;

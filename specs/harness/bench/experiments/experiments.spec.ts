@@ -341,6 +341,9 @@ describe('a page', () => {
     expect(text).toContain(
       '| latency | TorchScript | 2.10 ms | not said | not said | not said | not said | not said | 1.50 ms (steady, batch 1) |',
     );
+    // 1 - 0.05^(1/10 000), and 42 beside it; each rounded up.
+    expect(text).toMatch(/\| 0 of 10\s000 \(≤ 0\.03 %\) +\|/);
+    expect(text).toMatch(/\| 42 of 10\s000 \(≤ 0\.55 %\) +\|/);
     expect(text).toMatch(/\| TorchScript is not slower than eager \|.*\| \*\*holds\*\* \|/);
     expect(text).toContain('**two values**');
     expect(text).toContain('- ✓ parity `fashion-cnn/float32/ort-node/cpu`: match. 0.06 of it');
