@@ -1,5 +1,5 @@
 /** Memory: peak resident set of the worker process, bytes. True on one machine; generous, for allocators keep what they like. */
-import { memoryMargin } from '../judge/settings.ts';
+import { jitMemoryMargin, memoryMargin } from '../judge/settings.ts';
 import { judgeValue } from '../judge/value.ts';
 import { bytes } from '../judge/words.ts';
 import { fourDigits, type Metric } from './metric.ts';
@@ -11,6 +11,7 @@ export const metric: Metric<'scalar', 'visit'> = {
   shape: 'scalar',
   source: 'visit',
   take: ({ peakBytes }) => peakBytes,
-  judge: (target, baseline) => judgeValue(target, baseline, { margin: memoryMargin, show: bytes }),
+  judge: (target, baseline, { jit = false }) =>
+    judgeValue(target, baseline, { margin: jit ? jitMemoryMargin : memoryMargin, show: bytes }),
   round: fourDigits,
 };

@@ -43,6 +43,8 @@ export interface JudgeContext {
   readonly pairings: readonly Pairing[];
   /** Share of its time that others kept a process of a latency from its core; null where that is not known. */
   readonly waiting: number | null;
+  /** Of the case's backend; false where there is none. */
+  readonly jit?: boolean;
 }
 
 /** With the pairs that it rests on, of a metric that is judged by pairs. */

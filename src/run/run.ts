@@ -218,6 +218,7 @@ export class Run {
         tolerance: { ...defaultAccuracyTolerance, ...model.card.tolerances?.[subject.artifact] },
         pairings,
         waiting,
+        jit: this.project.backends.some(({ id, jit }) => jit && id === subject.backend),
       },
       policy: { ...this.#policy, baseline: state, needs: missingFrom(measured) },
     };

@@ -107,6 +107,18 @@ test('what is committed is rounded: four digits for seconds and peak bytes, thre
   expect(get('accuracy').round(accuracy)).toEqual({ dataset: 'd', n: 100, correct: 90, flips: 1 });
 });
 
+test('memory of what is compiled while it runs may double, by chance; of what is not, grow by a fifth', () => {
+  const verdict = (peak: number, jit: boolean): string =>
+    judgeMetric(get('memory'), peak * 2 ** 20, 200 * 2 ** 20, { ...context, jit }).verdict;
+  expect([250, 260, 410, 420].map((peak) => verdict(peak, false))).toEqual([
+    'held',
+    'regressed',
+    'regressed',
+    'regressed',
+  ]);
+  expect([250, 260, 410, 420].map((peak) => verdict(peak, true))).toEqual(['held', 'held', 'held', 'regressed']);
+});
+
 test('only parity depends on the instruction-set class', () => {
   expect([...metrics.values()].filter(({ byClass }) => byClass).map(({ id }) => id)).toEqual(['parity']);
 });
