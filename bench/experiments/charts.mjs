@@ -26,7 +26,8 @@ function panelsOf(table) {
     name: own[0].systemName,
     points: own.map((cell) => ({ batch: Number(cell.conditions.batch), value: baseValue(cell) })),
   }));
-  const lines = series.filter(({ points }) => points.length > 1);
+  // Several models at one batch size are no line against it.
+  const lines = series.filter(({ points }) => new Set(points.map(({ batch }) => batch)).size > 1);
   if (lines.length === 0) return null;
   const rates = lines.map(({ name, points }) => ({
     name,

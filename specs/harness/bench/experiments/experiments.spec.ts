@@ -371,6 +371,14 @@ describe('a page', () => {
     expect(chartOf(readTable('E'), empty).says).toContain('as published');
     expect(chartOf(readTable('D'), empty)).toBeNull();
   });
+
+  it('has no line through several models at one batch size', () => {
+    const ours = everything();
+    const one = ours.rows.filter(({ label }: any) => label === 'steady, batch 1');
+    expect(one).toHaveLength(1);
+    const rows = [...one, ...one.map((row: any) => ({ ...row, model: 'another' }))];
+    expect(chartOf({ ...c, rows: [] }, { ...ours, rows })).toBeNull();
+  });
 });
 
 describe('npm run experiments', () => {
