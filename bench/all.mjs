@@ -12,7 +12,7 @@ const { values } = parseArgs({
 const folder = dirname(fileURLToPath(import.meta.url));
 // The longest comes last, so that what it heats up disturbs nobody.
 const last = 'memory.mjs';
-/** The published experiments have tables of their own, and take half an hour. */
+/** The published experiments have tables of their own, and take minutes. */
 const others = ['all.mjs', 'experiments.mjs', last];
 const names = readdirSync(folder).filter((name) => name.endsWith('.mjs') && !others.includes(name));
 const results = [...names.toSorted(), last].map(runOne);

@@ -96,13 +96,17 @@ async function fixedFor({ here: { fixed, models, systems } }, project) {
   return fixedOf(await documentOf(['compare', path, copy, '--backend', backend, '--batch', size], project));
 }
 
+function tidy(text) {
+  return format(text, { parser: 'markdown', printWidth: 120 });
+}
+
 /** Of one experiment, the one that is about models. */
 async function showInReadme(table, ours) {
   if (table.letter !== 'D') return;
   const { withTable } = await import('./experiments/readme.mjs');
   const readme = join(root, 'README.md');
   const text = withTable(readFileSync(readme, 'utf8'), { table, ours });
-  writeFileSync(readme, await format(text, { parser: 'markdown', printWidth: 120 }));
+  writeFileSync(readme, await tidy(text));
 }
 
 async function runOne(table, { project, present, out }) {
@@ -131,7 +135,7 @@ async function runOne(table, { project, present, out }) {
   const commands = [...runs.map((run) => commandOf(run, table.here.batches)), ...sweeps].map((each) => each.join(' '));
   const text = page({ table, ours, missing, commands, reports, machine, chart }).replaceAll(root, '.');
   const place = join(out, `${table.letter.toLowerCase()}.md`);
-  const formatted = await format(text, { parser: 'markdown', printWidth: 120 });
+  const formatted = await tidy(text);
   writeFileSync(place, formatted);
   if (out === committed) await showInReadme(table, ours);
   if (chart !== null) writeFileSync(place.replace(/md$/, 'svg'), chart.svg);

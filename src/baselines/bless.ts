@@ -124,22 +124,25 @@ const acceptedValue = (blessed: BlessTarget, old: Value | undefined, options: Bl
       `Rename it: ${machineFile} describes the machine.`,
     );
   const value = metric.round(target) as Value;
-  if (metric.shape === 'relation') demandReason(blessed, value as number, options);
+  if (metric.shape === 'relation') return acceptedRelation(blessed, value as number, options);
   if (metric.shape === 'days') return withDay(old, options.provenance.date, value as Days[string], verdict);
   return metric.shape === 'parity'
     ? acceptedParity(blessed, value as Parity, old as Parity | undefined, options)
     : value;
 };
 
-/** A broken promise is accepted on purpose, and what is no ratio never: no later run could hold anything against it. */
-const demandReason = (blessed: BlessTarget, figure: number, { reason }: BlessOptions): void => {
+/** What is no ratio is never accepted: no later run could hold anything against it. */
+const acceptedRelation = (blessed: BlessTarget, figure: number, { reason }: BlessOptions): Value => {
   if (!(figure > 0 && figure < Infinity))
     throw refused(`${figure} is no ratio`, nameOf(blessed), 'Correct what the relation is taken of.');
-  if (blessed.verdict === 'regressed' && isBlank(reason))
-    throw refused('a broken promise is accepted only with a reason', nameOf(blessed), "Say why: --reason '…'.");
+  if (blessed.verdict === 'regressed') reasonFor('a broken promise', blessed, reason);
+  return figure;
 };
 
-const isBlank = (reason: string | null): boolean => reason === null || reason.trim() === '';
+const reasonFor = (what: string, blessed: BlessTarget, reason: string | null): string => {
+  if (reason !== null && reason.trim() !== '') return reason;
+  throw refused(`${what} is accepted only with a reason`, nameOf(blessed), "Say why: --reason '…'.");
+};
 
 /** A mismatch beyond the tolerance becomes a known divergence, with a reason and an end. */
 const acceptedParity = (
@@ -158,9 +161,8 @@ const acceptedParity = (
   if (blessed.verdict !== 'mismatch') return value;
   const wentAway = excess <= 1 && old?.divergence !== undefined;
   if (wentAway) return value;
-  if (reason === null || isBlank(reason))
-    throw refused('a mismatch is accepted only with a reason', nameOf(blessed), "Say why: --reason '…'.");
-  return excess <= 1 ? value : { ...value, divergence: { reason, expires } };
+  const why = reasonFor('a mismatch', blessed, reason);
+  return excess <= 1 ? value : { ...value, divergence: { reason: why, expires } };
 };
 
 /** Values of a metric that is gone too go with a bless of everything. */

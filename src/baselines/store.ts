@@ -37,7 +37,10 @@ export type Lookup =
 
 const schema = schemaOf<Baseline>(new URL('./baseline.schema.json', import.meta.url));
 
-/** The metrics that a baseline is checked against; ids that none of them has are kept when others are blessed; a whole run says that they are no case any more. */
+/**
+ * The metrics that a baseline is checked against; ids that none of them has are kept when others are blessed, and a whole run says that
+ * they are no case any more.
+ */
 export type Metrics = ReadonlyMap<string, Metric>;
 
 /** `root`: the folder that holds `baselines/`; a missing folder holds no values. Throws BadInput. */

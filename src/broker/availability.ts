@@ -4,6 +4,7 @@ import { hostAt } from '../backends/runtimes/host.ts';
 import { lackOf } from '../backends/runtimes/needs.ts';
 import { pythonFault } from '../workers/python.ts';
 import { WorkerFailure } from '../workers/worker.ts';
+import { Unavailable } from './measurement.ts';
 import type { Worker } from '../workers/worker.ts';
 
 export type Availability =
@@ -16,6 +17,13 @@ export type Availability =
       /** How its worker died while it loaded the runtime; null where the backend is merely not here: not installed, or it declines. */
       readonly broken: 'crashed' | 'timed-out' | null;
     };
+
+/** Throws what a case of a backend ends with that is not here, or whose worker died while it loaded. `whose` goes before the reason. */
+export function demandHere(id: string, found: Availability, whose = ''): void {
+  if (found.available) return;
+  if (found.broken !== null) throw new WorkerFailure(found.broken, `${whose}${found.reason}`);
+  throw new Unavailable(id, `${whose}${found.reason}; ${found.bring}`);
+}
 
 /**
  * Starts a worker, which loads the runtime, unless a package is missing in the project at `root`. `done` gets the worker that has

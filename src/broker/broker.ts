@@ -14,14 +14,13 @@ import type { Artifact } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
-import { WorkerFailure } from '../workers/worker.ts';
 import type { Worker } from '../workers/worker.ts';
 import { takeAccuracy } from './accuracy.ts';
-import { probe } from './availability.ts';
+import { demandHere, probe } from './availability.ts';
 import type { Availability } from './availability.ts';
 import { takeLatency } from './latency.ts';
 import { Materials, rowsFor } from './materials.ts';
-import { attempt, Unavailable } from './measurement.ts';
+import { attempt } from './measurement.ts';
 import type { Measured } from './measurement.ts';
 import { Once } from './once.ts';
 import type { BrokerOptions } from './options.ts';
@@ -165,10 +164,8 @@ export class Broker {
   }
 
   async #available(subject: Subject): Promise<Subject> {
-    const found = await this.availability(subject.backend);
-    if (found.available) return subject;
-    if (found.broken !== null) throw new WorkerFailure(found.broken, found.reason);
-    throw new Unavailable(subject.backend.id, `${found.reason}; ${found.bring}`);
+    demandHere(subject.backend.id, await this.availability(subject.backend));
+    return subject;
   }
 
   #answers(subject: Subject): Promise<Answers> {

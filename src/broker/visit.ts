@@ -15,8 +15,8 @@ import { batchesOf, isClassification, isSeeded } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
 import { feedsOf, outputsOf, rangesOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
-import { trustedRows } from '../tensor/rows.ts';
-import { batchRows, concatRows } from '../tensor/tensor.ts';
+import { firstRows, trustedRows } from '../tensor/rows.ts';
+import { concatRows } from '../tensor/tensor.ts';
 import type { Dtype, Tensor, TensorMap } from '../tensor/tensor.ts';
 import type { Worker } from '../workers/worker.ts';
 import type { BatchParity, Relation } from '../metrics/sources.ts';
@@ -132,9 +132,6 @@ export function compareAnswers(
   }));
 }
 
-const firstRows = (tensors: TensorMap, rows: number): TensorMap =>
-  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, batchRows(value, 0, rows)]));
-
 /** Over the rows that both have answered: a slow backend answers fewer; a batch beyond the reference has its rows again. */
 function relate(
   card: ModelCard,
@@ -143,12 +140,12 @@ function relate(
   { against, tolerance, ...trusted }: Expected,
 ): Relation {
   const { rows, tensors: expected } = trustedRows(trusted.outputs, trusted.rows, reference.rows, answered.rows);
-  const actual = firstRows(answered.outputs, rows);
+  const actual = firstRows(answered.outputs, answered.rows, rows);
   const comparison = compareOutputs(actual, expected, {
     tolerance: (_, { dtype }) => tolerance(dtype),
     // What weights that were drawn decide means nothing.
     classifications: isSeeded(card) ? [] : card.outputs.filter(isClassification).map(({ name }) => name),
-    inputsDiffer: rowsDiffer(firstRows(reference.inputs, Math.min(rows, reference.rows))),
+    inputsDiffer: rowsDiffer(firstRows(reference.inputs, reference.rows, Math.min(rows, reference.rows))),
   });
   return { against, comparison, explanation: explainWorst(comparison, actual, expected) };
 }

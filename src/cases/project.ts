@@ -67,6 +67,9 @@ export const namedBy = (project: Project, words: readonly string[]): Project => 
   ),
 });
 
+/** Whether a word of a command line means this artifact or case: it occurs in the name, or is that of a case of it, pasted. */
+export const isMeant = (id: string, word: string): boolean => id.includes(word) || word.startsWith(`${id}/`);
+
 export function modelOf(project: Project, id: string): Model {
   const found = project.models.find(({ card }) => card.id === id);
   if (found === undefined) throw new Error(`no model ${id}`);

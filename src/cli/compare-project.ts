@@ -2,7 +2,7 @@
 import type { Case } from '../cases/case.ts';
 import { depthOf } from '../cases/plan.ts';
 import { caseName } from '../cases/case.ts';
-import { backendOf, modelOf, namedBy, needRoot } from '../cases/project.ts';
+import { backendOf, isMeant, modelOf, namedBy, needRoot } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
@@ -68,7 +68,7 @@ export function narrowed(
   const leftOut = project.backends.filter((each) => !backends.includes(each));
   const models = namedBy(project, words).models.flatMap(({ card, folder }) => {
     const artifacts = Object.entries(card.artifacts).filter(([id]) =>
-      words.every((word) => occursIn(word, `${card.id}/${id}`)),
+      words.every((word) => isMeant(`${card.id}/${id}`, word)),
     );
     if (artifacts.length === 0) return [];
     // A backend that is left out here is no unknown one.
@@ -92,9 +92,6 @@ export function narrowed(
   if (models.length === 0) unknown('model', words.join(' '), known);
   return { ...project, models, backends };
 }
-
-/** A name of a case begins with the artifact that it is of. */
-const occursIn = (word: string, path: string): boolean => path.includes(word) || word.startsWith(`${path}/`);
 
 /** Those of the names of cases, such as tiny-text/float32/ort-node/cpu/b1/t1. */
 function pastedBackends({ models, backends }: Project, words: readonly string[]): string[] {

@@ -25,11 +25,9 @@ export function accuracyMove({ base, ours, labels, tolerance, budget }: Decided)
   if (base.dims.join() !== ours.dims.join())
     return blankAccuracy('worse', `[${ours.dims.join(', ')}] classes, of the base [${base.dims.join(', ')}]`);
   const flipped = flips(ours, base);
-  const { rms } = compareTensors(base, base, tolerance, 'base');
   const [before, after] = [accuracy(base, labels).correct, accuracy(ours, labels).correct];
   const isFree = tolerance.atol === Infinity;
-  const near = new Set(isFree ? [] : nearTies(base, tolerance, rms));
-  const allowed = flipped.rows.filter((row) => near.has(row)).length;
+  const allowed = isFree ? 0 : nearTiesAmong(flipped.rows, base, tolerance);
   const isAfforded =
     isFree && flipped.count <= budget.flips * flipped.n && before - after <= budget.accuracyLoss * flipped.n;
   const beyond = isAfforded ? 0 : flipped.count - allowed;
@@ -48,4 +46,10 @@ export function accuracyMove({ base, ours, labels, tolerance, budget }: Decided)
     flips: flipped.count,
     nearTies: allowed,
   };
+}
+
+function nearTiesAmong(rows: readonly number[], base: Tensor, tolerance: Tolerance): number {
+  const { rms } = compareTensors(base, base, tolerance, 'base');
+  const near = new Set(nearTies(base, tolerance, rms));
+  return rows.filter((row) => near.has(row)).length;
 }

@@ -4,7 +4,7 @@ import type { Side } from '../base/base.ts';
 import type { Case } from '../cases/case.ts';
 import { planCases } from '../cases/plan.ts';
 import type { Depth } from '../cases/plan.ts';
-import { modelOf, namedBy } from '../cases/project.ts';
+import { isMeant, modelOf, namedBy } from '../cases/project.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Sides } from './sides.ts';
 
@@ -48,7 +48,7 @@ export function placesOf({ base, ours }: Sides, { metrics, depth, backends, word
   return [...new Map([...after, ...before])]
     .filter(
       ([id, subject]) =>
-        words.every((word) => id.includes(word) || word.startsWith(`${id}/`)) &&
+        words.every((word) => isMeant(id, word)) &&
         backends.some((each) => each.id === subject.backend) &&
         opensAlso(subject),
     )

@@ -41,10 +41,13 @@ export type PairedCase =
       readonly replay: string;
     }
   /** `arm`: whose worker died, or could not be fed. */
-  | ({ readonly ok: false; readonly how: Failure['kind']; readonly arm: 'base' | 'ours' } & Pick<
-      Failure,
-      'reason' | 'missing'
-    >);
+  | {
+      readonly ok: false;
+      readonly how: Failure['kind'];
+      readonly reason: string;
+      readonly missing: Failure['missing'];
+      readonly arm: 'base' | 'ours';
+    };
 
 const ruleBy = (settings: PairedSettings): Rule => ({
   enough: (pairs) =>

@@ -1,7 +1,8 @@
 /** Measures relations: both sides by what measures each of them alone; speed by process pairs of the two, as the gate takes them. */
 import type { Seat } from '../broker/seats.ts';
+import { demandHere } from '../broker/availability.ts';
 import type { Broker } from '../broker/broker.ts';
-import { attempt, Unavailable } from '../broker/measurement.ts';
+import { attempt } from '../broker/measurement.ts';
 import type { Failure, Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
@@ -15,7 +16,6 @@ import { batchesOf } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import { median, toSample } from '../stats/sample.ts';
 import { medianInterval } from '../stats/two-sample.ts';
-import { WorkerFailure } from '../workers/worker.ts';
 import { pairSuite } from './pair-suite.ts';
 import type { PairedCase } from './pair-suite.ts';
 
@@ -125,12 +125,7 @@ function speedOf(
 async function seatOf(subject: Case, { broker, project }: RelationOptions): Promise<Seat> {
   const model = modelOf(project, subject.model);
   const backend = backendOf(project, subject.backend ?? '');
-  const found = await broker.availability(backend);
-  if (!found.available) {
-    const reason = `${backend.id}: ${found.reason}; ${found.bring}`;
-    if (found.broken === null) throw new Unavailable(backend.id, reason);
-    throw new WorkerFailure(found.broken, reason);
-  }
+  demandHere(backend.id, await broker.availability(backend), `${backend.id}: `);
   const artifact = model.card.artifacts[subject.artifact];
   if (artifact === undefined) throw new Error(`no artifact ${subject.artifact}`);
   const path = await openable(model, artifact);

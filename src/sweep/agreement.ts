@@ -2,7 +2,7 @@
 import { referenceTolerance } from '../broker/visit.ts';
 import { compareOutputs } from '../compare/parity.ts';
 import { significant } from '../compare/significant.ts';
-import { cycledRows, trustedRows } from '../tensor/rows.ts';
+import { firstRows, trustedRows } from '../tensor/rows.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import type { SweepSubject } from './subject.ts';
 
@@ -21,7 +21,7 @@ export const trustedOf = (
 ): Trusted => ({
   from: 'its own first rows',
   rows: Math.min(batch, reference.rows),
-  outputs: cycledRows(outputs, batch, batch, Math.min(batch, reference.rows)),
+  outputs: firstRows(outputs, batch, Math.min(batch, reference.rows)),
 });
 
 /** How an answer differs from the trusted one over the rows that both have answered; null where it is the same. */
@@ -37,7 +37,7 @@ export function differenceFrom(
 ): string | null {
   const { rows, tensors } = trustedRows(trusted.outputs, trusted.rows, reference.rows, batch);
   const toleranceOf = referenceTolerance(card, artifactId, artifact);
-  const { outputs: compared } = compareOutputs(cycledRows(outputs, batch, batch, rows), tensors, {
+  const { outputs: compared } = compareOutputs(firstRows(outputs, batch, rows), tensors, {
     tolerance: (_, { dtype }) => {
       const { atol, rtol, nmse, nan } = toleranceOf(dtype);
       // Either may lie off the truth by the tolerance, to its own side; NMSE is a power.

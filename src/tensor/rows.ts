@@ -13,6 +13,10 @@ export function cycledRows(tensors: TensorMap, rows: number, period: number, wan
   return Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, cycled(value)]));
 }
 
+/** The first `wanted` of `rows`. */
+export const firstRows = (tensors: TensorMap, rows: number, wanted: number): TensorMap =>
+  cycledRows(tensors, rows, rows, wanted);
+
 /** As many rows of trusted answers as `wanted`: those that it has, and beyond them, where it has answered every input once, those of the same input. */
 export function trustedRows(
   tensors: TensorMap,
@@ -21,5 +25,5 @@ export function trustedRows(
   wanted: number,
 ): { readonly rows: number; readonly tensors: TensorMap } {
   const reach = rows < period ? Math.min(rows, wanted) : wanted;
-  return { rows: reach, tensors: cycledRows(tensors, rows, reach <= rows ? Math.max(1, rows) : period, reach) };
+  return { rows: reach, tensors: cycledRows(tensors, rows, reach <= rows ? rows : period, reach) };
 }

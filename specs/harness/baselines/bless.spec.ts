@@ -16,6 +16,7 @@ import {
   parity,
   put,
   read,
+  relation,
   targetOf,
   treeOf,
 } from './setting.ts';
@@ -241,21 +242,12 @@ describe('refuses', () => {
     expect(refusal(one('parity', parityKey, parity(0.1), 'vacuous'), { reason })).toContain('proves nothing');
   });
 
-  const relation = (figure: number): RelationTarget => ({
-    figure,
-    interval: null,
-    range: { low: 0, high: 0.3 },
-    told: 'int8 has half',
-    promise: 'at most 0.3',
-    doubt: null,
-  });
-
   test.each([null, '', '  '])('a broken promise with the reason %j', (reason) => {
-    expect(refusal(one('relation', 'int8', relation(0.5)), { reason })).toContain('only with a reason');
+    expect(refusal(one('relation', 'int8', relation()), { reason })).toContain('only with a reason');
   });
 
   test.each([0, -1, NaN, Infinity])('a relation of %d, which is no ratio, with any reason', (figure) => {
-    expect(refusal(one('relation', 'int8', relation(figure)), { reason: 'because' })).toContain('is no ratio');
+    expect(refusal(one('relation', 'int8', relation({ figure })), { reason: 'because' })).toContain('is no ratio');
   });
 
   test("a model that would take the place of the machine's description", () => {
@@ -271,7 +263,7 @@ describe('refuses', () => {
 
 describe('a relation', () => {
   const target = (parts: Partial<RelationTarget>) => (b: Baselines) => [
-    targetOf(b, 'relation', 'int8', { figure: 0.5, interval: null, range: { low: 0, high: 0.3 }, told: 'half', promise: 'at most 0.3', doubt: null, ...parts }),
+    targetOf(b, 'relation', 'int8', relation(parts)),
   ];
 
   test('that breaks its promise is accepted with a reason, and held there', () => {

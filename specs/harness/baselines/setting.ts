@@ -8,6 +8,7 @@ import { fingerprintOf, type Machine } from '../../../src/baselines/fingerprint.
 import { lookup, readBaselines, type Baselines, type Metrics } from '../../../src/baselines/store.ts';
 import { defaultAccuracyTolerance } from '../../../src/judge/accuracy.ts';
 import { parityTarget } from '../../../src/judge/parity.ts';
+import type { RelationTarget } from '../../../src/judge/relation.ts';
 import type { Verdict } from '../../../src/judge/verdict.ts';
 import { judgeMetric, type Target } from '../../../src/metrics/metric.ts';
 import { loadMetrics } from '../../../src/metrics/registry.ts';
@@ -61,6 +62,17 @@ export const parity = (excess: number, nmse = 1e-12): Target => ({
   vacuous: null,
   excess,
   nmse,
+});
+
+/** At most 0.3 of its parent; half of it, where a spec says no more. */
+export const relation = (parts: Partial<RelationTarget> = {}): Target => ({
+  figure: 0.5,
+  interval: null,
+  range: { low: 0, high: 0.3 },
+  told: 'int8 has half',
+  promise: 'at most 0.3',
+  doubt: null,
+  ...parts,
 });
 
 /** A target judged as a run would judge it; `verdict` where a spec wants another. */

@@ -25,11 +25,14 @@ function bless(seconds: number): void {
   );
 }
 
+const start = (env: NodeJS.ProcessEnv = {}): Promise<Run> =>
+  Run.start(project.root, { env, broker: { processes: 5, patience: Infinity, budget: 0.01 } });
+
 let run: Run;
 beforeEach(async () => {
   project.card('linear', { latency: { gated: ['float32/ort-node/cpu'] } });
   bless(1);
-  run = await Run.start(project.root, { env: {}, broker: { processes: 5, patience: Infinity, budget: 0.01 } });
+  run = await start();
 });
 afterEach(async () => {
   await run.close();
@@ -84,7 +87,7 @@ test('a latency that was blessed and left its card is a problem of a whole run',
   expect(new Verdicts(run, 'whole').forgotten()).toEqual([]);
   await run.close();
   project.card('linear', {});
-  run = await Run.start(project.root, { env: {}, broker: { processes: 5, patience: Infinity, budget: 0.01 } });
+  run = await start();
   expect(new Verdicts(run, 'whole').forgotten()).toEqual([
     expect.stringContaining('latency linear/float32/ort-node/cpu/b1/t1 was blessed and is no case any more'),
   ]);
@@ -94,10 +97,7 @@ test.each(['held', 'inconclusive'])(
   'a relation that is %s needs nothing blessed, in CI neither: it carries its promise',
   async (verdict) => {
     await run.close();
-    run = await Run.start(project.root, {
-      env: { CI: '1' },
-      broker: { processes: 5, patience: Infinity, budget: 0.01 },
-    });
+    run = await start({ CI: '1' });
     const subject = {
       metric: 'relation',
       model: 'linear',
