@@ -101,11 +101,14 @@ function tidy(text) {
 }
 
 /** Of one experiment, the one that is about models. */
-async function showInReadme(table, ours) {
-  if (table.letter !== 'D') return;
-  const { withTable } = await import('./experiments/readme.mjs');
+async function showInReadme({ table, ours, reports, machine }) {
+  if (table.letter !== 'D' || reports.length === 0) return;
+  const [{ withTable }, { whereAndWhen }] = await Promise.all([
+    import('./experiments/readme.mjs'),
+    import('./experiments/page-run.mjs'),
+  ]);
   const readme = join(root, 'README.md');
-  const text = withTable(readFileSync(readme, 'utf8'), { table, ours });
+  const text = withTable(readFileSync(readme, 'utf8'), { table, ours, where: whereAndWhen({ reports, machine }) });
   writeFileSync(readme, await tidy(text));
 }
 
@@ -133,11 +136,12 @@ async function runOne(table, { project, present, out }) {
     day: new Date().toISOString().slice(0, 10),
   };
   const commands = [...runs.map((run) => commandOf(run, table.here.batches)), ...sweeps].map((each) => each.join(' '));
-  const text = page({ table, ours, missing, commands, reports, machine, chart }).replaceAll(root, '.');
+  const facts = { table, ours, missing, commands, reports, machine, chart };
+  const text = page(facts).replaceAll(root, '.');
   const place = join(out, `${table.letter.toLowerCase()}.md`);
   const formatted = await tidy(text);
   writeFileSync(place, formatted);
-  if (out === committed) await showInReadme(table, ours);
+  if (out === committed) await showInReadme(facts);
   if (chart !== null) writeFileSync(place.replace(/md$/, 'svg'), chart.svg);
   console.log(`${formatted.split('\n## Verdicts')[0]}\n${place}\n`);
   const red = redOf(reports).map(({ metric, case: name }) => `${metric} ${name}`);

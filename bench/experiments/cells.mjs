@@ -88,3 +88,7 @@ export const differences = (a, b, names = conditions) =>
   });
 
 export const isQuantized = ({ conditions: { dtype } }) => /int|q\d/i.test(dtype);
+
+/** Least and greatest of the fresh processes, where our table has them. @param {object} ours @param {Cell} cell */
+export const intervalOf = (ours, { model, row, system }) =>
+  ours.rows.find((each) => each.model === model && each.label === row)?.intervals?.[system] ?? null;

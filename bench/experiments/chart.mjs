@@ -1,5 +1,6 @@
 /** Lines against batch, both axes log, as one small SVG that is legible on light and dark grounds. Pure. */
 import { built } from '../lib/onpar.mjs';
+import { colours, style } from './style.mjs';
 
 const { dodge, logScale } = await built('report/charts/scale.js');
 const { markup } = await built('report/markup.js');
@@ -7,9 +8,6 @@ const { markup } = await built('report/markup.js');
 const panel = { plot: 190, height: 240, left: 58, top: 30, bottom: 28 };
 /** Names stand at the ends of their lines; no letter is wider on average. */
 const letter = 7;
-const style = `text{font:11px system-ui,sans-serif;fill:#57606a}.t{font-weight:600;fill:#24292f}.g{stroke:#8886;stroke-width:.5}
-.s0{--c:#0072b2}.s1{--c:#d55e00}.s2{--c:#009e73}.s3{--c:#cc79a7}.s4{--c:#8a6d00}path{fill:none;stroke:var(--c);stroke-width:1.8}circle{fill:var(--c)}.n{fill:var(--c)}.l{stroke-width:.6}
-@media(prefers-color-scheme:dark){text{fill:#9aa4af}.t{fill:#e6edf3}.s0{--c:#56b4e9}.s1{--c:#f0883e}.s2{--c:#2fbf94}.s3{--c:#e3a1c5}.s4{--c:#d9b93b}}`;
 
 /**
  * @typedef {{ name: string, points: { batch: number, value: number }[] }} Series
@@ -49,5 +47,5 @@ function drawn({ title, series, tick }, offset) {
     panel.top,
     low,
   );
-  return markup`<g transform="translate(${offset})"><text class="t" x="4" y="14">${title}</text>${up.ticks.map((value) => markup`<path class="g" d="M${panel.left} ${y(value)}H${right}"/><text x="${panel.left - 6}" y="${y(value) + 4}" text-anchor="end">${tick(value)}</text>`)}${batches.map((batch, at) => markup`<text x="${x(batch)}" y="${panel.height - 8}" text-anchor="middle">${at === 0 ? 'batch ' : ''}${batch}</text>`)}${series.map(({ name, points }, at) => markup`<g class="s${at % 5}"><path d="${points.map(({ batch, value }, i) => `${i === 0 ? 'M' : 'L'}${x(batch)} ${y(value)}`).join('')}"/>${points.map(({ batch, value }) => markup`<circle cx="${x(batch)}" cy="${y(value)}" r="3"/>`)}<path class="l" d="M${x(ends[at].batch)} ${y(ends[at].value)}L${right + 6} ${spots[at]}"/><text class="n" x="${right + 9}" y="${spots[at] + 4}">${name}</text></g>`)}</g>`;
+  return markup`<g transform="translate(${offset})"><text class="t" x="4" y="14">${title}</text>${up.ticks.map((value) => markup`<path class="g" d="M${panel.left} ${y(value)}H${right}"/><text x="${panel.left - 6}" y="${y(value) + 4}" text-anchor="end">${tick(value)}</text>`)}${batches.map((batch, at) => markup`<text x="${x(batch)}" y="${panel.height - 8}" text-anchor="middle">${at === 0 ? 'batch ' : ''}${batch}</text>`)}${series.map(({ name, points }, at) => markup`<g class="s${at % colours}"><path d="${points.map(({ batch, value }, i) => `${i === 0 ? 'M' : 'L'}${x(batch)} ${y(value)}`).join('')}"/>${points.map(({ batch, value }) => markup`<circle cx="${x(batch)}" cy="${y(value)}" r="3"/>`)}<path class="l" d="M${x(ends[at].batch)} ${y(ends[at].value)}L${right + 6} ${spots[at]}"/><text class="n" x="${right + 9}" y="${spots[at] + 4}">${name}</text></g>`)}</g>`;
 }

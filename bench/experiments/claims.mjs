@@ -1,5 +1,5 @@
 /** Holds each published claim against our table: holds, does not hold, undecided, or not testable here, with the number that says so. Pure. */
-import { cellsOf } from './cells.mjs';
+import { cellsOf, intervalOf } from './cells.mjs';
 import { sweepKinds } from './sweeps.mjs';
 
 /**
@@ -101,7 +101,7 @@ function figureOf({ model, quantity, batch }, system, ours) {
       (batch === undefined || cell.conditions.batch === String(batch)),
   );
   if (found === undefined) return undefined;
-  const interval = ours.rows.find((row) => row.model === model && row.label === found.row)?.intervals[system];
+  const interval = intervalOf(ours, found);
   const { value, unit, systemName: name } = found;
   return { value, unit, name, low: interval?.low ?? value, high: interval?.high ?? value };
 }

@@ -2,7 +2,7 @@
 import { built } from '../lib/onpar.mjs';
 import { table as markdown } from '../gate/certify/format.mjs';
 import { proportionBounds } from '../gate/statistics/beta.mjs';
-import { cellsOf } from './cells.mjs';
+import { cellsOf, intervalOf } from './cells.mjs';
 
 const { count, mark, percent, size, time, significant } = await built('report/format.js');
 
@@ -63,6 +63,3 @@ function line({ table, ours, cells, batches }, model, { id, name, artifact, back
 /** Rounded up: it is a bound. */
 const flipsOf = (flips, images) =>
   `${count(flips)} of ${count(images)} (≤ ${percent(Math.ceil(proportionBounds(flips, images).high * 1e4) / 1e4, 2)})`;
-
-const intervalOf = (ours, cell) =>
-  ours.rows.find(({ model, label }) => model === cell.model && label === cell.row)?.intervals?.[cell.system] ?? null;

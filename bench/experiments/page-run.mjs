@@ -35,6 +35,10 @@ export function environment({ reports, machine }) {
   return `## Environment\n\n${markdown(['', ''], rows)}`;
 }
 
+/** For who reads one figure only. @param {{ reports: object[], machine: { day: string } }} facts */
+export const whereAndWhen = ({ reports: [{ machine: on }], machine: { day } }) =>
+  `${on.cpu}, ${on.cores} cores, ${on.isa}, ${day}`;
+
 /** Times of a machine that does other work as well are upper bounds at best. */
 const sharing = ({ loads, cores }) =>
   Math.max(...loads) > cores + 0.5 ? ': **the machine was shared**, so times and their ratios are rough' : '';

@@ -5,11 +5,11 @@ import { shown } from './page-ours.mjs';
 
 const marks = { begin: '<!-- written by npm run experiments -- D -->', end: '<!-- until here -->' };
 
-/** @param {string} readme @param {{ table: object, ours: object }} facts */
+/** @param {string} readme @param {{ table: object, ours: object, where: string }} facts where: machine and day */
 export function withTable(readme, facts) {
   const [begin, end] = [readme.indexOf(marks.begin), readme.indexOf(marks.end)];
   if (begin < 0 || end < begin) throw new Error(`README.md has no place for the table: ${marks.begin} … ${marks.end}`);
-  return `${readme.slice(0, begin + marks.begin.length)}\n\n${shortTable(facts)}\n\n${readme.slice(end)}`;
+  return `${readme.slice(0, begin + marks.begin.length)}\n\n${facts.where}:\n\n${shortTable(facts)}\n\n${readme.slice(end)}`;
 }
 
 /** Systems that were measured for no model at all, such as those of hardware that is not here, have no column. */

@@ -46,7 +46,9 @@ async function certifyAll() {
   console.log(`${text}\n${image}`);
 }
 
-const isNamed = (list, name) => list === undefined || list.split(',').includes(name);
+function isNamed(list, name) {
+  return list === undefined || list.split(',').includes(name);
+}
 
 /** A whole verdict's pairs of one trace, then of the one that is furthest behind: all see the same weather. */
 async function recordFor(seconds) {

@@ -217,14 +217,15 @@ describe('our table', () => {
 
   it('gives README a line a model, time and size a system, and nothing of what was not measured', () => {
     const place = 'before\n<!-- written by npm run experiments -- D -->\n\nold\n\n<!-- until here -->\nafter\n';
-    const text = withTable(place, { table: c, ours: oursWith(ort, ortInt8) });
-    expect(text).toMatch(/^before\n<!-- .* -->\n\n\|[^]*\n\n<!-- until here -->\nafter\n$/);
+    const facts = { table: c, ours: oursWith(ort, ortInt8), where: 'a machine, a day' };
+    const text = withTable(place, facts);
+    expect(text).toMatch(/^before\n<!-- .* -->\n\na machine, a day:\n\n\|[^]*\n\n<!-- until here -->\nafter\n$/);
     expect(text).not.toContain('old');
     expect(text).not.toContain('torch/eager');
     expect(text).toMatch(/\| +`float32` on `ort-node\/cpu` +\| +`int8-dynamic` on `ort-node\/cpu` +\|/);
     expect(text).toMatch(/\| `fashion-cnn` +\| 1\.00 ms, .* MiB +\|/);
-    expect(withTable(text, { table: c, ours: oursWith(ort, ortInt8) })).toBe(text);
-    expect(() => withTable('no place', { table: c, ours: oursWith(ort) })).toThrow('has no place for the table');
+    expect(withTable(text, facts)).toBe(text);
+    expect(() => withTable('no place', facts)).toThrow('has no place for the table');
   });
 
   it('keeps accuracies over different numbers of images in different rows', () => {
@@ -372,12 +373,23 @@ describe('a page', () => {
     expect(chartOf(readTable('D'), empty)).toBeNull();
   });
 
-  it('has no line through several models at one batch size', () => {
+  it('has no line through several models at one batch size, but dots of each', () => {
     const ours = everything();
     const one = ours.rows.filter(({ label }: any) => label === 'steady, batch 1');
     expect(one).toHaveLength(1);
+    const table = { ...c, here: { ...c.here, models: { ...c.here.models, another: 'another-one' } } };
+    expect(chartOf({ ...table, rows: [] }, { ...ours, rows: one })).toBeNull();
     const rows = [...one, ...one.map((row: any) => ({ ...row, model: 'another' }))];
-    expect(chartOf({ ...c, rows: [] }, { ...ours, rows })).toBeNull();
+    const { svg, says } = chartOf({ ...table, rows: [] }, { ...ours, rows });
+    expect(says).toBe('Experiment C, measured here: time of a call at batch 1, by model and system');
+    expect(svg.match(/>(fashion-cnn|another-one)<\/text>/g)).toHaveLength(2);
+    expect(svg.match(/<circle /g)).toHaveLength(2 * Object.keys(one[0].values).length);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    // A longer time lies further to the right, inside of the picture.
+    const spots = [...svg.matchAll(/<circle cx="([\d.]+)"/g)].map(([, x]: any) => Number(x));
+    const times = Object.values<string>(one[0].values).map(Number);
+    expect(spots.indexOf(Math.max(...spots))).toBe(times.indexOf(Math.max(...times)));
+    expect(Math.max(...spots)).toBeLessThan(Number(/ width="([\d.]+)"/.exec(svg)![1]));
   });
 });
 
