@@ -57,8 +57,7 @@ const claims = ({ table, ours }) =>
 
 const here = (facts) => `## Measured here\n\n${ourTable(facts)}`;
 
-const picture = ({ table, chart }) =>
-  chart === null ? '' : `![${chart.says}](${table.letter.toLowerCase()}.svg)`;
+const picture = ({ table, chart }) => (chart === null ? '' : `![${chart.says}](${table.letter.toLowerCase()}.svg)`);
 
 /** Each published figure with the conditions it was printed with, and the same of ours beside it. */
 function published({ table, ours }) {

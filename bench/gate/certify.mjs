@@ -1,5 +1,6 @@
 /** npm run bench:gate: certifies the latency gate from the committed traces; with --record MINUTES it records more on this machine first. */
 import { existsSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
@@ -11,7 +12,7 @@ const { values } = parseArgs({
     // Records these only, such as same,slower-2; of these classes.
     work: { type: 'string' },
     class: { type: 'string' },
-    // Where pinned: two recordings, of different classes, can run side by side.
+    // Two recordings, of different classes, can run side by side.
     core: { type: 'string' },
     traces: { type: 'string', default: join(root, 'bench', 'gate', 'traces') },
     out: { type: 'string', default: join(root, 'docs') },
@@ -50,6 +51,17 @@ function isNamed(list, name) {
   return list === undefined || list.split(',').includes(name);
 }
 
+function coreNamed() {
+  if (values.core === undefined) return undefined;
+  const core = Number(values.core);
+  if (Number.isInteger(core) && core >= 0 && core < availableParallelism()) return core;
+  throw new BadInput({
+    what: `no core ${values.core} here`,
+    where: '--core',
+    fix: `Give one of 0 to ${availableParallelism() - 1}.`,
+  });
+}
+
 /** A whole verdict's pairs of one trace, then of the one that is furthest behind: all see the same weather. */
 async function recordFor(seconds) {
   if (!(seconds > 0)) throw new BadInput({ what: 'no time', where: '--record', fix: 'Give minutes: --record 60' });
@@ -68,9 +80,12 @@ async function recordFor(seconds) {
     if (!counts.has(path)) counts.set(path, existsSync(path) ? summary(path).next : 0);
     return counts.get(path);
   };
+  const core = coreNamed();
   const tasks = plan
     .filter((task) => isNamed(values.work, task.work) && isNamed(values.class, task.class))
-    .map((task) => ({ ...task, ...(values.core !== undefined && { core: Number(values.core) }) }));
+    // Beside another recording only what stays on its own core.
+    .filter(({ pinned, hog }) => core === undefined || (pinned && !hog))
+    .map((task) => ({ ...task, core }));
   if (tasks.length === 0)
     throw new BadInput({
       what: `no such work of such a class: ${values.work ?? 'all'}, ${values.class ?? 'all'}`,

@@ -12,7 +12,7 @@ import { startHog } from './hog.mjs';
  * @param {string} path of the trace
  * @param {number} pairs how many more
  * @param {(line: string) => void} log
- * @param {() => boolean} enough asked before each pair
+ * @param {() => boolean} enough asked before each pair but the first: a trace without any is none
  */
 export async function record(task, path, pairs, log, enough = () => false) {
   fold(path);
@@ -29,7 +29,7 @@ export async function record(task, path, pairs, log, enough = () => false) {
     await begin(path, before, header);
     const subject = { node: process.version, runtime: await versionOf(workers, arms.base), onpar: onparVersion() };
     const from = before?.next ?? 0;
-    for (let pair = from; pair < from + pairs && !enough(); pair += 1)
+    for (let pair = from; pair < from + pairs && (pair === from || !enough()); pair += 1)
       await takeOne({ workers, arms, header, pair, path, log, ...(pair === from && { subject }) });
   } finally {
     endHog();

@@ -1,6 +1,6 @@
 /** Certification of small banks whose answer is known. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -244,10 +244,12 @@ describe('the command', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const header = { fingerprint: 'one', class: 'wasm', work: 'same', pinned: true, hog: false };
-  const run = (): { status: number | null; stderr: string } =>
-    spawnSync(process.execPath, ['bench/gate/certify.mjs', '--traces', join(folder, 'traces'), '--out', folder], {
-      encoding: 'utf8',
-    });
+  const run = (...more: string[]): { status: number | null; stderr: string } =>
+    spawnSync(
+      process.execPath,
+      ['bench/gate/certify.mjs', '--traces', join(folder, 'traces'), '--out', folder, ...more],
+      { encoding: 'utf8' },
+    );
   const put = (text: string): string => {
     const path = pathOf(join(folder, 'traces'), 'one', header);
     mkdirSync(dirname(path), { recursive: true });
@@ -262,6 +264,24 @@ describe('the command', () => {
     expect(status).toBe(2);
     expect(stderr).toContain(`${path}:5`);
     expect(() => readFileSync(join(folder, 'gate.md'))).toThrow('ENOENT');
+  });
+
+  it('records on the core it is given, and certifies what it recorded', () => {
+    const { status, stderr } = run('--record', '0.001', '--work', 'same', '--class', 'ort-1ms', '--core', '0');
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/^ort-1ms same {2}pair 0 {2}[\d.]+ s\n$/)]);
+    const traces = readdirSync(join(folder, 'traces'), { recursive: true }).filter((name) => `${name}`.endsWith('.gz'));
+    expect(traces).toEqual([expect.stringMatching(/ort-1ms\.same\.jsonl\.gz$/)]);
+    expect(readFileSync(join(folder, 'gate.md'), 'utf8')).toContain('ort-1ms');
+  });
+
+  it.each([
+    [['--core', '4096'], 'no core 4096 here'],
+    [['--core', 'first'], 'no core first here'],
+    [['--work', 'most'], 'no such work of such a class: most, all'],
+  ])('records nothing for %j', (more, said) => {
+    const { status, stderr } = run('--record', '0.001', ...more);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(said)]);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('says how to record where there is nothing', () => {
