@@ -1,7 +1,7 @@
 /** Faults that no hash can show once the card is brought up to date: of one export, or of the labels. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { convolutionWeights } from './negate.ts';
+import { convolutionWeights, negateLargest } from './negate.ts';
 
 /** Every weight of the first convolution of an INT8 file turns its sign. */
 export function negateQuantized(path: string): void {
@@ -12,13 +12,25 @@ export function negateQuantized(path: string): void {
 }
 
 /** As if this export had divided its inputs by another deviation: the kernel of its first layer is so many times as large. */
-export function scaleFirstKernel(folder: string, factor: number): void {
+export const scaleFirstKernel = (folder: string, factor: number): void =>
+  changeFirstKernel(folder, (bytes, { start, length }) => {
+    for (let offset = start; offset < start + length; offset += 4)
+      bytes.writeFloatLE(factor * bytes.readFloatLE(offset), offset);
+  });
+
+/** The largest weight of the first layer of a TF.js model turns its sign. */
+export const negateLayersWeight = (folder: string): void => changeFirstKernel(folder, negateLargest);
+
+function changeFirstKernel(
+  folder: string,
+  change: (bytes: Buffer, part: { start: number; length: number }) => void,
+): void {
   const { weightsManifest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
   const [{ paths, weights }] = weightsManifest;
   const path = join(folder, paths[0]);
   const bytes = readFileSync(path);
   const count = weights[0].shape.reduce((product: number, axis: number) => product * axis, 1);
-  for (let offset = 0; offset < 4 * count; offset += 4) bytes.writeFloatLE(factor * bytes.readFloatLE(offset), offset);
+  change(bytes, { start: 0, length: 4 * count });
   writeFileSync(path, bytes);
 }
 

@@ -4,14 +4,18 @@ import protobuf from 'protobufjs/minimal.js';
 
 export function negateOneWeight(path: string): void {
   const bytes = readFileSync(path);
-  const weights = convolutionWeights(bytes);
-  const view = new DataView(bytes.buffer, bytes.byteOffset + weights.start, weights.length);
+  negateLargest(bytes, convolutionWeights(bytes));
+  writeFileSync(path, bytes);
+}
+
+/** Of float32 values in this part of the bytes. */
+export function negateLargest(bytes: Buffer, { start, length }: { start: number; length: number }): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, length);
   let largest = 0;
-  for (let offset = 0; offset < weights.length; offset += 4) {
+  for (let offset = 0; offset < length; offset += 4) {
     if (Math.abs(view.getFloat32(offset, true)) > Math.abs(view.getFloat32(largest, true))) largest = offset;
   }
   view.setFloat32(largest, -view.getFloat32(largest, true), true);
-  writeFileSync(path, bytes);
 }
 
 /** Where the raw data of the first four-dimensional initializer lies, of any type. ModelProto.graph = 7, GraphProto.initializer = 5, TensorProto.dims = 1, raw_data = 9. */

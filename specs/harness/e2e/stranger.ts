@@ -167,7 +167,7 @@ function writeDataset(path: Stranger['path']): void {
   );
 }
 
-function describeFile(path: string): { sha256: string; bytes: number } {
+export function describeFile(path: string): { sha256: string; bytes: number } {
   const bytes = readFileSync(path);
   return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength };
 }
