@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 import { letters, onlyModels, readTable } from './experiments/tables.mjs';
 import { planOf } from './experiments/plan.mjs';
 import { fixBatch } from './experiments/fixed.mjs';
@@ -96,8 +96,9 @@ async function fixedFor({ here: { fixed, models, systems } }, project) {
   return fixedOf(await documentOf(['compare', path, copy, '--backend', backend, '--batch', size], project));
 }
 
-function tidy(text) {
-  return format(text, { parser: 'markdown', printWidth: 120 });
+/** As the file is formatted by hand. */
+async function tidy(text, path) {
+  return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
 /** Of one experiment, the one that is about models. */
@@ -109,7 +110,7 @@ async function showInReadme({ table, ours, reports, machine }) {
   ]);
   const readme = join(root, 'README.md');
   const text = withTable(readFileSync(readme, 'utf8'), { table, ours, where: whereAndWhen({ reports, machine }) });
-  writeFileSync(readme, await tidy(text));
+  writeFileSync(readme, await tidy(text, readme));
 }
 
 async function runOne(table, { project, present, out }) {
@@ -139,7 +140,7 @@ async function runOne(table, { project, present, out }) {
   const facts = { table, ours, missing, commands, reports, machine, chart };
   const text = page(facts).replaceAll(root, '.');
   const place = join(out, `${table.letter.toLowerCase()}.md`);
-  const formatted = await tidy(text);
+  const formatted = await tidy(text, place);
   writeFileSync(place, formatted);
   if (out === committed) await showInReadme(facts);
   if (chart !== null) writeFileSync(place.replace(/md$/, 'svg'), chart.svg);
