@@ -96,9 +96,10 @@ async function fixedFor({ here: { fixed, models, systems } }, project) {
   return fixedOf(await documentOf(['compare', path, copy, '--backend', backend, '--batch', size], project));
 }
 
-/** As the file is formatted by hand. */
-async function tidy(text, path) {
-  return format(text, { ...(await resolveConfig(path)), filepath: path });
+/** As this repository formats what is written by hand. */
+async function tidy(text) {
+  const readme = join(root, 'README.md');
+  return format(text, { ...(await resolveConfig(readme)), filepath: readme });
 }
 
 /** Of one experiment, the one that is about models. */
@@ -110,7 +111,7 @@ async function showInReadme({ table, ours, reports, machine }) {
   ]);
   const readme = join(root, 'README.md');
   const text = withTable(readFileSync(readme, 'utf8'), { table, ours, where: whereAndWhen({ reports, machine }) });
-  writeFileSync(readme, await tidy(text, readme));
+  writeFileSync(readme, await tidy(text));
 }
 
 async function runOne(table, { project, present, out }) {
@@ -140,7 +141,7 @@ async function runOne(table, { project, present, out }) {
   const facts = { table, ours, missing, commands, reports, machine, chart };
   const text = page(facts).replaceAll(root, '.');
   const place = join(out, `${table.letter.toLowerCase()}.md`);
-  const formatted = await tidy(text, place);
+  const formatted = await tidy(text);
   writeFileSync(place, formatted);
   if (out === committed) await showInReadme(facts);
   if (chart !== null) writeFileSync(place.replace(/md$/, 'svg'), chart.svg);
