@@ -15,6 +15,7 @@ const { values } = parseArgs({
     // Two recordings, of different classes, can run side by side.
     core: { type: 'string' },
     traces: { type: 'string', default: join(root, 'bench', 'gate', 'traces') },
+    suites: { type: 'string', default: join(root, 'bench', 'gate', 'suites') },
     out: { type: 'string', default: join(root, 'docs') },
   },
 });
@@ -30,8 +31,8 @@ try {
 }
 
 async function certifyAll() {
-  const [{ readBank }, { certify, headline }, { page }, { badge }] = await Promise.all(
-    ['bank', 'certification', 'page', 'badge'].map((name) => import(`./certify/${name}.mjs`)),
+  const [{ readBank }, { certify, headline }, { page }, { badge }, { readSuites }] = await Promise.all(
+    ['bank', 'certification', 'page', 'badge', 'suites'].map((name) => import(`./certify/${name}.mjs`)),
   );
   const bank = await readBank(values.traces);
   if (bank.length === 0)
@@ -40,7 +41,7 @@ async function certifyAll() {
       where: values.traces,
       fix: 'Record some: npm run bench:gate -- --record 60',
     });
-  const figures = certify(bank);
+  const figures = certify(bank, undefined, readSuites(values.suites));
   const [text, image] = [join(values.out, 'gate.md'), join(values.out, 'gate.svg')];
   writeFileSync(text, await format(page(figures), { parser: 'markdown', printWidth: 120 }));
   writeFileSync(image, badge(headline(figures)));

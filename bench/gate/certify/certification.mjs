@@ -6,12 +6,13 @@ import { replays } from './effects.mjs';
 import { fine, lookedAt, settings, shifted } from './ours.mjs';
 import { resampledAlarms, suiteAlarms, thorough } from './resampled.mjs';
 import { seenInSequence, sightAt } from './sight.mjs';
+import { summaryOf } from './suites.mjs';
 import { tally, timedVerdicts } from './tally.mjs';
 
 const usualCondition = 'pinned';
 
-/** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ draws: number, suites: number }} effort how much is resampled */
-export function certify(bank, effort = thorough) {
+/** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ draws: number, suites: number }} effort how much is resampled @param {ReturnType<typeof import('./suites.mjs').readSuites>} wholes */
+export function certify(bank, effort = thorough, wholes = []) {
   const classNames = [...new Set(bank.map((entry) => entry.class))];
   const unchanged = bank.filter(({ work }) => work === 'same');
   const usual = unchanged.filter(({ condition }) => condition === usualCondition);
@@ -38,6 +39,7 @@ export function certify(bank, effort = thorough) {
         .filter((entry) => entry.class === name)
         .map((entry) => resampledAlarms(entry, [0, 0.01, 0.02, 0.05], effort.draws)),
     })),
+    wholes: wholes.map(summaryOf),
     suites: usual.length === 0 ? null : suiteAlarms(usual, effort.suites),
     comparison: classNames.map((name) => {
       const columns = columnsOf(bank.filter((entry) => entry.class === name && entry.condition === usualCondition));

@@ -5,7 +5,13 @@ import { atMost, percent, seconds } from './format.mjs';
  * @typedef {{ what: string, goal: string, shown: string, met: boolean | null }} Goal null: nothing recorded yet
  * @param {ReturnType<import('./certification.mjs').certify>} figures @returns {readonly Goal[]}
  */
-export const goalsOf = (figures) => [...falseAlarms(figures), ...found(figures), suite(figures), ...sight(figures)];
+export const goalsOf = (figures) => [
+  ...falseAlarms(figures),
+  ...found(figures),
+  suite(figures),
+  ...wholes(figures),
+  ...sight(figures),
+];
 
 const usual = (row) => row.machine === 'all' && row.condition === 'pinned';
 
@@ -41,6 +47,26 @@ const suite = ({ suites }) => ({
   shown: suites === null ? '–' : `${suites.alarmed} of ${suites.suites}`,
   met: suites === null ? null : suites.alarmed / suites.suites <= 0.01,
 });
+
+/** On a machine with baselines and on one without, fifty runs each; how long 18 cases take. */
+const wholes = (figures) =>
+  figures.wholes.flatMap(({ machine, baselined, runs, cases, red, seconds: middle }) => {
+    const where = `\`${machine}\`, ${baselined ? 'with baselines' : 'without a baseline'}`;
+    return [
+      {
+        what: `whole suites of unchanged code, ${where}`,
+        goal: '50 runs, none red',
+        shown: `${red} of ${runs} red`,
+        met: red === 0 && runs >= 50,
+      },
+      {
+        what: `the suite of 18 gated cases judged, ${where}`,
+        goal: '<= 180 s',
+        shown: `${cases} cases, ${seconds(middle)}`,
+        met: cases >= 18 && middle <= 180,
+      },
+    ];
+  });
 
 const sight = (figures) =>
   figures.sight.flatMap(({ class: name, looks }) =>

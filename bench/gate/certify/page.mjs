@@ -7,7 +7,7 @@ import { peers } from '../peers/all.mjs';
 /** @param {ReturnType<import('./certification.mjs').certify>} figures */
 export const page = (figures) =>
   [intro(), goals(figures), alarms(figures), detection(figures), shape(figures), sight(figures), resampled(figures)]
-    .concat(comparison(figures), traces(figures))
+    .concat(wholes(figures), comparison(figures), traces(figures))
     .filter((section) => section !== '')
     .join('\n\n');
 
@@ -165,6 +165,32 @@ ${
 Suites of ${suites.cases} unchanged cases, suspects judged again on fresh pairs (Holm): ${suites.alarmed} of ${suites.suites} had a false alarm; ${suites.suspected} had a suspect.`
 }`;
 };
+
+const wholes = (figures) =>
+  figures.wholes.length === 0
+    ? ''
+    : `## Whole suites of unchanged code
+
+\`node bench/gate/suite.mjs --runs N\` runs \`specs/latency.spec.ts\` against an equal version of onpar, whose backend files only have another last line: every gated case is measured.
+Seconds are those of the whole run, with load and first.
+
+${table(
+  ['machine', 'baselines', 'runs', 'red', 'at most', 'cases', 'steady', 'inconclusive or unfit', 'seconds', 'longest'],
+  figures.wholes.map(
+    ({ machine, baselined, runs, red, bounds, cases, steady, undecided, seconds: middle, longest }) => [
+      `\`${machine}\``,
+      baselined ? 'yes' : 'no',
+      runs,
+      red,
+      atMost(bounds.high),
+      cases,
+      steady,
+      undecided,
+      seconds(middle),
+      seconds(longest),
+    ],
+  ),
+)}`;
 
 const comparison = (figures) => [
   `## Peers on the same samples

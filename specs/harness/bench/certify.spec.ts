@@ -19,6 +19,7 @@ const { decide, fixedWindows, inSequence, lookedAt, planned, seenFrom } = await 
 const { replays, slowed } = await bench('gate/certify/effects.mjs');
 const { tally } = await bench('gate/certify/tally.mjs');
 const { atLeast, atMost } = await bench('gate/certify/format.mjs');
+const { lineOf, readSuites } = await bench('gate/certify/suites.mjs');
 const { pairLine } = await bench('gate/trace/file.mjs');
 const { pathOf } = await bench('gate/record/schedule.mjs');
 
@@ -235,6 +236,68 @@ describe('calibration to equal false alarms', () => {
       [false, false, false, false],
     );
     expect(faster.alarms).toBe(0);
+  });
+});
+
+describe('whole suites of unchanged code', () => {
+  const verdict = (metric: string, more: object): object => ({ metric, case: `m/${metric}`, red: false, ...more });
+  const report = (verdicts: object[], seconds = 100): object => ({
+    startedAt: '2026-11-26T06:00:00.000Z',
+    onpar: '0.1.0',
+    commit: 'abc',
+    seconds,
+    machine: { fingerprint: 'one', node: '20.20.2' },
+    verdicts,
+  });
+  const steady = verdict('latency', { verdict: 'steady', paired: { pairs: 8 } });
+  const same = verdict('latency', { verdict: 'steady' });
+  const slower = verdict('latency', { verdict: 'slower', red: true, paired: { pairs: 20 } });
+  const unblessed = verdict('load', { verdict: 'unbaselined' });
+
+  it('are a line each: what was judged in pairs, what was red, whether anything was blessed', () => {
+    const [green, red] = [
+      [steady, same, unblessed],
+      [steady, slower],
+    ].map((verdicts) => lineOf(report(verdicts)));
+    expect(green).toMatchObject({ judged: 1, pairs: 8, baselined: false, verdicts: { steady: 2 }, red: [] });
+    expect(red).toMatchObject({ judged: 2, pairs: 28, baselined: true, red: ['latency m/latency'] });
+  });
+
+  it('are apart by machine and baselines, and a red one is seen on the page', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'onpar-suites-'));
+    const lines = [[steady], [steady, slower], [steady, unblessed]].map((verdicts) => lineOf(report(verdicts)));
+    writeFileSync(join(folder, 'one.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const wholes = readSuites(folder);
+    rmSync(folder, { recursive: true });
+    expect(wholes.map(({ baselined, runs }: any) => [baselined, runs.length])).toEqual([
+      [true, 2],
+      [false, 1],
+    ]);
+    const figures = certify([entry()], little, wholes);
+    const rows = page(figures).split('\n');
+    expect(rows.find((row: string) => row.startsWith('| `one` | yes |'))).toMatch(
+      /\| yes \| 2 \| 1 \| 97\.5 % \| 2 \|/,
+    );
+    expect(goalsOf(figures).filter(({ what }: any) => what.startsWith('whole suites'))).toMatchObject([
+      { shown: '1 of 2 red', met: false },
+      { shown: '0 of 1 red', met: false },
+    ]);
+  });
+
+  it('meet their goals with fifty green runs of 18 cases within three minutes', () => {
+    const eighteen = Array.from({ length: 18 }, () => steady);
+    const goals = (count: number, seconds: number): unknown[] => {
+      const runs = Array.from({ length: count }, () => lineOf(report(eighteen, seconds)));
+      const figures = certify([entry()], little, [{ machine: 'one', baselined: true, runs }]);
+      return goalsOf(figures).flatMap(({ what, met }: any) => (/whole|18 gated/.test(what) ? [met] : []));
+    };
+    expect(goals(50, 180)).toEqual([true, true]);
+    expect(goals(49, 181)).toEqual([false, false]);
+  });
+
+  it('are none where none was run', () => {
+    expect(readSuites('nowhere')).toEqual([]);
+    expect(page(certify([entry()], little))).not.toContain('Whole suites');
   });
 });
 

@@ -1,0 +1,63 @@
+/** Whole runs of `specs/latency.spec.ts` on unchanged code, one line each in <folder>/<fingerprint>.jsonl: written by suite.mjs. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { quantile } from '../../lib/figures.mjs';
+import { proportionBounds } from '../statistics/beta.mjs';
+
+/**
+ * @typedef {{ at: string, onpar: string, node: string, commit: string | null, seconds: number, judged: number, pairs: number, baselined: boolean, verdicts: Record<string, number>, red: string[] }} Run
+ * judged: cases that pairs were taken of; baselined: whether this machine has committed values
+ * @param {any} report of the product @returns {Run}
+ */
+export function lineOf({ startedAt: at, onpar, commit, seconds, machine: { node }, verdicts }) {
+  const steady = verdicts.filter(({ metric }) => metric === 'latency');
+  const paired = steady.flatMap((verdict) => verdict.paired ?? []);
+  const counts = {};
+  for (const { verdict } of steady) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  return {
+    at,
+    onpar,
+    node,
+    commit,
+    seconds,
+    judged: paired.length,
+    pairs: paired.reduce((sum, { pairs }) => sum + pairs, 0),
+    baselined: verdicts.every(({ metric, verdict }) => metric === 'latency' || verdict !== 'unbaselined'),
+    verdicts: counts,
+    red: verdicts.filter(({ red }) => red).map(({ metric, case: id }) => `${metric} ${id}`),
+  };
+}
+
+/** By machine and whether it had committed values. @param {string} folder */
+export function readSuites(folder) {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
+  return files.toSorted().flatMap((name) => {
+    const runs = readFileSync(join(folder, name), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    const machine = basename(name, '.jsonl');
+    return [true, false]
+      .map((baselined) => ({ machine, baselined, runs: runs.filter((run) => run.baselined === baselined) }))
+      .filter(({ runs: some }) => some.length > 0);
+  });
+}
+
+/** @param {ReturnType<typeof readSuites>[number]} group */
+export function summaryOf({ machine, baselined, runs }) {
+  const seconds = runs.map((run) => run.seconds);
+  const total = (of) => runs.reduce((sum, run) => sum + of(run), 0);
+  const red = runs.filter((run) => run.red.length > 0).length;
+  return {
+    machine,
+    baselined,
+    runs: runs.length,
+    cases: Math.max(...runs.map(({ judged }) => judged)),
+    red,
+    bounds: proportionBounds(red, runs.length),
+    steady: total(({ verdicts }) => verdicts.steady ?? 0),
+    undecided: total(({ verdicts }) => (verdicts.inconclusive ?? 0) + (verdicts.unfit ?? 0)),
+    seconds: quantile(seconds, 0.5),
+    longest: Math.max(...seconds),
+  };
+}

@@ -1,0 +1,52 @@
+/** Whole suites of unchanged code, judged in pairs against an equal version: how long they take, and whether any was red. See bench/README.md. */
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { needBuild, root, timeProcess } from '../lib/onpar.mjs';
+import { lineOf } from './certify/suites.mjs';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '1' },
+    out: { type: 'string', default: join(root, 'bench', 'gate', 'suites') },
+  },
+});
+const runs = Number(values.runs);
+if (!(Number.isInteger(runs) && runs > 0)) {
+  process.stderr.write('node bench/gate/suite.mjs [--runs N] [--out FOLDER]\n');
+  process.exit(2);
+}
+needBuild();
+const base = equalVersion();
+for (let run = 0; run < runs; run += 1) {
+  const report = judge();
+  const line = lineOf(report);
+  mkdirSync(values.out, { recursive: true });
+  appendFileSync(join(values.out, `${report.machine.fingerprint}.jsonl`), `${JSON.stringify(line)}\n`);
+  const { seconds, judged, red } = line;
+  process.stderr.write(
+    `run ${run + 1} of ${runs}: ${judged} cases in ${seconds.toFixed(0)} s, ${red.length === 0 ? 'none red' : `red: ${red.join(', ')}`}\n`,
+  );
+}
+
+/** This very version, its backend files touched: every gated case is measured, and none is slower. */
+function equalVersion() {
+  const folder = join(root, '.onpar', 'equal');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['package.json', 'dist']) cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(join(root, 'fixtures'), join(folder, 'fixtures'));
+  const backends = join(folder, 'dist', 'backends');
+  for (const name of readdirSync(backends, { recursive: true }))
+    if (name.endsWith('.js') && statSync(join(backends, name)).isFile())
+      appendFileSync(join(backends, name), '\n// An equal version.\n');
+  return folder;
+}
+
+/** By the product itself; the exit code says red, the report what. */
+function judge() {
+  const env = { ...process.env, ONPAR_BASE: base, CI: '' };
+  const args = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'specs/latency.spec.ts'];
+  timeProcess(process.execPath, args, { cwd: root, env, status: [0, 1] });
+  return JSON.parse(readFileSync(join(root, '.onpar', 'report.json'), 'utf8'));
+}
