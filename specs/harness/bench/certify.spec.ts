@@ -332,7 +332,9 @@ describe('the command', () => {
   it('records on the core it is given, and certifies what it recorded', () => {
     const { status, stderr } = run('--record', '0.001', '--work', 'same', '--class', 'ort-1ms', '--core', '0');
     expect([status, stderr]).toEqual([0, expect.stringMatching(/^ort-1ms same {2}pair 0 {2}[\d.]+ s\n$/)]);
-    const traces = readdirSync(join(folder, 'traces'), { recursive: true }).filter((name) => `${name}`.endsWith('.gz'));
+    const traces = readdirSync(join(folder, 'traces'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.gz'),
+    );
     expect(traces).toEqual([expect.stringMatching(/ort-1ms\.same\.jsonl\.gz$/)]);
     expect(readFileSync(join(folder, 'gate.md'), 'utf8')).toContain('ort-1ms');
   });
