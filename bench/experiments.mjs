@@ -6,13 +6,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
 import { letters, onlyModels, readTable } from './experiments/tables.mjs';
 import { planOf } from './experiments/plan.mjs';
 import { fixBatch } from './experiments/fixed.mjs';
 import { oursOf } from './experiments/ours.mjs';
 import { commandOf, compare, documentOf, redOf, sweepCommandOf } from './experiments/measure.mjs';
 import { built, needBuild, root } from './lib/onpar.mjs';
+import { tidy } from './lib/tidy.mjs';
 
 needBuild();
 const committed = join(root, 'docs', 'experiments');
@@ -94,12 +94,6 @@ async function fixedFor({ here: { fixed, models, systems } }, project) {
   writeFileSync(copy, fixBatch(readFileSync(path), fixed.batch));
   const size = `${fixed.batch}..${fixed.batch}`;
   return fixedOf(await documentOf(['compare', path, copy, '--backend', backend, '--batch', size], project));
-}
-
-/** As this repository formats what is written by hand. */
-async function tidy(text) {
-  const readme = join(root, 'README.md');
-  return format(text, { ...(await resolveConfig(readme)), filepath: readme });
 }
 
 /** Of one experiment, the one that is about models. */

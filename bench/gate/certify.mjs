@@ -3,8 +3,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { built, needBuild, root } from '../lib/onpar.mjs';
+import { tidy } from '../lib/tidy.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +43,7 @@ async function certifyAll() {
     });
   const figures = certify(bank, undefined, readSuites(values.suites));
   const [text, image] = [join(values.out, 'gate.md'), join(values.out, 'gate.svg')];
-  writeFileSync(text, await format(page(figures), { parser: 'markdown', printWidth: 120 }));
+  writeFileSync(text, await tidy(page(figures)));
   writeFileSync(image, badge(headline(figures)));
   console.log(`${text}\n${image}`);
 }

@@ -1,5 +1,5 @@
 /** Whole suites of unchanged code, judged in pairs against an equal version: how long they take, and whether any was red. See bench/README.md. */
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { needBuild, root, timeProcess } from '../lib/onpar.mjs';
@@ -38,15 +38,16 @@ function equalVersion() {
   symlinkSync(join(root, 'fixtures'), join(folder, 'fixtures'));
   const backends = join(folder, 'dist', 'backends');
   for (const name of readdirSync(backends, { recursive: true }))
-    if (name.endsWith('.js') && statSync(join(backends, name)).isFile())
-      appendFileSync(join(backends, name), '\n// An equal version.\n');
+    if (name.endsWith('.js')) appendFileSync(join(backends, name), '\n// An equal version.\n');
   return folder;
 }
 
-/** By the product itself; the exit code says red, the report what. */
+/** By the product itself. A run that ends without a report must not be counted as the one before. */
 function judge() {
+  const report = join(root, '.onpar', 'report.json');
+  rmSync(report, { force: true });
   const env = { ...process.env, ONPAR_BASE: base, CI: '' };
   const args = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'specs/latency.spec.ts'];
   timeProcess(process.execPath, args, { cwd: root, env, status: [0, 1] });
-  return JSON.parse(readFileSync(join(root, '.onpar', 'report.json'), 'utf8'));
+  return JSON.parse(readFileSync(report, 'utf8'));
 }

@@ -9,7 +9,7 @@ import { proportionBounds } from '../statistics/beta.mjs';
  * judged: cases that pairs were taken of; baselined: whether this machine has committed values
  * @param {any} report of the product @returns {Run}
  */
-export function lineOf({ startedAt: at, onpar, commit, seconds, machine: { node }, verdicts }) {
+export function lineOf({ startedAt: at, onpar, commit, seconds, machine: { node }, verdicts, summary }) {
   const steady = verdicts.filter(({ metric }) => metric === 'latency');
   const paired = steady.flatMap((verdict) => verdict.paired ?? []);
   const counts = {};
@@ -24,7 +24,8 @@ export function lineOf({ startedAt: at, onpar, commit, seconds, machine: { node 
     pairs: paired.reduce((sum, { pairs }) => sum + pairs, 0),
     baselined: verdicts.every(({ metric, verdict }) => metric === 'latency' || verdict !== 'unbaselined'),
     verdicts: counts,
-    red: verdicts.filter(({ red }) => red).map(({ metric, case: id }) => `${metric} ${id}`),
+    // What is red without a verdict, such as a case that has none, is red all the same.
+    red: [...verdicts.filter(({ red }) => red).map(({ metric, case: id }) => `${metric} ${id}`), ...summary.problems],
   };
 }
 
@@ -52,7 +53,8 @@ export function summaryOf({ machine, baselined, runs }) {
     machine,
     baselined,
     runs: runs.length,
-    cases: Math.max(...runs.map(({ judged }) => judged)),
+    // The fewest: a run that judged less does not speak for all.
+    cases: Math.min(...runs.map(({ judged }) => judged)),
     red,
     bounds: proportionBounds(red, runs.length),
     steady: total(({ verdicts }) => verdicts.steady ?? 0),

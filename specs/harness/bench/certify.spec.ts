@@ -241,7 +241,8 @@ describe('calibration to equal false alarms', () => {
 
 describe('whole suites of unchanged code', () => {
   const verdict = (metric: string, more: object): object => ({ metric, case: `m/${metric}`, red: false, ...more });
-  const report = (verdicts: object[], seconds = 100): object => ({
+  const report = (verdicts: object[], seconds = 100, problems: string[] = []): object => ({
+    summary: { problems },
     startedAt: '2026-11-26T06:00:00.000Z',
     onpar: '0.1.0',
     commit: 'abc',
@@ -261,6 +262,7 @@ describe('whole suites of unchanged code', () => {
     ].map((verdicts) => lineOf(report(verdicts)));
     expect(green).toMatchObject({ judged: 1, pairs: 8, baselined: false, verdicts: { steady: 2 }, red: [] });
     expect(red).toMatchObject({ judged: 2, pairs: 28, baselined: true, red: ['latency m/latency'] });
+    expect(lineOf(report([steady], 100, ['a case has no verdict'])).red).toEqual(['a case has no verdict']);
   });
 
   it('are apart by machine and baselines, and a red one is seen on the page', () => {
@@ -276,7 +278,7 @@ describe('whole suites of unchanged code', () => {
     const figures = certify([entry()], little, wholes);
     const rows = page(figures).split('\n');
     expect(rows.find((row: string) => row.startsWith('| `one` | yes |'))).toMatch(
-      /\| yes \| 2 \| 1 \| 97\.5 % \| 2 \|/,
+      /\| yes \| 2 \| 1 \| 97\.5 % \| 1 \|/,
     );
     expect(goalsOf(figures).filter(({ what }: any) => what.startsWith('whole suites'))).toMatchObject([
       { shown: '1 of 2 red', met: false },
