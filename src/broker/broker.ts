@@ -14,6 +14,8 @@ import type { Artifact } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
 import type { Reference } from '../models/reference.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
+import { separateCores } from '../workers/cores.ts';
+import { pinnableCore } from '../workers/launch.ts';
 import type { Worker } from '../workers/worker.ts';
 import { takeAccuracy } from './accuracy.ts';
 import { demandHere, probe } from './availability.ts';
@@ -35,6 +37,9 @@ import type { VersionedCase } from './versions.ts';
 import { anchoredTo, compareAnswers, expectedOf, rangesFor, takeAnswers } from './visit.ts';
 import type { Answers, Expected } from './visit.ts';
 import { Workers } from './workers.ts';
+
+/** With more of them it is the memory that is measured. */
+const mostLanes = 2;
 
 export class Broker {
   readonly #project: Project;
@@ -142,7 +147,7 @@ export class Broker {
     });
   }
 
-  /** Process pairs of two versions of each case, each alone on the machine; see rounds.ts. */
+  /** Process pairs of two versions of each case, and nothing else on the machine; see rounds.ts. */
   async pairs(
     contests: readonly VersionedCase[],
     options: Pick<RoundsOptions, 'random' | 'ruleOf' | 'tell'>,
@@ -150,7 +155,8 @@ export class Broker {
     const backend = ({ backend: id }: Case): Backend => backendOf(this.#project, id ?? '');
     const { able, unable } = await seatedContests(contests, backend, this.#options.deadline);
     const alone = <T>(body: () => Promise<T>): Promise<T> => this.#slots.alone(body);
-    return new Map([...unable, ...(await takeRounds(able, { ...options, workers: this.#workers, alone }))]);
+    const lanes = pinnableCore() === null ? [] : separateCores(mostLanes);
+    return new Map([...unable, ...(await takeRounds(able, { ...options, workers: this.#workers, alone, lanes }))]);
   }
 
   /** What has been measured already; undefined where nobody asked. */

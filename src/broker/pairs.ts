@@ -50,6 +50,9 @@ const settling = 4;
  */
 const warmupBudget = 0.6;
 const mostWarmup = 2000;
+/** Until the last speed is known, seconds; and the share of the least call so far from which on a call is a quicker one. */
+const longestWarmup = 4;
+const quicker = 0.95;
 const fewestBlocks = 4;
 const mostBlocks = 12;
 
@@ -93,12 +96,26 @@ export class ProcessPair {
     const ranges = rangesOf([feeds]);
     await this.#of('ours', this.#ours.hello());
     await this.#of('base', this.#base.open(path, ranges));
-    const start = performance.now();
-    // The first calls of code that is compiled while it runs say nothing of the later ones.
-    do await this.#sample('base', contestants, 1, fewestCalls);
-    while (backend.jit && (performance.now() - start) / 1e3 < warmupBudget);
-    const load = backend.jit ? 0 : (await this.#of('base', this.#base.open(path, ranges, 1))).seconds;
-    return shapeFor(median(await this.#sample('base', contestants, settling, fewestCalls)), load, backend.jit);
+    if (backend.jit) return shapeFor(await this.#lastSpeed(contestants), 0, true);
+    await this.#sample('base', contestants, 1, fewestCalls);
+    const { seconds: load } = await this.#of('base', this.#base.open(path, ranges, 1));
+    return shapeFor(median(await this.#sample('base', contestants, settling, fewestCalls)), load, false);
+  }
+
+  /**
+   * Seconds of a call of the base once no call has been quicker for twice as long as a process warms up. The first calls of code that is compiled
+   * while it runs say nothing of the later ones, least of all where other cores compile as well.
+   */
+  async #lastSpeed(contestants: Contestants): Promise<number> {
+    const begin = performance.now();
+    let [least, since] = [Infinity, begin];
+    for (;;) {
+      const call = median(await this.#sample('base', contestants, 1, fewestCalls));
+      const now = performance.now();
+      if (call < quicker * least) since = now;
+      least = Math.min(least, call);
+      if (now - since >= 2e3 * warmupBudget || now - begin >= 1e3 * longestWarmup) return least;
+    }
   }
 
   async take(contestants: Contestants, { calls, blocks, warmup, reopen }: PairShape, pair: number): Promise<Pair> {

@@ -1,6 +1,8 @@
 /**
  * Takes process pairs of several cases in rounds: each round one pair of every case that is still open, in an order drawn anew, so that a
  * busy minute hits all cases alike. A case closes as soon as its rule has enough; suspects are then measured once more, with fresh pairs.
+ * Pairs are taken on several cores at once: both arms of a pair share a core and its neighbours, so what these cost falls on both. Only
+ * what confirms a suspect has the machine to itself.
  */
 import type { Random } from '../stats/random.ts';
 import type { Pair } from '../trace/pair.ts';
@@ -26,6 +28,8 @@ export interface RoundsOptions {
   readonly workers: Workers;
   /** Runs while nothing else runs on the machine. */
   readonly alone: <T>(body: () => Promise<T>) => Promise<T>;
+  /** Cores to take pairs on at once. Cases that are not pinned, or run on a device, have the machine to themselves. */
+  readonly lanes: readonly number[];
   readonly random: Random;
   readonly ruleOf: (name: string) => Rule;
   /** Told after each pair. */
@@ -51,7 +55,8 @@ export async function takeRounds(
   await takeUntil(series, options, ({ rule, pairs }) => rule.enough(pairs));
   const suspects = series.filter(({ failure, rule, pairs }) => failure === null && rule.suspects(pairs));
   for (const each of suspects) each.startConfirming();
-  await takeUntil(suspects, options, ({ rule, confirming }) => (confirming?.length ?? 0) >= rule.confirming);
+  const alone = { ...options, lanes: options.lanes.slice(-1) };
+  await takeUntil(suspects, alone, ({ rule, confirming }) => (confirming?.length ?? 0) >= rule.confirming);
   return new Map(series.map((each) => [each.contest.name, each.taken()]));
 }
 
@@ -60,47 +65,74 @@ async function takeUntil(
   options: RoundsOptions,
   enough: (each: Series) => boolean,
 ): Promise<void> {
-  const { random } = options;
+  const { random, lanes, alone } = options;
   for (;;) {
     const open = series.filter((each) => each.failure === null && !enough(each));
     if (open.length === 0) return;
-    for (const group of shuffled(byProcess(open), random)) await takeOneOfEach(shuffled(group, random), options);
+    const order = shuffled(byProcess(open), random).flatMap((group) => shuffled(group, random));
+    const inLanes = order.filter(({ contest }) => needsOneCore(contest));
+    const single = order.filter(({ contest }) => !needsOneCore(contest));
+    await alone(() => allOf(lanes.map((core, lane) => takeAlong(fromEnd(inLanes, lane), core, options))));
+    await alone(() => takeAlong(fromEnd(single, 0), null, options));
   }
+}
+
+/** And nothing else of the machine, such as its GPU: another pair may run beside it. */
+const needsOneCore = ({ base, ours }: Contest): boolean =>
+  [base, ours].every(({ backend, options }) => options.core !== null && backend.needs === undefined);
+
+/** Takes from `order` what nobody has taken yet: even lanes from its front, odd ones from its back, so that few processes are started twice. */
+const fromEnd =
+  (order: Series[], lane: number): Next =>
+  () =>
+    lane % 2 === 0 ? order.shift() : order.pop();
+
+type Next = () => Series | undefined;
+
+/** Waits for all of them, also where one throws: a lane that goes on behind it would measure beside the next round. */
+async function allOf(lanes: readonly Promise<void>[]): Promise<void> {
+  for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
 }
 
 /** Cases of one backend share the processes of a round: starting a runtime costs more than measuring it. */
 function byProcess(series: readonly Series[]): readonly (readonly Series[])[] {
   const groups = new Map<string, Series[]>();
-  for (const each of series) {
-    const { base, ours } = each.contest;
-    const name = JSON.stringify([base.backend.id, base.options, ours.options]);
-    groups.set(name, [...(groups.get(name) ?? []), each]);
-  }
+  for (const each of series) groups.set(each.processes, [...(groups.get(each.processes) ?? []), each]);
   return [...groups.values()];
 }
 
-/** A case that kills its processes costs the others of its group a start. */
-async function takeOneOfEach(group: readonly Series[], { workers, alone, random }: RoundsOptions): Promise<void> {
-  await alone(async () => {
-    let processes: ProcessPair | undefined;
-    try {
-      for (const each of group) {
-        processes ??= new ProcessPair(workers, each.contest, random);
-        await each.takeOne(processes);
-        if (each.failure === null) continue;
-        await processes.close();
-        processes = undefined;
-      }
-    } finally {
-      await processes?.close();
+/** One pair of each that comes next, on this core; null: where it wants to run. A case that kills its processes costs those behind it a start. */
+async function takeAlong(next: Next, core: number | null, { workers, random }: RoundsOptions): Promise<void> {
+  let processes: ProcessPair | undefined;
+  let living = '';
+  const end = async (): Promise<void> => {
+    await processes?.close();
+    processes = undefined;
+  };
+  try {
+    for (let each = next(); each !== undefined; each = next()) {
+      if (each.processes !== living) await end();
+      processes ??= new ProcessPair(workers, onCore(each.contest, core), random);
+      living = each.processes;
+      await each.takeOne(processes);
+      if (each.failure !== null) await end();
     }
-  });
+  } finally {
+    await end();
+  }
 }
+
+const onCore = ({ base, ours }: Contest, core: number | null): Contestants =>
+  core === null
+    ? { base, ours }
+    : { base: { ...base, options: { ...base.options, core } }, ours: { ...ours, options: { ...ours.options, core } } };
 
 /** The pairs of one contest, as they come in. */
 class Series {
   readonly contest: Contest;
   readonly rule: Rule;
+  /** Names the processes that can take its pairs. */
+  readonly processes: string;
   readonly pairs: Pair[] = [];
   confirming: Pair[] | null = null;
   failure: Failure | null = null;
@@ -111,6 +143,7 @@ class Series {
   constructor(contest: Contest, { ruleOf, tell }: RoundsOptions) {
     this.contest = contest;
     this.rule = ruleOf(contest.name);
+    this.processes = JSON.stringify([contest.base.backend.id, contest.base.options, contest.ours.options]);
     this.#tell = tell;
   }
 

@@ -1,11 +1,10 @@
 /** How a worker's process is started: bound to the harness's life, and pinned to a core, each where the platform can. */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Backend } from '../backends/backend.ts';
+import { allowedCores } from './cores.ts';
 import { pythonOf } from './python.ts';
-import { thisSystem } from './system.ts';
 
 const entry = (file: string): string =>
   fileURLToPath(new URL(file, import.meta.url).href.replace('/src/workers/', '/dist/workers/'));
@@ -34,12 +33,9 @@ export function launchWorker(
   return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
 }
 
-/** The last core that this process may use, which interrupts use least; null where taskset is missing or refuses. */
+/** The last core that this process may use; null where taskset is missing or refuses. */
 export function pinnableCore(): number | null {
-  // A container may be given cores 2 and 3 of many: proc_pid_status(5).
-  const [, allowed] =
-    /^Cpus_allowed_list:\s*(?:\S*[,-])?(\d+)$/m.exec(thisSystem.read('/proc/self/status') ?? '') ?? [];
-  const core = Number(allowed ?? availableParallelism() - 1);
+  const core = allowedCores().at(-1) ?? 0;
   return works(pinnedTo(core)) ? core : null;
 }
 

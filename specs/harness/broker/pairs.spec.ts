@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { ProcessPair, shapeFor } from '../../../src/broker/pairs.ts';
@@ -64,6 +65,26 @@ describe('the shape of a pair', () => {
     expect(calls).toBeGreaterThanOrEqual(3);
     expect(blocks).toBeGreaterThanOrEqual(4);
     expect(warmup).toBeGreaterThanOrEqual(1);
+    await expectNoneLiving();
+  });
+
+  test.each([
+    ['gets quicker after 0.9 s', 0.9, 0.003],
+    ['never gets quicker', Infinity, 0.03],
+  ])('is that of the last speed, of code that is compiled while it runs and %s', async (_, after, expected) => {
+    let begin: number | undefined;
+    const sample = vi.spyOn(Worker.prototype, 'sample').mockImplementation(async (_feeds, _warmup, calls) => {
+      begin ??= performance.now();
+      await setTimeout(20);
+      const seconds = (performance.now() - begin) / 1e3 < after ? 0.03 : 0.003;
+      return { samples: Array.from({ length: calls }, () => seconds), overhead: 0, wallPerCall: seconds, peakBytes: 1 };
+    });
+    const compiling = { ...arm, backend: { ...backend, jit: true } };
+    const arms = { base: compiling, ours: compiling };
+    const processes = new ProcessPair(workers, arms, randomFrom(1));
+    expect(await processes.shape(arms)).toEqual(shapeFor(expected, 0, true));
+    sample.mockRestore();
+    await processes.close();
     await expectNoneLiving();
   });
 });

@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
-import type { Contestant } from '../../../src/broker/pairs.ts';
+import type { Contestant, Contestants } from '../../../src/broker/pairs.ts';
 import { takeRounds } from '../../../src/broker/rounds.ts';
 import type { Contest, Rule } from '../../../src/broker/rounds.ts';
 import { Workers } from '../../../src/broker/workers.ts';
@@ -15,11 +16,18 @@ const measured = vi.hoisted(() => ({
   baseDies: Infinity,
   started: 0,
   living: 0,
+  /** Cores of the pairs in the order that they began in, and how many were taken at once. */
+  cores: [] as (number | null)[],
+  atOnce: 0,
+  mostAtOnce: 0,
 }));
 vi.mock('../../../src/broker/pairs.ts', () => ({
   ProcessPair: class {
     failed: 'base' | 'ours' | null = null;
-    constructor() {
+    readonly #core: number | null;
+    constructor(_: Workers, { base, ours }: Contestants) {
+      if (base.options.core !== ours.options.core) throw new Error('the arms of a pair share a core');
+      this.#core = base.options.core;
       measured.started += 1;
       measured.living += 1;
     }
@@ -28,6 +36,11 @@ vi.mock('../../../src/broker/pairs.ts', () => ({
     }
     async take({ ours }: { ours: Contestant }, _: unknown, pair: number): Promise<Pair> {
       measured.taken.push(ours.path);
+      measured.cores.push(this.#core);
+      measured.atOnce += 1;
+      measured.mostAtOnce = Math.max(measured.mostAtOnce, measured.atOnce);
+      await setTimeout(1);
+      measured.atOnce -= 1;
       if (measured.taken.length > measured.baseDies) {
         this.failed = 'base';
         throw new WorkerFailure('crashed', 'the base crashed');
@@ -44,8 +57,8 @@ vi.mock('../../../src/broker/pairs.ts', () => ({
 
 const backend = await findBackend('ort-node/cpu');
 const web = await findBackend('ort-web/wasm');
-const contest = (name: string, on = backend): Contest => {
-  const arm = { backend: on, options: { root: '.', threads: 1, core: null, deadline: 1 }, path: name, feeds: {} };
+const contest = (name: string, on = backend, core: number | null = null): Contest => {
+  const arm = { backend: on, options: { root: '.', threads: 1, core, deadline: 1 }, path: name, feeds: {} };
   return { name, base: arm, ours: arm };
 };
 const a = contest('a');
@@ -59,19 +72,28 @@ beforeEach(() => {
   measured.fails.clear();
   measured.baseDies = Infinity;
   measured.started = 0;
+  measured.cores.length = 0;
+  measured.mostAtOnce = 0;
 });
 afterEach(async () => {
   if (measured.living !== 0) throw new Error(`${measured.living} pairs of processes still live`);
   await workers.close();
 });
 
-const take = (contests: readonly Contest[], rule: Partial<Rule>, seed = 1) =>
+const take = (
+  contests: readonly Contest[],
+  rule: Partial<Rule>,
+  seed = 1,
+  lanes: readonly number[] = [],
+  tell: (line: string) => void = () => undefined,
+) =>
   takeRounds(contests, {
     workers,
     alone: (body) => body(),
+    lanes,
     random: randomFrom(seed),
     ruleOf: () => ({ enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: 3, ...rule }),
-    tell: () => undefined,
+    tell,
   });
 const rounds = (size: number): string[][] =>
   Array.from({ length: measured.taken.length / size }, (_, round) =>
@@ -167,5 +189,56 @@ describe('rounds', () => {
 
   test('of nothing are nothing', async () => {
     expect((await take([], {})).size).toBe(0);
+  });
+});
+
+describe('rounds on two cores', () => {
+  const pinned = ['a', 'b', 'c', 'd', 'e'].map((name) => contest(name, name < 'c' ? web : backend, 3));
+
+  test('take two pairs at once, one a core, and each case once a round', async () => {
+    await take(pinned, {}, 1, [2, 3]);
+    expect(measured.mostAtOnce).toBe(2);
+    expect(new Set(measured.cores)).toEqual(new Set([2, 3]));
+    for (const round of rounds(5)) expect(round.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('start the processes of one backend at most twice a round', async () => {
+    await take(pinned, {}, 1, [2, 3]);
+    expect(measured.started).toBeLessThanOrEqual(4 * 3);
+  });
+
+  test('confirm what they suspect alone, on the last core', async () => {
+    await take(pinned, { suspects: () => true, enough: (pairs) => pairs.length >= 1 }, 1, [2, 3]);
+    expect(measured.cores).toHaveLength(5 + 15);
+    expect(new Set(measured.cores.slice(5))).toEqual(new Set([3]));
+  });
+
+  test('give the machine to a case that is not pinned', async () => {
+    await take([contest('x'), contest('y')], {}, 1, [2, 3]);
+    expect(measured.mostAtOnce).toBe(1);
+    expect(new Set(measured.cores)).toEqual(new Set([null]));
+  });
+
+  test('give it to a case that runs on a device, pinned as it is: two would share the device', async () => {
+    const gpu = await findBackend('ort-node/cuda');
+    await take([contest('x', gpu, 3), contest('y', gpu, 3)], {}, 1, [2, 3]);
+    expect(measured.mostAtOnce).toBe(1);
+    expect(new Set(measured.cores)).toEqual(new Set([3]));
+  });
+
+  test('go on with the others where one dies', async () => {
+    measured.fails.add('c');
+    const taken = await take(pinned, {}, 1, [2, 3]);
+    expect([...taken].filter(([, { ok }]) => !ok).map(([name]) => name)).toEqual(['c']);
+    expect(measured.taken).toHaveLength(4 * 4 + 1);
+  });
+
+  test('wait for the pair on the other core where one lane is thrown out', async () => {
+    const thrown = new Error('our own fault');
+    const tell = (line: string): void => {
+      if (line.endsWith('of a')) throw thrown;
+    };
+    await expect(take(pinned, {}, 1, [2, 3], tell)).rejects.toBe(thrown);
+    expect(measured.atOnce).toBe(0);
   });
 });
