@@ -1,4 +1,4 @@
-/** Whole suites of unchanged code, judged in pairs against an equal version: how long they take, and whether any was red. See bench/README.md. */
+/** Whole suites of unchanged code, judged in pairs against an equal version, or, unchanged, as they are: how long they take, and whether any was red. See bench/README.md. */
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,24 +8,29 @@ import { lineOf } from './certify/suites.mjs';
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '1' },
+    // Nothing differs from the base: what is left to judge are the values that were committed for this machine.
+    unchanged: { type: 'boolean', default: false },
     out: { type: 'string', default: join(root, 'bench', 'gate', 'suites') },
   },
 });
 const runs = Number(values.runs);
 if (!(Number.isInteger(runs) && runs > 0)) {
-  process.stderr.write('node bench/gate/suite.mjs [--runs N] [--out FOLDER]\n');
+  process.stderr.write('node bench/gate/suite.mjs [--runs N] [--unchanged] [--out FOLDER]\n');
   process.exit(2);
 }
 needBuild();
-const base = equalVersion();
+const how = values.unchanged
+  ? { base: 'HEAD', what: ['--project', 'suite', '--project', 'latency'] }
+  : { base: equalVersion(), what: ['specs/latency.spec.ts'] };
 for (let run = 0; run < runs; run += 1) {
-  const report = judge();
+  const report = judge(how);
   const line = lineOf(report);
   mkdirSync(values.out, { recursive: true });
   appendFileSync(join(values.out, `${report.machine.fingerprint}.jsonl`), `${JSON.stringify(line)}\n`);
-  const { seconds, judged, red } = line;
+  const { seconds, judged, red, verdicts } = line;
+  const steady = (verdicts.steady ?? 0) - Math.min(judged, verdicts.steady ?? 0);
   process.stderr.write(
-    `run ${run + 1} of ${runs}: ${judged} cases in ${seconds.toFixed(0)} s, ${red.length === 0 ? 'none red' : `red: ${red.join(', ')}`}\n`,
+    `run ${run + 1} of ${runs}: ${judged} cases in pairs, ${steady} steady without, in ${seconds.toFixed(0)} s, ${red.length === 0 ? 'none red' : `red: ${red.join(', ')}`}\n`,
   );
 }
 
@@ -43,11 +48,11 @@ function equalVersion() {
 }
 
 /** By the product itself. A run that ends without a report must not be counted as the one before. */
-function judge() {
+function judge({ base, what }) {
   const report = join(root, '.onpar', 'report.json');
   rmSync(report, { force: true });
   const env = { ...process.env, ONPAR_BASE: base, CI: '' };
-  const args = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'specs/latency.spec.ts'];
+  const args = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...what];
   timeProcess(process.execPath, args, { cwd: root, env, status: [0, 1] });
   return JSON.parse(readFileSync(report, 'utf8'));
 }

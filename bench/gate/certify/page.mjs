@@ -171,15 +171,29 @@ const wholes = (figures) =>
     ? ''
     : `## Whole suites of unchanged code
 
-\`node bench/gate/suite.mjs --runs N\` runs \`specs/latency.spec.ts\` against an equal version of onpar, whose backend files only have another last line: every gated case is measured.
-Seconds are those of the whole run, with load and first.
+**In pairs**: \`node bench/gate/suite.mjs --runs N\` runs \`specs/latency.spec.ts\` against an equal version of onpar, whose backend files only have another last line: every gated case is measured.
+**Not in pairs**: \`--unchanged\` runs all specs of the bundled models against this very commit, as \`npm test\` does where nothing was changed: load, first, memory and the rest are judged.
+Seconds are those of the whole run.
 
 ${table(
-  ['machine', 'baselines', 'runs', 'red', 'at most', 'cases', 'steady', 'inconclusive or unfit', 'seconds', 'longest'],
+  [
+    'machine',
+    'baselines',
+    'in pairs',
+    'runs',
+    'red',
+    'at most',
+    'cases',
+    'steady',
+    'inconclusive or unfit',
+    'seconds',
+    'longest',
+  ],
   figures.wholes.map(
-    ({ machine, baselined, runs, red, bounds, cases, steady, undecided, seconds: middle, longest }) => [
+    ({ machine, baselined, paired, runs, red, bounds, cases, steady, undecided, seconds: middle, longest }) => [
       `\`${machine}\``,
       baselined ? 'yes' : 'no',
+      paired ? 'yes' : 'no',
       runs,
       red,
       atMost(bounds.high),

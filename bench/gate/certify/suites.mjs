@@ -1,4 +1,4 @@
-/** Whole runs of `specs/latency.spec.ts` on unchanged code, one line each in <folder>/<fingerprint>.jsonl: written by suite.mjs. */
+/** Whole runs on unchanged code, one line each in <folder>/<fingerprint>.jsonl: written by suite.mjs. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { quantile } from '../../lib/figures.mjs';
@@ -29,7 +29,7 @@ export function lineOf({ startedAt: at, onpar, commit, seconds, machine: { node 
   };
 }
 
-/** By machine and whether it had committed values. @param {string} folder */
+/** By machine, whether it had committed values, and whether pairs were taken. @param {string} folder */
 export function readSuites(folder) {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
   return files.toSorted().flatMap((name) => {
@@ -38,20 +38,24 @@ export function readSuites(folder) {
       .filter(Boolean)
       .map((line) => JSON.parse(line));
     const machine = basename(name, '.jsonl');
-    return [true, false]
-      .map((baselined) => ({ machine, baselined, runs: runs.filter((run) => run.baselined === baselined) }))
+    const kinds = [true, false].flatMap((baselined) => [true, false].map((paired) => ({ baselined, paired })));
+    return kinds
+      .map((kind) => ({ machine, ...kind, runs: runs.filter((run) => isOf(run, kind)) }))
       .filter(({ runs: some }) => some.length > 0);
   });
 }
 
+const isOf = (run, { baselined, paired }) => run.baselined === baselined && run.judged > 0 === paired;
+
 /** @param {ReturnType<typeof readSuites>[number]} group */
-export function summaryOf({ machine, baselined, runs }) {
+export function summaryOf({ machine, baselined, paired, runs }) {
   const seconds = runs.map((run) => run.seconds);
   const total = (of) => runs.reduce((sum, run) => sum + of(run), 0);
   const red = runs.filter((run) => run.red.length > 0).length;
   return {
     machine,
     baselined,
+    paired,
     runs: runs.length,
     // The fewest: a run that judged less does not speak for all.
     cases: Math.min(...runs.map(({ judged }) => judged)),

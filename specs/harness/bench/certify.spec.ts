@@ -267,21 +267,23 @@ describe('whole suites of unchanged code', () => {
 
   it('are apart by machine and baselines, and a red one is seen on the page', () => {
     const folder = mkdtempSync(join(tmpdir(), 'onpar-suites-'));
-    const lines = [[steady], [steady, slower], [steady, unblessed]].map((verdicts) => lineOf(report(verdicts)));
+    const lines = [[steady], [same], [steady, slower], [steady, unblessed]].map((verdicts) => lineOf(report(verdicts)));
     writeFileSync(join(folder, 'one.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     const wholes = readSuites(folder);
     rmSync(folder, { recursive: true });
-    expect(wholes.map(({ baselined, runs }: any) => [baselined, runs.length])).toEqual([
-      [true, 2],
-      [false, 1],
+    expect(wholes.map(({ baselined, paired, runs }: any) => [baselined, paired, runs.length])).toEqual([
+      [true, true, 2],
+      [true, false, 1],
+      [false, true, 1],
     ]);
     const figures = certify([entry()], little, wholes);
     const rows = page(figures).split('\n');
     expect(rows.find((row: string) => row.startsWith('| `one` | yes |'))).toMatch(
-      /\| yes \| 2 \| 1 \| 97\.5 % \| 1 \|/,
+      /\| yes \| yes \| 2 \| 1 \| 97\.5 % \| 1 \|/,
     );
     expect(goalsOf(figures).filter(({ what }: any) => what.startsWith('whole suites'))).toMatchObject([
       { shown: '1 of 2 red', met: false },
+      { what: expect.stringMatching(/with baselines, nothing to pair$/), shown: '0 of 1 red', met: false },
       { shown: '0 of 1 red', met: false },
     ]);
   });
@@ -290,7 +292,7 @@ describe('whole suites of unchanged code', () => {
     const eighteen = Array.from({ length: 18 }, () => steady);
     const goals = (count: number, seconds: number): unknown[] => {
       const runs = Array.from({ length: count }, () => lineOf(report(eighteen, seconds)));
-      const figures = certify([entry()], little, [{ machine: 'one', baselined: true, runs }]);
+      const figures = certify([entry()], little, [{ machine: 'one', baselined: true, paired: true, runs }]);
       return goalsOf(figures).flatMap(({ what, met }: any) => (/whole|18 gated/.test(what) ? [met] : []));
     };
     expect(goals(50, 180)).toEqual([true, true]);
