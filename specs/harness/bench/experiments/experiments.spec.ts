@@ -349,7 +349,7 @@ describe('a page', () => {
     expect(text).toContain('**two values**');
     expect(text).toContain('- ✓ parity `fashion-cnn/float32/ort-node/cpu`: match. 0.06 of it');
     expect(text).toContain('9.4 before, 0.2 after, on 2 cores: **the machine was shared**');
-    expect(text).toContain('npx onpar compare fashion-cnn --backend ort-node/cpu --batch 1,8,32');
+    expect(text).toContain('ONPAR_FULL=1 npx onpar compare fashion-cnn --backend ort-node/cpu --batch 1,8,32');
     expect(text).not.toContain('Not run');
   });
 
