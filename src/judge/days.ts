@@ -43,6 +43,6 @@ export const judgeDays = (
     return judged('steady', `${change(ratio)}, at most ${change(most)} against ${against} (${sees})`);
   const told = `${change(ratio)} [${change(low)}, ${change(high)}] against ${against}: they differ too much to be sure (${sees})`;
   const more = days.length < mostDays ? `bless on ${mostDays - days.length} more days, or ` : '';
-  const settle = `${more}judge it in pairs: ONPAR_BASE=auto`;
+  const settle = `${more}judge it in pairs: ONPAR_BASE=REF_OR_FOLDER`;
   return judged('inconclusive', told, settle, `not paired with a base version: ${unpaired}`);
 };

@@ -86,10 +86,7 @@ export class Pairings {
   /** An anchor that is the base as well is paired with once. */
   async #prepare(): Promise<readonly Base[]> {
     const { project, env, blessed, tell } = this.#options;
-    const base: Base =
-      (env['ONPAR_BASE'] ?? '') === ''
-        ? { found: false, reason: 'ONPAR_BASE names no base' }
-        : await prepareBase(project.root, { env, blessed, tell });
+    const base = await prepareBase(project.root, { env, blessed, tell });
     const anchor = await prepareAnchor(project.root, { env, tell });
     return anchor.found && !(base.found && base.side.root === anchor.side.root) ? [base, anchor] : [base];
   }

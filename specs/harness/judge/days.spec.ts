@@ -5,7 +5,7 @@ import { normal, randomFrom, type Random } from '../../../src/stats/random.ts';
 import { toSample, type Sample } from '../../../src/stats/sample.ts';
 import { luck, noises, type Noise } from '../support/noise.ts';
 
-const why = 'ONPAR_BASE is not set';
+const why = 'there is no git history here';
 const five = (seconds: number): Sample => toSample([0.99, 0.995, 1, 1.01, 1.02].map((factor) => factor * seconds));
 const days = [1, 1.004, 0.996, 1.002, 0.998, 1.001, 0.999, 1].map(five);
 const wide = [1, 1.2, 0.85, 1.1, 0.9, 1.05, 0.95, 1].map(five);
@@ -93,10 +93,10 @@ describe('sentences', () => {
       expect.stringMatching(
         /^-0\.\d % \[-\d+ %, \+\d+ %\] against the 5 days .* differ too much to be sure \(can see >= \d+ % at 90 %\)$/,
       ),
-      'bless on 3 more days, or judge it in pairs: ONPAR_BASE=auto',
-      'not paired with a base version: ONPAR_BASE is not set',
+      'bless on 3 more days, or judge it in pairs: ONPAR_BASE=REF_OR_FOLDER',
+      'not paired with a base version: there is no git history here',
     ]);
-    expect(judgeDays(five(1), wide, why).sentences[1]).toBe('judge it in pairs: ONPAR_BASE=auto');
+    expect(judgeDays(five(1), wide, why).sentences[1]).toBe('judge it in pairs: ONPAR_BASE=REF_OR_FOLDER');
   });
 });
 

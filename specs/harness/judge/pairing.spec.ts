@@ -162,7 +162,7 @@ describe('without a base the committed latency is all there is', () => {
 });
 
 describe('with an anchor too', () => {
-  const none = notPaired('ONPAR_BASE names no base');
+  const none = notPaired('ONPAR_BASE is none');
   const same: Pairing = { kind: 'same', against: 'main@3f2a1c9' };
   const died: Pairing = { kind: 'died', how: 'crashed', reason: 'killed', against: 'v1@0a1b2c3' };
   const anchored = (verdict: LatencyVerdict, ratio: number, given: AcceptedSlowdown | null = null): Pairing => ({
@@ -199,7 +199,7 @@ describe('with an anchor too', () => {
     ]);
     expect(judge([none, anchored('slower', 1.02)]).sentences).toEqual([
       'slower than v1@0a1b2c3',
-      'not paired with a base version: ONPAR_BASE names no base',
+      'not paired with a base version: ONPAR_BASE is none',
     ]);
   });
 

@@ -81,8 +81,8 @@ describe('a case', () => {
   });
 
   test('is paired with the anchor alone where there is no base', async () => {
-    const [base, anchor] = await pair({ ONPAR_ANCHOR: 'v1' });
-    expect(base).toEqual({ kind: 'none', reason: 'ONPAR_BASE names no base' });
+    const [base, anchor] = await pair({ ONPAR_BASE: 'none', ONPAR_ANCHOR: 'v1' });
+    expect(base).toEqual({ kind: 'none', reason: 'ONPAR_BASE is none' });
     expect(anchor).toMatchObject({ kind: 'paired', judgement: { verdict: 'slower' } });
   });
 
@@ -98,8 +98,14 @@ describe('a case', () => {
     ]);
   });
 
-  test('is not paired where neither is named', async () => {
-    expect(await pair({})).toEqual([{ kind: 'none', reason: 'ONPAR_BASE names no base' }]);
+  test('is paired with the version before where nobody names one', async () => {
+    const [base, ...others] = await pair({});
+    expect(others).toEqual([]);
+    expect(sentences(base)).toMatch(/differs from HEAD\^@\w+ in the artifact/);
+  });
+
+  test('is not paired where none is wanted', async () => {
+    expect(await pair({ ONPAR_BASE: 'none' })).toEqual([{ kind: 'none', reason: 'ONPAR_BASE is none' }]);
     expect(asked).toEqual([]);
   });
 
