@@ -1,8 +1,8 @@
 /**
  * Takes process pairs of several cases in rounds: each round one pair of every case that is still open, in an order drawn anew, so that a
  * busy minute hits all cases alike. A case closes as soon as its rule has enough; suspects are then measured once more, with fresh pairs.
- * Pairs are taken on several cores at once: both arms of a pair share a core and its neighbours, so what these cost falls on both. Only
- * what confirms a suspect has the machine to itself.
+ * Pairs that need one core each are taken on two at once: both arms of a pair share a core and its neighbour, so what that costs falls on
+ * both. What confirms a suspect has the machine to itself.
  */
 import type { Random } from '../stats/random.ts';
 import type { Pair } from '../trace/pair.ts';
@@ -28,7 +28,7 @@ export interface RoundsOptions {
   readonly workers: Workers;
   /** Runs while nothing else runs on the machine. */
   readonly alone: <T>(body: () => Promise<T>) => Promise<T>;
-  /** Cores to take pairs on at once. Cases that are not pinned, or run on a device, have the machine to themselves. */
+  /** Cores to take pairs on at once, of cases that need one. */
   readonly lanes: readonly number[];
   readonly random: Random;
   readonly ruleOf: (name: string) => Rule;
@@ -77,9 +77,12 @@ async function takeUntil(
   }
 }
 
-/** And nothing else of the machine, such as its GPU: another pair may run beside it. */
+/**
+ * And nothing else of the machine, such as its GPU: another pair may run beside it. V8 compiles on other cores than the pinned one: with two such
+ * pairs at once 5 of 36 cases were unfit, and 0 of 16 one by one.
+ */
 const needsOneCore = ({ base, ours }: Contest): boolean =>
-  [base, ours].every(({ backend, options }) => options.core !== null && backend.needs === undefined);
+  [base, ours].every(({ backend, options }) => options.core !== null && backend.needs === undefined && !backend.jit);
 
 /** Takes from `order` what nobody has taken yet: even lanes from its front, odd ones from its back, so that few processes are started twice. */
 const fromEnd =

@@ -193,7 +193,8 @@ describe('rounds', () => {
 });
 
 describe('rounds on two cores', () => {
-  const pinned = ['a', 'b', 'c', 'd', 'e'].map((name) => contest(name, name < 'c' ? web : backend, 3));
+  const another = { ...backend, id: 'ort-node/another' };
+  const pinned = ['a', 'b', 'c', 'd', 'e'].map((name) => contest(name, name < 'c' ? another : backend, 3));
 
   test('take two pairs at once, one a core, and each case once a round', async () => {
     await take(pinned, {}, 1, [2, 3]);
@@ -219,9 +220,12 @@ describe('rounds on two cores', () => {
     expect(new Set(measured.cores)).toEqual(new Set([null]));
   });
 
-  test('give it to a case that runs on a device, pinned as it is: two would share the device', async () => {
-    const gpu = await findBackend('ort-node/cuda');
-    await take([contest('x', gpu, 3), contest('y', gpu, 3)], {}, 1, [2, 3]);
+  test.each([
+    ['runs on a device, which two would share', 'ort-node/cuda'],
+    ['is compiled while it runs, on other cores as well', 'ort-web/wasm'],
+  ])('give it to a case that %s, pinned as it is', async (_, id) => {
+    const on = await findBackend(id);
+    await take([contest('x', on, 3), contest('y', on, 3)], {}, 1, [2, 3]);
     expect(measured.mostAtOnce).toBe(1);
     expect(new Set(measured.cores)).toEqual(new Set([3]));
   });
