@@ -77,10 +77,7 @@ async function takeUntil(
   }
 }
 
-/**
- * And nothing else of the machine, such as its GPU: another pair may run beside it. V8 compiles on other cores than the pinned one: with two such
- * pairs at once 5 of 36 cases were unfit, and 0 of 16 one by one.
- */
+/** And nothing else of the machine: another pair may run beside it. A GPU is one for all, and V8 compiles on other cores than the pinned one. */
 const needsOneCore = ({ base, ours }: Contest): boolean =>
   [base, ours].every(({ backend, options }) => options.core !== null && backend.needs === undefined && !backend.jit);
 
