@@ -28,7 +28,7 @@ export const sweepCommandOf = (run, { batches, memoryLimit }) => [
 
 /** All systems look at all images: on a commit slow backends look at some, and what has seen others is not compared. */
 export const inFull = 'ONPAR_FULL=1';
-const env = { ...process.env, ...Object.fromEntries([inFull.split('=')]) };
+const env = { ...process.env, ONPAR_FULL: '1' };
 
 /** @param {readonly string[]} command without --json @param {string} project its root @returns {Promise<object>} */
 export async function documentOf(command, project) {

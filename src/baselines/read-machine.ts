@@ -1,5 +1,6 @@
 /** The facts of this machine, from Node and, on Linux, /proc and /sys. Thin; refuses nothing: what a system does not tell is unknown. */
 import os from 'node:os';
+import { coreQuota } from '../workers/cores.ts';
 import { thisSystem, type System } from '../workers/system.ts';
 import { fingerprintOf, type Machine, type MachineFacts } from './fingerprint.ts';
 
@@ -26,7 +27,7 @@ export const factsFrom = (source: FactSource): MachineFacts => {
     flags,
     caches: cachesFrom(source),
     cores: os.cpus().length,
-    quota: quotaFrom(source),
+    quota: coreQuota(source),
     virtual: cpuinfo.size === 0 ? 'unknown' : flags.includes('hypervisor') ? 'virtual' : 'bare',
     os: os.platform(),
     kernel: os.release().split('.')[0] ?? '',
@@ -51,20 +52,4 @@ const cachesFrom = ({ read, list }: FactSource): readonly string[] => {
     .filter((name) => /^index\d+$/.test(name))
     .sort()
     .map((index) => `L${fact(index, 'level')} ${fact(index, 'type').toLowerCase()} ${fact(index, 'size')}`);
-};
-
-/** Control groups, version 2 (`cpu.max`: quota and period in microseconds, or `max`) then 1; the group of this process before the root. */
-const quotaFrom = ({ read }: FactSource): number | null => {
-  const text = (path: string): string => read(path)?.trim() ?? '';
-  const group = /^0::\/(\S+)$/m.exec(text('/proc/self/cgroup'))?.[1] ?? '';
-  const current = text(`/sys/fs/cgroup/${group}/cpu.max`) || text('/sys/fs/cgroup/cpu.max');
-  const old = '/sys/fs/cgroup/cpu/cpu.cfs';
-  const [quota = '', period = ''] = (current || `${text(`${old}_quota_us`)} ${text(`${old}_period_us`)}`).split(/\s+/);
-  return ratioOrNull(quota, period);
-};
-
-/** `max`, -1 and nothing mean no limit. */
-const ratioOrNull = (quota: string, period: string): number | null => {
-  const ratio = Number.parseInt(quota, 10) / Number.parseInt(period, 10);
-  return ratio > 0 && ratio < Infinity ? Number(ratio.toFixed(2)) : null;
 };

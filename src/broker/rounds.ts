@@ -9,7 +9,7 @@ import type { Pair } from '../trace/pair.ts';
 import { attempt } from './measurement.ts';
 import type { Failure } from './measurement.ts';
 import { ProcessPair } from './pairs.ts';
-import type { Contestants, PairShape } from './pairs.ts';
+import type { Contestant, Contestants, PairShape } from './pairs.ts';
 import type { Workers } from './workers.ts';
 
 export interface Contest extends Contestants {
@@ -72,8 +72,10 @@ async function takeUntil(
     const order = shuffled(byProcess(open), random).flatMap((group) => shuffled(group, random));
     const inLanes = order.filter(({ contest }) => needsOneCore(contest));
     const single = order.filter(({ contest }) => !needsOneCore(contest));
-    await alone(() => allOf(lanes.map((core, lane) => takeAlong(fromEnd(inLanes, lane), core, options))));
-    await alone(() => takeAlong(fromEnd(single, 0), null, options));
+    await alone(async () => {
+      await allOf(lanes.map((core, lane) => takeAlong(fromEnd(inLanes, lane), core, options)));
+      await takeAlong(fromEnd(single, 0), null, options);
+    });
   }
 }
 
@@ -122,10 +124,10 @@ async function takeAlong(next: Next, core: number | null, { workers, random }: R
   }
 }
 
-const onCore = ({ base, ours }: Contest, core: number | null): Contestants =>
-  core === null
-    ? { base, ours }
-    : { base: { ...base, options: { ...base.options, core } }, ours: { ...ours, options: { ...ours.options, core } } };
+function onCore({ base, ours }: Contest, core: number | null): Contestants {
+  const at = (arm: Contestant): Contestant => ({ ...arm, options: { ...arm.options, core: core ?? arm.options.core } });
+  return { base: at(base), ours: at(ours) };
+}
 
 /** The pairs of one contest, as they come in. */
 class Series {
