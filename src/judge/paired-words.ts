@@ -19,7 +19,7 @@ export const noBase = 'no base to pair with: name one, or bless to commit this o
 export const unfit = (why: string): string => `this machine was not fit to measure: ${why}; run again when it is quiet`;
 
 export const wild = (what: string, spread: number): string =>
-  `equal work of the ${what} differed ${times(spread)} between visits`;
+  `equal work of the ${what} differed ${times(spread)} between visits of the usual pair`;
 
 export const notNull = (verdict: 'slower' | 'faster', location: Ratio, tail: Ratio | null): string =>
   `base against base came out ${verdict}, ${spanned(location)} near the minimum${tail === null ? '' : `, ${spanned(tail)} in the tail`}`;

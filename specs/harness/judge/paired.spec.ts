@@ -153,10 +153,18 @@ describe('the machine', () => {
     expect(verdict).toBe('unfit');
     expect(sentences).toEqual([
       expect.stringMatching(
-        /^this machine was not fit to measure: equal work of the base differed 2\.\d+x between visits; run again when it is quiet$/,
+        /^this machine was not fit to measure: equal work of the base differed 2\.\d+x between visits of the usual pair; run again when it is quiet$/,
       ),
     ]);
     expect(evidence!.ratio).toBeGreaterThan(1);
+  });
+
+  test('is fit where some pairs were taken while it was three times as slow: a ratio within pairs does not see it', () => {
+    const pairs = [1, 3, 1, 3, 3, 1, 3, 1].map((level, pair) => ({
+      ...drawPairs(randomFrom(pair), 1, { factor: 1.05, drift: () => level, reference: () => [level * 1e-4] })[0]!,
+      pair,
+    }));
+    expect(judgePaired(pairs).verdict).toBe('slower');
   });
 
   test('is unfit where the reference does, and fit where it does not', () => {
