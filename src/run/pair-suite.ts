@@ -2,7 +2,7 @@
  * Process pairs of several cases, taken in rounds and judged as one suite, with the base of one of them against itself; every trace is
  * left below .onpar/traces/ for `onpar gate replay`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Broker } from '../broker/broker.ts';
 import type { Failure } from '../broker/measurement.ts';
@@ -87,15 +87,16 @@ export async function pairSuite(
     control,
     seed,
   );
-  const kept = (each: VersionedCase, found: Judged): PairedCase => {
+  const kept = (each: VersionedCase, found: Judged, screened: readonly Pair[]): PairedCase => {
     const { margin, budget, alpha, seconds } = settingsOf(each);
     const settings = { margin, budget, alpha, seconds };
-    return keep(each, found, { root, control, header: { fingerprint, seed, against: each.base.label, settings } });
+    const header = { fingerprint, seed, against: each.base.label, settings };
+    return keep(each, found, { root, control, screened, header });
   };
   return new Map(
     contests.map((each): [string, PairedCase] => {
-      const found = judged.get(each.name);
-      return [each.name, found === undefined ? failed(taken.get(each.name)) : kept(each, found)];
+      const [found, pairs] = [judged.get(each.name), taken.get(each.name)];
+      return [each.name, found !== undefined && pairs?.ok === true ? kept(each, found, pairs.pairs) : failed(pairs)];
     }),
   );
 }
@@ -129,12 +130,14 @@ function failed(taken: PairsTaken | undefined): PairedCase {
 interface Keeping {
   readonly root: string;
   readonly control: NullControl;
+  /** What raised a suspicion, where there is one. */
+  readonly screened: readonly Pair[];
   readonly header: HeaderLine;
 }
 
-/** Writes the trace of a case, and beside it the control: later runs write both anew. */
+/** Writes the trace of a case, and beside it the control, and the pairs that fresh ones confirm or clear: later runs write all anew. */
 function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, options: Keeping): PairedCase {
-  const { root, control, header } = options;
+  const { root, control, screened, header } = options;
   const folder = join(root, '.onpar', 'traces');
   mkdirSync(folder, { recursive: true });
   const file = name.replaceAll(/[^\w.@-]+/g, '-');
@@ -144,6 +147,8 @@ function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, op
     return relative(root, path);
   };
   const { confirming, doubt } = grounds;
+  rmSync(join(folder, `${file}.screen.jsonl`), { force: true });
+  if (confirming !== null) write('.screen.jsonl', { case: name }, screened);
   const rests = {
     ...(confirming !== null && { confirming: { others: [...confirming.others] } }),
     ...(doubt !== null && { doubt }),

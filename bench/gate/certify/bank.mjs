@@ -1,4 +1,4 @@
-/** The committed traces: <folder>/<fingerprint>/<class>.<work>[-unpinned][-hog][-variant].jsonl.gz. A torn or misplaced one stops everything: figures without it would be others. */
+/** The committed traces: <folder>/<fingerprint>/<class>.<work>[-unpinned][-hog][-variant][-suite-case].jsonl.gz. A torn or misplaced one stops everything: figures without it would be others. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { built } from '../../lib/onpar.mjs';
@@ -13,6 +13,7 @@ import { lookedAt } from './ours.mjs';
  * @property {string} class
  * @property {string} work
  * @property {string} condition such as `pinned`
+ * @property {string} [suite] the case, where whole suites left the trace: windows of a run each, too few in a row for whatever needs windows of one length
  * @property {readonly any[]} pairs
  * @property {readonly (number | null)[]} walls wall seconds of each pair
  * @property {any} channels
@@ -47,5 +48,6 @@ async function readEntry(folder, path) {
   }
   const parts = [header.pinned ? 'pinned' : 'unpinned', header.hog && 'busy neighbour', header.variant];
   const condition = parts.filter(Boolean).join(', ');
-  return { machine: header.fingerprint, class: header.class, work: header.work, condition, walls, ...lookedAt(pairs) };
+  const { fingerprint: machine, class: name, work, suite } = header;
+  return { machine, class: name, work, condition, suite, walls, ...lookedAt(pairs) };
 }

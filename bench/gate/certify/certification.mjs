@@ -15,13 +15,14 @@ const usualCondition = 'pinned';
 export function certify(bank, effort = thorough, wholes = []) {
   const classNames = [...new Set(bank.map((entry) => entry.class))];
   const unchanged = bank.filter(({ work }) => work === 'same');
-  const usual = unchanged.filter(({ condition }) => condition === usualCondition);
+  const recorded = bank.filter(({ condition, suite }) => condition === usualCondition && suite === undefined);
+  const usual = recorded.filter(({ work }) => work === 'same');
   return {
-    traces: bank.map(({ machine, class: name, work, condition, pairs }) => ({
+    traces: bank.map(({ machine, class: name, work, condition, suite, pairs }) => ({
       machine,
       class: name,
       work,
-      condition,
+      condition: suite === undefined ? condition : `${condition}, suites: ${suite}`,
       pairs: pairs.length,
     })),
     alarms: groups(unchanged).map(({ key, entries }) => ({
@@ -42,7 +43,7 @@ export function certify(bank, effort = thorough, wholes = []) {
     wholes: wholes.map(summaryOf),
     suites: usual.length === 0 ? null : suiteAlarms(usual, effort.suites),
     comparison: classNames.map((name) => {
-      const columns = columnsOf(bank.filter((entry) => entry.class === name && entry.condition === usualCondition));
+      const columns = columnsOf(recorded.filter((entry) => entry.class === name));
       return { class: name, columns, rows: columns[0]?.kind === 'unchanged' ? compareAll(columns) : [] };
     }),
   };

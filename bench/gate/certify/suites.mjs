@@ -5,7 +5,7 @@ import { quantile } from '../../lib/figures.mjs';
 import { proportionBounds } from '../statistics/beta.mjs';
 
 /**
- * @typedef {{ at: string, onpar: string, node: string, commit: string | null, seconds: number, judged: number, pairs: number, baselined: boolean, verdicts: Record<string, number>, red: string[] }} Run
+ * @typedef {{ at: string, onpar: string, node: string, commit: string | null, seconds: number, judged: number, pairs: number, baselined: boolean, verdicts: Record<string, number>, undecided?: string[], red: string[] }} Run
  * judged: cases that pairs were taken of; baselined: whether this machine has committed values
  * @param {any} report of the product @returns {Run}
  */
@@ -24,6 +24,9 @@ export function lineOf({ startedAt: at, onpar, commit, seconds, machine: { node 
     pairs: paired.reduce((sum, { pairs }) => sum + pairs, 0),
     baselined: verdicts.every(({ metric, verdict }) => metric === 'latency' || verdict !== 'unbaselined'),
     verdicts: counts,
+    undecided: steady
+      .filter(({ verdict }) => verdict === 'inconclusive' || verdict === 'unfit')
+      .map(({ verdict, case: id }) => `${verdict} ${id}`),
     // What is red without a verdict, such as a case that has none, is red all the same.
     red: [...verdicts.filter(({ red }) => red).map(({ metric, case: id }) => `${metric} ${id}`), ...summary.problems],
   };

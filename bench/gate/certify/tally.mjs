@@ -30,7 +30,8 @@ export function tally(verdicts) {
   const count = (name) => verdicts.filter(({ verdict }) => verdict === name).length;
   const n = verdicts.length;
   const slower = count('slower');
-  const average = (field) => (n === 0 ? NaN : mean(verdicts.map((verdict) => verdict[field])));
+  // Of a suite's pairs, which share their rounds, nobody took the wall seconds.
+  const average = (field) => mean(verdicts.map((verdict) => verdict[field]).filter((value) => !Number.isNaN(value)));
   return {
     n,
     slower,

@@ -26,10 +26,11 @@ export const plan = targets.flatMap(({ work, pairs, pinned = true, hog = false }
 
 /**
  * @param {string} folder of the bank @param {string} fingerprint
- * @param {{ class: string, work: string, pinned: boolean, hog: boolean, variant?: string }} task variant: what the product did otherwise then
+ * @param {{ class: string, work: string, pinned: boolean, hog: boolean, variant?: string, suite?: string }} task variant: what the product did otherwise then;
+ * suite: the case, of a trace that whole suites left
  */
-export const pathOf = (folder, fingerprint, { class: name, work, pinned, hog, variant }) => {
-  const parts = [`${name}.${work}`, !pinned && 'unpinned', hog && 'hog', variant];
+export const pathOf = (folder, fingerprint, { class: name, work, pinned, hog, variant, suite }) => {
+  const parts = [`${name}.${work}`, !pinned && 'unpinned', hog && 'hog', variant, suite && `suite-${suite}`];
   return join(folder, fingerprint, `${parts.filter(Boolean).join('-')}.jsonl.gz`);
 };
 

@@ -30,6 +30,7 @@ interface Trace {
   readonly class?: string;
   readonly work?: string;
   readonly pinned?: boolean;
+  readonly suite?: string;
   readonly pairs?: number;
   readonly recipe?: Recipe;
 }
@@ -41,7 +42,8 @@ const entry = (trace: Trace = {}): object => ({
   class: trace.class ?? 'wasm',
   work: trace.work ?? 'same',
   condition: trace.pinned === false ? 'unpinned' : 'pinned',
-  walls: Array.from({ length: trace.pairs ?? 100 }, () => 1.5),
+  suite: trace.suite,
+  walls: Array.from({ length: trace.pairs ?? 100 }, () => (trace.suite === undefined ? 1.5 : null)),
   ...lookedAt(pairsOf(trace)),
 });
 
@@ -201,6 +203,18 @@ it('an unusual condition is kept apart from the usual one', () => {
   expect(figures.comparison[0].rows[0].cells[0]).toEqual({ alarms: 0, n: 5 });
 });
 
+it('verdicts of whole suites add up with those of recordings, which alone have windows of one length', () => {
+  const suites = entry({ suite: 'm-float32', pairs: 28, recipe: slow });
+  const figures = certify([entry(), suites], little);
+  expect(figures.alarms).toMatchObject([{ n: 13, slower: 2, wall: 12 }]);
+  expect(headline(figures)).toMatchObject({ slower: 2, n: 13 });
+  expect(figures.comparison[0].rows[0].cells[0]).toEqual({ alarms: 0, n: 5 });
+  expect([figures.resampled[0].rows.length, figures.sight[0].looks[0].n]).toEqual([1, 5]);
+  expect(figures.traces[1]).toMatchObject({ condition: 'pinned, suites: m-float32', pairs: 28 });
+  // Without a recording beside them there is nothing to compare.
+  expect(page(certify([suites], little))).not.toContain('NaN');
+});
+
 it('bounds are never printed better than they are', () => {
   expect([atMost(0.01401), atMost(0.014), atLeast(0.98999), atLeast(0.99)]).toEqual([
     '1.5 %',
@@ -253,6 +267,7 @@ describe('whole suites of unchanged code', () => {
   const steady = verdict('latency', { verdict: 'steady', paired: { pairs: 8 } });
   const same = verdict('latency', { verdict: 'steady' });
   const slower = verdict('latency', { verdict: 'slower', red: true, paired: { pairs: 20 } });
+  const unfit = verdict('latency', { verdict: 'unfit', paired: { pairs: 8 } });
   const unblessed = verdict('load', { verdict: 'unbaselined' });
 
   it('are a line each: what was judged in pairs, what was red, whether anything was blessed', () => {
@@ -262,6 +277,7 @@ describe('whole suites of unchanged code', () => {
     ].map((verdicts) => lineOf(report(verdicts)));
     expect(green).toMatchObject({ judged: 1, pairs: 8, baselined: false, verdicts: { steady: 2 }, red: [] });
     expect(red).toMatchObject({ judged: 2, pairs: 28, baselined: true, red: ['latency m/latency'] });
+    expect(lineOf(report([steady, unfit])).undecided).toEqual(['unfit m/latency']);
     expect(lineOf(report([steady], 100, ['a case has no verdict'])).red).toEqual(['a case has no verdict']);
   });
 

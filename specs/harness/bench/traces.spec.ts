@@ -9,6 +9,7 @@ import { drawPair, drawPairs } from '../support/noise.ts';
 
 const { append, fold, pairLine, readBankTrace, summary } = await bench('gate/trace/file.mjs');
 const { readBank } = await bench('gate/certify/bank.mjs');
+const { keepTraces } = await bench('gate/record/suite-traces.mjs');
 const { furthestBehind, pathOf, plan } = await bench('gate/record/schedule.mjs');
 
 let folder: string;
@@ -130,4 +131,39 @@ it('plans unchanged code in every class, and no trace twice', () => {
   const paths = plan.map((task: any) => pathOf('', 'machine', task));
   expect(new Set(paths).size).toBe(paths.length);
   expect(plan.filter((task: any) => task.work === 'same' && task.pinned && !task.hog)).toHaveLength(3);
+});
+
+describe('what whole suites left', () => {
+  /** As the product writes them. */
+  const leave = (file: string, id: string, count: number, from: number): void => {
+    const pairs = Array.from({ length: count }, (_, pair) => pairLine(drawPair(randomFrom(from + pair), pair)));
+    const lines = [JSON.stringify({ fingerprint: 'some-machine', case: id, seed: 1 }), ...pairs];
+    writeFileSync(join(folder, 'left', file), lines.map((text) => `${text}\n`).join(''));
+  };
+  const bank = (): string => join(folder, 'bank');
+  const keep = (): Promise<void> => keepTraces(join(folder, 'left'), bank(), true, 7);
+  beforeEach(() => mkdirSync(join(folder, 'left')));
+
+  it('is taken into the bank run by run, of backends that compile while they run', async () => {
+    leave('m-float32-ort-web-wasm-b1.jsonl', 'm/float32/ort-web/wasm/b1', 8, 0);
+    leave('m-float32-ort-web-wasm-b1.control.jsonl', 'control', 8, 0);
+    leave('m-float32-ort-node-cpu-b1.jsonl', 'm/float32/ort-node/cpu/b1', 8, 0);
+    await keep();
+    leave('m-float32-ort-web-wasm-b1.jsonl', 'm/float32/ort-web/wasm/b1', 12, 100);
+    await keep();
+    const [entry, ...others] = await readBank(bank());
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ class: 'wasm', condition: 'pinned', suite: 'm-float32-ort-web-wasm-b1' });
+    expect(entry.pairs.map(({ pair }: any) => pair)).toEqual(Array.from({ length: 20 }, (_, pair) => pair));
+    const { pairs } = await readBankTrace(join(folder, 'left', 'm-float32-ort-web-wasm-b1.jsonl'));
+    expect(entry.pairs[8].blocks).toEqual(pairs[0].blocks);
+  });
+
+  it('is the screen where a suspicion was looked into: what was cleared by fresh pairs alarmed all the same', async () => {
+    leave('m-int8-tfjs-wasm-b1.jsonl', 'm/int8/tfjs/wasm/b1', 12, 100);
+    leave('m-int8-tfjs-wasm-b1.screen.jsonl', 'm/int8/tfjs/wasm/b1', 8, 0);
+    await keep();
+    const { pairs } = await readBankTrace(join(folder, 'left', 'm-int8-tfjs-wasm-b1.screen.jsonl'));
+    expect((await readBank(bank()))[0].pairs).toEqual(pairs);
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
@@ -154,6 +154,19 @@ describe('the replay line gives the verdict that was printed, and its sentences'
     );
     expect((await judged({ control: died })).replay).toBe('npx onpar gate replay .onpar/traces/m-a.jsonl');
   });
+});
+
+test('the pairs that raised a suspicion are kept beside those that confirm it, and not beyond the run', async () => {
+  const screen = join(root, '.onpar/traces/m-a.screen.jsonl');
+  await suite({ 'm/a': slow });
+  expect(readTrace(screen).pairs).toHaveLength(8);
+  expect(readTrace(screen).pairs[0]!.blocks[0]!.visits[0]![0]).toBeCloseTo(
+    draw(2, 1, 1.05)[0]!.blocks[0]!.visits[0]![0]!,
+    8,
+  );
+  expect(existsSync(join(root, '.onpar/traces/m-b.screen.jsonl'))).toBe(false);
+  await suite({});
+  expect(existsSync(screen)).toBe(false);
 });
 
 test('a dead arm has no verdict, and whose it was', async () => {

@@ -1,0 +1,39 @@
+/** Takes what a whole suite left below .onpar/traces into the bank: real verdicts of the product, of backends that compile their kernels while they run. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { built } from '../../lib/onpar.mjs';
+import { append, fold, pairLine, readBankTrace, summary } from '../trace/file.mjs';
+import { pathOf } from './schedule.mjs';
+
+/** Of all of their cases, as the bank has one class of them. */
+const jitClass = 'wasm';
+
+/**
+ * @param {string} traces the folder that the suite left @param {string} bank
+ * @param {boolean} pinned @param {number} at epoch seconds of the run
+ */
+export async function keepTraces(traces, bank, pinned, at) {
+  const { listBackends } = await built('backends/registry.js');
+  const jit = (await listBackends()).filter((backend) => backend.jit);
+  const files = readdirSync(traces).filter(
+    (name) => name.endsWith('.jsonl') && !/\.(?:control|screen)\.jsonl$/.test(name),
+  );
+  for (const name of files) {
+    const { header } = await readBankTrace(join(traces, name));
+    if (!jit.some(({ id }) => header.case.includes(`/${id}/`))) continue;
+    // Where fresh pairs confirmed or cleared a suspicion, the ones that raised it are the screen's verdict.
+    const screen = join(traces, name.replace(/jsonl$/, 'screen.jsonl'));
+    const { pairs } = await readBankTrace(existsSync(screen) ? screen : join(traces, name));
+    keepOne({ ...header, pairs }, { bank, pinned, at, suite: name.replace(/\.jsonl$/, '') });
+  }
+}
+
+function keepOne({ fingerprint, case: title, pairs }, { bank, pinned, at, suite }) {
+  const task = { class: jitClass, work: 'same', pinned, hog: false, suite };
+  const path = pathOf(bank, fingerprint, task);
+  fold(path);
+  const from = summary(path)?.next ?? 0;
+  if (from === 0) append(path, JSON.stringify({ fingerprint, case: title, ...task }));
+  for (const [index, pair] of pairs.entries()) append(path, pairLine({ ...pair, pair: from + index }, { at }));
+  fold(path);
+}
