@@ -1,6 +1,6 @@
 /**
  * Takes process pairs: a fresh process of each version on the same core, visited in alternation, A B B A or B A A B. Which
- * starts first, which opens first and which order a block has is drawn: every fixed order is a bias. Both sessions are opened anew
+ * starts first, opens first and warms up first and which order a block has is drawn: every fixed order is a bias. Both sessions are opened anew
  * at the head of each block, elsewhere in memory, so that what a process keeps for its life does not count as a difference.
  */
 import type { Backend } from '../backends/backend.ts';
@@ -120,8 +120,7 @@ export class ProcessPair {
 
   async take(contestants: Contestants, { calls, blocks, warmup, reopen }: PairShape, pair: number): Promise<Pair> {
     await this.#open(contestants, 0);
-    await this.#sample('base', contestants, warmup, 1);
-    await this.#sample('ours', contestants, warmup, 1);
+    for (const arm of this.#turns()) await this.#sample(arm, contestants, warmup, 1);
     const taken: Block[] = [];
     for (let block = 0; block < blocks; block += 1) {
       if (reopen) await this.#open(contestants, 1 + Math.floor(this.#random() * 1e6));
@@ -151,8 +150,12 @@ export class ProcessPair {
     return this.#random() < 0.5;
   }
 
+  #turns(): readonly (keyof Contestants)[] {
+    return this.#coin() ? ['base', 'ours'] : ['ours', 'base'];
+  }
+
   async #open(contestants: Contestants, shift: number): Promise<void> {
-    for (const arm of this.#coin() ? (['base', 'ours'] as const) : (['ours', 'base'] as const)) {
+    for (const arm of this.#turns()) {
       const { path, feeds } = contestants[arm];
       await this.#of(arm, this.#worker(arm).open(path, rangesOf([feeds]), shift));
       // The first inference allocates and chooses kernels, another quantity; after it the process tidies up beside the next ones.

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Backend } from '../../../src/backends/backend.ts';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { ProcessPair, shapeFor } from '../../../src/broker/pairs.ts';
 import type { Contestant, Contestants, PairShape } from '../../../src/broker/pairs.ts';
@@ -91,7 +92,7 @@ describe('the shape of a pair', () => {
 
 describe('a pair', () => {
   test('has blocks of four visits in seconds, in both orders, from two processes that are gone afterwards', async () => {
-    const { pair, blocks } = await takePair({ base: arm, ours: arm }, 1);
+    const { pair, blocks } = await takePair({ base: arm, ours: arm }, 2);
     expect(pair).toBe(7);
     expect(blocks).toHaveLength(8);
     expect(new Set(blocks.map(({ order }) => order))).toEqual(new Set(['ABBA', 'BAAB']));
@@ -100,6 +101,30 @@ describe('a pair', () => {
       expect(visits.flat().every((seconds) => seconds > 0 && seconds < 1)).toBe(true);
     }
     await expectNoneLiving();
+  });
+
+  test('warms up in turns that are drawn', async () => {
+    const first = new Set<string>();
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const warmed: string[] = [];
+      const start = ({ id }: Backend): Pick<Worker, 'open' | 'sample' | 'close'> => ({
+        open: async () => ({ seconds: 0.01, binding: 'cpu', inputs: [], outputs: [] }) as never,
+        sample: async (_feeds, warmup, calls) => {
+          if (warmup === 50) warmed.push(id);
+          return { samples: Array.from({ length: calls }, () => 0.01), overhead: 0, wallPerCall: 0.01, peakBytes: 1 };
+        },
+        close: async () => undefined,
+      });
+      const arms = {
+        base: { ...arm, backend: { ...backend, id: 'a/base' } },
+        ours: { ...arm, backend: { ...backend, id: 'a/ours' } },
+      };
+      const processes = new ProcessPair({ start } as unknown as Workers, arms, randomFrom(seed));
+      await processes.take(arms, { ...shape, warmup: 50 }, 0);
+      expect(warmed.toSorted()).toEqual(['a/base', 'a/ours']);
+      first.add(warmed[0]!);
+    }
+    expect(first.size).toBe(2);
   });
 
   test.each(['base', 'ours'] as const)('whose %s crashes rejects and leaves no process behind', async (which) => {
