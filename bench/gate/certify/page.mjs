@@ -122,18 +122,20 @@ const sight = (figures) =>
   `## Sight: printed against true
 
 What a run of so many pairs prints as the slowdown that it could have seen nine times in ten (median over windows), and the one that nine of ten windows would really have
-seen at that look alone. Covered: how many of the intervals hold the truth, which is no change.
+seen at that look alone, whatever the machine and the hour. **Next**: what nine of ten of the windows see that follow one on the same machine, over what that one printed; 1 where it
+told the truth. Covered: how many of the intervals hold the truth, which is no change.
 
 ${table(
-  ['class', 'pairs', 'windows', 'printed', 'true', 'off by', 'covered'],
+  ['class', 'pairs', 'windows', 'printed', 'true', 'off by', 'next', 'covered'],
   figures.sight.flatMap(({ class: name, looks }) =>
-    looks.map(({ look, n, printed, seen, covered }) => [
+    looks.map(({ look, n, printed, seen, next, covered }) => [
       name,
       look,
       n,
       percent(printed, 2),
       percent(seen, 2),
       change(printed / seen - 1),
+      Number.isNaN(next) ? '–' : next.toFixed(2),
       `${covered} of ${n}`,
     ]),
   ),

@@ -4,26 +4,39 @@ import { fixedWindows, fullJudgement, seenFrom, settings } from './ours.mjs';
 
 const power = 0.9;
 
-/** At each look, as if it were the only one that is looked at. @param {readonly import('./bank.mjs').Entry[]} entries unchanged code */
+/**
+ * At each look, as if it were the only one that is looked at. `seen`: over all windows together, whose machines and hours differ. `next`: over what a window
+ * printed, nine of ten of those that follow it on the same machine see so much, 1 where it told the truth.
+ * @param {readonly import('./bank.mjs').Entry[]} entries unchanged code
+ */
 export function sightAt(entries) {
-  const windows = entries.flatMap(fixedWindows);
+  const traces = entries.map(fixedWindows);
   return settings.looks.flatMap(({ pairs: look }) => {
-    const found = windows
-      .map(({ pairs }) => fullJudgement(pairs.slice(0, look)).evidence)
-      .filter(({ visible }) => visible !== null);
-    if (found.length === 0) return [];
-    // Seen where the lower bound, moved up by the slowdown, lies above the margin.
-    const needed = found.map(({ interval }) => (1 + settings.margin) / interval.low - 1);
+    const found = traces.map((windows) =>
+      windows
+        .map(({ pairs }) => fullJudgement(pairs.slice(0, look)).evidence)
+        .filter(({ visible }) => visible !== null)
+        // Seen where the lower bound, moved up by the slowdown, lies above the margin.
+        .map((evidence) => ({ ...evidence, needed: (1 + settings.margin) / evidence.interval.low - 1 })),
+    );
+    const all = found.flat();
+    if (all.length === 0) return [];
+    const next = found.flatMap((windows) => windows.slice(1).map(({ needed }, at) => needed / windows[at].visible));
+    const over = (values, p) => (values.length === 0 ? NaN : quantile(values, p));
     return [
       {
         look,
-        n: found.length,
-        printed: quantile(
-          found.map(({ visible }) => visible),
+        n: all.length,
+        printed: over(
+          all.map(({ visible }) => visible),
           0.5,
         ),
-        seen: quantile(needed, power),
-        covered: found.filter(({ interval }) => interval.low <= 1 && interval.high >= 1).length,
+        seen: over(
+          all.map(({ needed }) => needed),
+          power,
+        ),
+        next: over(next, power),
+        covered: all.filter(({ interval }) => interval.low <= 1 && interval.high >= 1).length,
       },
     ];
   });

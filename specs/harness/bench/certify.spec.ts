@@ -17,6 +17,7 @@ const { goalsOf } = await bench('gate/certify/goals.mjs');
 const { calibrated } = await bench('gate/certify/comparison.mjs');
 const { decide, fixedWindows, inSequence, lookedAt, planned, seenFrom } = await bench('gate/certify/ours.mjs');
 const { replays, slowed } = await bench('gate/certify/effects.mjs');
+const { sightAt } = await bench('gate/certify/sight.mjs');
 const { tally } = await bench('gate/certify/tally.mjs');
 const { atLeast, atMost } = await bench('gate/certify/format.mjs');
 const { lineOf, readSuites } = await bench('gate/certify/suites.mjs');
@@ -213,6 +214,23 @@ it('verdicts of whole suites add up with those of recordings, which alone have w
   expect(figures.traces[1]).toMatchObject({ condition: 'pinned, suites: m-float32', pairs: 28 });
   // Without a recording beside them there is nothing to compare.
   expect(page(certify([suites], little))).not.toContain('NaN');
+});
+
+it('what a run says it could see is held against the windows that follow on its machine', () => {
+  const noisy: Recipe = { offset: (random) => 0.02 * (random() - 0.5) };
+  const [quiet, loud] = [entry(), entry({ machine: 'two', recipe: noisy, pairs: 400 })];
+  const looks = (entries: object[]): any[] => sightAt(entries);
+  // Each tells the truth of itself, whatever the other does.
+  for (const entries of [[quiet], [loud], [quiet, loud]])
+    for (const { look, next } of looks(entries).filter(({ look }) => look >= 12))
+      expect(`${look}: ${next}`).toSatisfy(() => next > 0.7 && next < 1.35);
+  // Noisier in every window than in the one before: what was printed is never enough.
+  const growing = Array.from({ length: 5 }, (_, window) =>
+    drawPairs(randomFrom(window), 20, { offset: (random) => 0.002 * 3 ** window * (random() - 0.5) }),
+  );
+  const [first] = looks([{ ...quiet, ...lookedAt(growing.flat().map((pair, at) => ({ ...pair, pair: at }))) }]);
+  expect(first.next).toBeGreaterThan(1.5);
+  expect(goalsOf(certify([entry({ pairs: 20 })], little)).at(-1)).toMatchObject({ met: null });
 });
 
 it('bounds are never printed better than they are', () => {
