@@ -11,8 +11,8 @@ import { tally, timedVerdicts } from './tally.mjs';
 
 const usualCondition = 'pinned';
 
-/** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ draws: number, suites: number }} effort how much is resampled @param {ReturnType<typeof import('./suites.mjs').readSuites>} wholes */
-export function certify(bank, effort = thorough, wholes = []) {
+/** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ effort?: { draws: number, suites: number }, wholes?: ReturnType<typeof import('./suites.mjs').readSuites> }} options effort: how much is resampled */
+export function certify(bank, { effort = thorough, wholes = [] } = {}) {
   const classNames = [...new Set(bank.map((entry) => entry.class))];
   const unchanged = bank.filter(({ work }) => work === 'same');
   const recorded = bank.filter(({ condition, suite }) => condition === usualCondition && suite === undefined);

@@ -24,7 +24,7 @@ const { lineOf, readSuites } = await bench('gate/certify/suites.mjs');
 const { pairLine } = await bench('gate/trace/file.mjs');
 const { pathOf } = await bench('gate/record/schedule.mjs');
 
-const little = { draws: 40, suites: 5 };
+const little = { effort: { draws: 40, suites: 5 } };
 
 interface Trace {
   readonly machine?: string;
@@ -310,7 +310,7 @@ describe('whole suites of unchanged code', () => {
       [true, false, 1],
       [false, true, 1],
     ]);
-    const figures = certify([entry()], little, wholes);
+    const figures = certify([entry()], { ...little, wholes });
     const rows = page(figures).split('\n');
     expect(rows.find((row: string) => row.startsWith('| `one` | yes |'))).toMatch(
       /\| yes \| yes \| 2 \| 1 \| 97\.5 % \| 1 \|/,
@@ -326,7 +326,10 @@ describe('whole suites of unchanged code', () => {
     const eighteen = Array.from({ length: 18 }, () => steady);
     const goals = (count: number, seconds: number): unknown[] => {
       const runs = Array.from({ length: count }, () => lineOf(report(eighteen, seconds)));
-      const figures = certify([entry()], little, [{ machine: 'one', baselined: true, paired: true, runs }]);
+      const figures = certify([entry()], {
+        ...little,
+        wholes: [{ machine: 'one', baselined: true, paired: true, runs }],
+      });
       return goalsOf(figures).flatMap(({ what, met }: any) => (/whole|18 gated/.test(what) ? [met] : []));
     };
     expect(goals(50, 180)).toEqual([true, true]);
