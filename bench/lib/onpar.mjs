@@ -26,8 +26,17 @@ export function benchModel() {
   return { name, path: join(root, 'fixtures', 'models', name, 'model.onnx') };
 }
 
-/** @param {string} path */
-export const built = (path) => import(new URL(`../../dist/${path}`, import.meta.url).href);
+/** A module of the build. What it does not export is an error, not undefined: a benchmark of nothing would be a good one. @param {string} path */
+export async function built(path) {
+  const module = await import(new URL(`../../dist/${path}`, import.meta.url).href);
+  return new Proxy(module, {
+    get(exports, name) {
+      // Asked by await.
+      if (!(name in exports) && name !== 'then') throw new Error(`dist/${path} has no export ${String(name)}`);
+      return exports[name];
+    },
+  });
+}
 
 /**
  * Wall time of a whole process, start and end included. Refuses an exit status that was not expected: a crash is quick.

@@ -20,8 +20,8 @@ export interface Contest extends Contestants {
 export interface Rule {
   readonly enough: (pairs: readonly Pair[]) => boolean;
   readonly suspects: (pairs: readonly Pair[]) => boolean;
-  /** Fresh pairs that a suspect is measured with. */
-  readonly confirming: number;
+  /** Fresh pairs that a suspect among so many is measured with. */
+  readonly confirming: (suspects: number) => number;
 }
 
 export interface RoundsOptions {
@@ -56,7 +56,11 @@ export async function takeRounds(
   const suspects = series.filter(({ failure, rule, pairs }) => failure === null && rule.suspects(pairs));
   for (const each of suspects) each.startConfirming();
   const alone = { ...options, lanes: options.lanes.slice(-1) };
-  await takeUntil(suspects, alone, ({ rule, confirming }) => (confirming?.length ?? 0) >= rule.confirming);
+  await takeUntil(
+    suspects,
+    alone,
+    ({ rule, confirming }) => (confirming?.length ?? 0) >= rule.confirming(suspects.length),
+  );
   return new Map(series.map((each) => [each.contest.name, each.taken()]));
 }
 

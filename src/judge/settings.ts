@@ -1,5 +1,6 @@
 /** Every margin of the judge, in one place. Unpaired ones are wide on purpose: latencies of different sessions drift (docs: gating), and a red must be worth reading. */
 import type { PlannedLook } from '../stats/sequential.ts';
+import { fewestPairs } from '../stats/signed-rank.ts';
 
 export interface LatencyMargins {
   /** Changes up to here are nobody's business; `slower` lies surely above. Fraction of the baseline. */
@@ -46,9 +47,12 @@ export interface PairedSettings {
   /** Of measuring, about, until the last look. */
   readonly seconds: number;
   readonly looks: readonly PlannedLook[];
-  /** Fresh pairs that confirm a suspect of a suite: one look; twelve can tell 1 in 4096. */
+  /** Fresh pairs that confirm a suspect of a suite: one look. Among many suspects more: see confirm.ts. */
   readonly confirming: number;
 }
+
+/** Share of alpha that the tail may spend, where there is one. */
+export const tailShare = 0.1;
 
 /** What a card may ask of the pairs of one case. */
 export type PairedWishes = Partial<Pick<PairedSettings, 'margin' | 'budget' | 'alpha' | 'seconds'>>;
@@ -59,14 +63,14 @@ const firstLook = 8;
 /** What each look may have spent. The first share is what eight pairs need to decide at all (1 in 256); the rest is saved for the looks that small slowdowns need. */
 const spending = [0.45, 0.65, 0.8, 1];
 
-/** Evenly spaced looks, as many pairs as the seconds hold, at most 50 (signed-rank.ts); fewer than the first look needs are none. */
+/** Evenly spaced looks, as many pairs as the seconds hold, at most 50 (signed-rank.ts), and no fewer than can decide in both channels: a case must be able to be red. */
 export function pairedSettingsOf({
   margin = 0.005,
   budget = 0.03,
   alpha = 0.01,
   seconds = 16,
 }: PairedWishes = {}): PairedSettings {
-  const most = Math.max(firstLook, Math.floor(seconds / pairSeconds));
+  const most = Math.max(firstLook, fewestPairs(alpha * tailShare), Math.floor(seconds / pairSeconds));
   const step = (most - firstLook) / (spending.length - 1);
   const looks = spending.map((spent, index) => ({ pairs: Math.round(firstLook + index * step), spent }));
   return {
@@ -74,7 +78,8 @@ export function pairedSettingsOf({
     budget,
     alpha,
     seconds,
-    tailMargin: 0.1,
+    // All calls that get slower by the margin make the tail longer by it.
+    tailMargin: Math.max(0.1, margin),
     shapeMargin: 0.01,
     unusable: 2,
     looks: looks.filter(({ pairs }, index) => pairs !== looks[index + 1]?.pairs),
@@ -84,8 +89,6 @@ export function pairedSettingsOf({
 
 export const pairedSettings: PairedSettings = pairedSettingsOf();
 
-/** Share of alpha that the tail may spend, where there is one. */
-export const tailShare = 0.1;
 /** How often the visible slowdown is seen. */
 export const visiblePower = 0.9;
 

@@ -43,10 +43,12 @@ export const judgeSuite = (
   seed: number,
 ): ReadonlyMap<string, Judged> => {
   // As shares of each one's alpha: the chance of any false alarm is then at most the greatest of them.
+  const suspects = cases.filter(isSuspect);
   const shares = new Map(
-    cases
-      .filter(isSuspect)
-      .map(({ name, confirming, settings }) => [name, errorIn(confirming, settings) / settings.alpha] as const),
+    suspects.map(({ name, confirming, settings }) => {
+      const error = errorIn(confirming, suspects.length, settings);
+      return [name, error / settings.alpha] as const;
+    }),
   );
   const nulls = 'pairs' in control ? control.pairs : [];
   return new Map(

@@ -294,7 +294,7 @@ export interface PairedWishes {
    */
   alpha?: number;
   /**
-   * Of measuring, at most, before suspects are confirmed; 16 where absent.
+   * Of measuring, about, before suspects are confirmed: as many pairs of 0.8 s, of long calls fewer would fit; 16 where absent.
    */
   seconds?: number;
 }

@@ -8,6 +8,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Failure } from '../broker/measurement.ts';
 import type { PairsTaken, Rule } from '../broker/rounds.ts';
 import type { VersionedCase } from '../broker/versions.ts';
+import { pairsToConfirm } from '../judge/confirm.ts';
 import { judgePaired, nextLook } from '../judge/paired.ts';
 import type { PairedJudgement } from '../judge/paired.ts';
 import { pairedSettings, pairedSettingsOf } from '../judge/settings.ts';
@@ -54,7 +55,7 @@ const ruleBy = (settings: PairedSettings): Rule => ({
     settings.looks.some((look) => look.pairs === pairs.length) &&
     nextLook(judgePaired(pairs, settings), settings) === null,
   suspects: (pairs) => judgePaired(pairs, settings).verdict === 'slower',
-  confirming: settings.confirming,
+  confirming: (suspects) => pairsToConfirm(settings, suspects),
 });
 
 /** What the new version's card asks for. */

@@ -47,3 +47,6 @@ const cumulative = (n: number): readonly number[] => {
   known.set(n, all);
   return all;
 };
+
+/** How many values can be told from zero with this one-sided error: all of them on one side, 1 in 2^n. */
+export const fewestPairs = (error: number): number => Math.ceil(-Math.log2(error));

@@ -5,8 +5,8 @@
 import { built } from '../../lib/onpar.mjs';
 import { decide, planned, settings, shifted } from './ours.mjs';
 
-const [{ confirm, errorIn }, { confirmingPairs }, { randomFrom }] = await Promise.all(
-  ['judge/confirm.js', 'judge/settings.js', 'stats/random.js'].map(built),
+const [{ confirm, errorIn, pairsToConfirm }, { randomFrom }] = await Promise.all(
+  ['judge/confirm.js', 'stats/random.js'].map(built),
 );
 
 export const thorough = { draws: 4_000, suites: 2_000 };
@@ -51,7 +51,7 @@ export function suiteAlarms(entries, suites) {
       ({ channels, pairs }) => decide(channelsAt(channels, pick(random, pairs.length, planned))).verdict === 'slower',
     );
     const fresh = suspects.map(({ pairs }) =>
-      pick(random, pairs.length, confirmingPairs).map(({ at, turned }) =>
+      pick(random, pairs.length, pairsToConfirm(settings, suspects.length)).map(({ at, turned }) =>
         turned ? turnedRound(pairs[at]) : pairs[at],
       ),
     );
@@ -62,7 +62,7 @@ export function suiteAlarms(entries, suites) {
 }
 
 /** Whether any suspect is still slower on its fresh pairs, in the family of all of them. @param {readonly (readonly any[])[]} suspects */
-function isAlarmed(suspects) {
-  const errors = suspects.map((fresh) => errorIn(fresh, settings));
+export function isAlarmed(suspects) {
+  const errors = suspects.map((fresh) => errorIn(fresh, suspects.length));
   return suspects.some((fresh, at) => confirm(fresh, errors.toSpliced(at, 1), settings).verdict === 'slower');
 }

@@ -3,6 +3,7 @@ import { quantile } from '../../lib/figures.mjs';
 import { fixedWindows, fullJudgement, seenFrom, settings } from './ours.mjs';
 
 const power = 0.9;
+const over = (values, p) => (values.length === 0 ? NaN : quantile(values, p));
 
 /**
  * At each look, as if it were the only one that is looked at. `seen`: over all windows together, whose machines and hours differ. `next`: over what a window
@@ -22,7 +23,6 @@ export function sightAt(entries) {
     const all = found.flat();
     if (all.length === 0) return [];
     const next = found.flatMap((windows) => windows.slice(1).map(({ needed }, at) => needed / windows[at].visible));
-    const over = (values, p) => (values.length === 0 ? NaN : quantile(values, p));
     return [
       {
         look,

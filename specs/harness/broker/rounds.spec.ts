@@ -92,7 +92,7 @@ const take = (
     alone: (body) => body(),
     lanes,
     random: randomFrom(seed),
-    ruleOf: () => ({ enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: 3, ...rule }),
+    ruleOf: () => ({ enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: () => 3, ...rule }),
     tell,
   });
 const rounds = (size: number): string[][] =>

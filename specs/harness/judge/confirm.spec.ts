@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { confirm, errorIn, errorOf } from '../../../src/judge/confirm.ts';
+import { confirm, errorIn, errorOf, pairsToConfirm } from '../../../src/judge/confirm.ts';
 import { verdictOf } from '../../../src/judge/paired.ts';
 import type { PairedJudgement } from '../../../src/judge/paired.ts';
 import { weigh } from '../../../src/judge/paired-evidence.ts';
@@ -24,7 +24,7 @@ const channels = (location: readonly number[], tail: readonly number[] | null = 
 });
 /** All suspects of a suite. */
 const confirmAll = (suspects: readonly (readonly Pair[])[]): PairedJudgement[] => {
-  const errors = suspects.map((fresh) => errorIn(fresh));
+  const errors = suspects.map((fresh) => errorIn(fresh, suspects.length));
   return suspects.map((fresh, index) => confirm(fresh, errors.toSpliced(index, 1)));
 };
 const twelve = (value: number): number[] => Array.from({ length: 12 }, (_, i) => value + i * 1e-5);
@@ -56,15 +56,16 @@ describe('a suspect', () => {
   });
 
   test('is not slower where it would be so alone but not among so many', () => {
-    // Two of twelve pairs below, the smallest: 1 + 2 of 78, 5 of 4096. Enough for one suspect, not for the least of nine.
-    const weak = [-0.001, -0.002, 0.003, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009, 0.01, 0.011, 0.012].map(
-      (x) => x + Math.log1p(0.005),
-    );
+    // Three small ones below, of rank 1 + 2 + 4: of twelve pairs 19 of 4096, enough for one suspect; of fourteen 19 of 16384, not for the least of nine.
+    const weak = [-1, -2, 3, -4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((x) => x / 1e3 + Math.log1p(0.005));
     expect(confirmAll([exactly(weak)])[0]!.verdict).toBe('slower');
     const nine = confirmAll(Array.from({ length: 9 }, () => exactly(weak)));
     expect(nine.map(({ verdict }) => verdict)).toEqual(Array.from({ length: 9 }, () => 'inconclusive'));
     expect(nine[0]!.sentences[0]).toContain('slower alone, but not among 9 suspects of this suite');
-    const strong = confirmAll([exactly(weak), ...Array.from({ length: 8 }, () => exactly(twelve(0.05)))]);
+    const strong = confirmAll([
+      exactly(weak),
+      ...Array.from({ length: 8 }, () => exactly([...twelve(0.05), 0.051, 0.052])),
+    ]);
     expect(strong[0]!.verdict).toBe('slower');
   });
 });
@@ -76,7 +77,7 @@ describe('errorOf', () => {
     expect(errorOf(channels(above, twelve(0)), pairedSettings)).toBeCloseTo(1 / 4096 / 0.9, 12);
     expect(errorOf(channels(twelve(0), twelve(0.2)), pairedSettings)).toBeCloseTo(1 / 4096 / 0.1, 12);
     expect(errorOf(channels(twelve(0), twelve(0)), pairedSettings)).toBe(1);
-    expect(errorOf(channels(above.slice(1)), pairedSettings)).toBe(1);
+    expect([errorIn(exactly(above), 1), errorIn(exactly(above.slice(1)), 1)]).toEqual([1 / 4096, 1]);
   });
 });
 
@@ -108,7 +109,9 @@ describe.each(Object.keys(noises))('twenty cases under %s noise, all exactly at 
         }),
       );
       suspected += suspects.length;
-      const verdicts = confirmAll(suspects.map(() => exactly(draw(random, 12))));
+      const verdicts = confirmAll(
+        suspects.map(() => exactly(draw(random, pairsToConfirm(pairedSettings, suspects.length)))),
+      );
       alarms += verdicts.some(({ verdict }) => verdict === 'slower') ? 1 : 0;
     }
     // The screen alone is wrong in a tenth of the suites: what the second stage is for.

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { pairsToConfirm } from '../../../src/judge/confirm.ts';
 import { judgePaired } from '../../../src/judge/paired.ts';
-import { pairedSettings, pairedSettingsOf } from '../../../src/judge/settings.ts';
+import { pairedSettings, pairedSettingsOf, type PairedWishes } from '../../../src/judge/settings.ts';
 import { judgeOn, judgeSuite } from '../../../src/judge/suite.ts';
 import type { Judged, NullControl, SuiteCase } from '../../../src/judge/suite.ts';
+import { randomFrom, type Random } from '../../../src/stats/random.ts';
 import type { Pair } from '../../../src/trace/pair.ts';
+import { drawPairs } from '../support/noise.ts';
 
 /** Pairs whose data are exactly these log ratios. */
 const exactly = (logs: readonly number[]): Pair[] =>
@@ -16,8 +19,8 @@ const draw = (count: number, factor = 1): Pair[] =>
 /** Log ratios above the margin by these parts of a thousand. */
 const above = (...parts: readonly number[]): Pair[] => exactly(parts.map((part) => part / 1e3 + Math.log1p(0.005)));
 const slow = draw(8, 1.03);
-/** 5 of 4096: enough for one suspect, not for the least of nine. */
-const weak = above(-1, -2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+/** The first twelve 19 of 4096, enough for one suspect; all of them 19 of 16384, not enough for the least of nine. */
+const weak = above(-1, -2, 3, -4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
 const quiet: NullControl = { pairs: draw(8) };
 const lost: NullControl = { lost: 'a: the worker was killed by SIGSEGV' };
 const suiteCase = (more: Partial<SuiteCase>): SuiteCase => ({
@@ -36,17 +39,48 @@ test('suspects with alphas of their own are a family all the same: none counts a
   const strict = pairedSettingsOf({ alpha: 0.001 });
   const cases = [
     suiteCase({ confirming: draw(12, 1.03) }),
-    suiteCase({ name: 'b', confirming: draw(12, 1.03), settings: strict }),
+    suiteCase({ name: 'b', confirming: draw(15, 1.03), settings: strict }),
   ];
   const judged = judgeSuite(cases, quiet, 7);
-  // 1 of 4096, of which the others' alpha makes ten times as much or a tenth.
-  expect(judged.get('a')!.grounds.confirming!.others).toEqual([expect.closeTo(10 / 4096, 9)]);
+  // 1 of 4096 and of 32768, of which the others' alpha makes a tenth or ten times as much.
+  expect(judged.get('a')!.grounds.confirming!.others).toEqual([expect.closeTo(10 / 32_768, 9)]);
   expect(judged.get('b')!.grounds.confirming!.others).toEqual([expect.closeTo(0.1 / 4096, 9)]);
   expect([...judged.values()].map(({ judgement }) => judgement.verdict)).toEqual(['slower', 'slower']);
-  const [few] = [
-    judgeSuite([suiteCase({ confirming: draw(12, 1.03), settings: pairedSettingsOf({ alpha: 2e-4 }) })], quiet, 7),
-  ];
-  expect(few!.get('a')!.judgement.verdict).not.toBe('slower');
+});
+
+describe('whatever is asked for, and however many are suspected, a suspect can be red', () => {
+  const verdicts = (count: number, suspects: number, wishes: PairedWishes = {}): string[] => {
+    const settings = pairedSettingsOf(wishes);
+    const cases = Array.from({ length: suspects }, (_, i) =>
+      suiteCase({ name: `${i}`, confirming: draw(count, 2), settings }),
+    );
+    return [...new Set([...judgeSuite(cases, quiet, 7).values()].map(({ judgement }) => judgement.verdict))];
+  };
+
+  test('after as many fresh pairs as so many suspects need', () => {
+    expect(pairsToConfirm(pairedSettings, 1)).toBe(12);
+    expect(pairsToConfirm(pairedSettings, 4)).toBe(12);
+    for (const suspects of [1, 4, 5, 18, 37, 400]) {
+      const pairs = pairsToConfirm(pairedSettings, suspects);
+      expect(verdicts(pairs, suspects)).toEqual(['slower']);
+      expect(verdicts(pairs - 1, suspects)).toEqual(['inconclusive']);
+    }
+  });
+
+  test('by a card with little time or a small alpha', () => {
+    for (const wishes of [{ seconds: 7 }, { seconds: 8 }, { seconds: 9 }, { alpha: 1e-4 }, { alpha: 1e-4, seconds: 7 }])
+      for (const suspects of [1, 20])
+        expect(verdicts(pairsToConfirm(pairedSettingsOf(wishes), suspects), suspects, wishes)).toEqual(['slower']);
+  });
+
+  test('in the tail alone', () => {
+    const random = randomFrom(3);
+    const slowTail = (_: Random, arm: 'A' | 'B'): number => (random() < 0.1 && arm === 'B' ? 1.8 : 1);
+    const confirming = drawPairs(random, pairsToConfirm(pairedSettings, 30), { call: slowTail, blocks: 12, calls: 8 });
+    const cases = Array.from({ length: 30 }, (_, i) => suiteCase({ name: `${i}`, confirming }));
+    const { verdict, sentences } = judgeSuite(cases, quiet, 7).get('7')!.judgement;
+    expect([verdict, sentences[0]]).toEqual(['slower', expect.stringContaining('tail')]);
+  });
 });
 
 describe('a case of a suite', () => {
@@ -99,7 +133,7 @@ describe('what is handed back with a verdict judges the pairs to the same end', 
     ['one suspect', [suiteCase({ confirming: draw(12, 1.03) })], quiet],
     [
       'one of many suspects',
-      Array.from({ length: 9 }, (_, i) => suiteCase({ name: `${i}`, confirming: i % 3 === 0 ? draw(12, 1.03) : weak })),
+      Array.from({ length: 9 }, (_, i) => suiteCase({ name: `${i}`, confirming: i % 3 === 0 ? draw(14, 1.03) : weak })),
       quiet,
     ],
     ['a screen', [suiteCase({ pairs: draw(12) })], quiet],

@@ -84,7 +84,7 @@ test('a card may ask for a finer margin and more time: the case and its replay a
   const even = { pairs: draw(4, 22, 1.001) };
   const paired = (await suite({ 'm/a': taken(even) }, [], [fine], rules)).get('m/a') as Ok;
   const [ours, control] = ['m/a', 'control'].map((name) => rules.get(name)!);
-  expect([ours!.confirming, control!.confirming]).toEqual([30, 12]);
+  expect([ours!.confirming(1), control!.confirming(1), control!.confirming(40)]).toEqual([30, 12, 16]);
   // Undecided between 0.3 and 2 %, this one has pairs to go where the usual plan ends.
   const wide = draw(4, 20, 1.004);
   expect([ours!.enough(wide), control!.enough(wide)]).toEqual([false, true]);
