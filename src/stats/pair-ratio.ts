@@ -22,13 +22,17 @@ export const pooledLogRatio = (pair: Pair, of: Estimator): number =>
 /** At each end: as good as a fifth where all is quiet, better in bursts, above all with one or two calls a visit (docs/decisions/0006). */
 const trimmed = 0.4;
 
-/** Visits are cut to the shortest of their block: the low end of more calls is lower. */
+/** Visits are thinned to the shortest of their block: the low end of more calls is lower. */
 const halves = ({ order, visits }: Block, of: Estimator): readonly number[] => {
   const calls = Math.min(...visits.map((visit) => visit.length));
-  const logs = visits.map((visit) => Math.log(of(visit.slice(0, calls))));
+  const logs = visits.map((visit) => Math.log(of(thinned(visit, calls))));
   return logs.flatMap((log, index) => {
     if (index % 2 === 1) return [];
     const step = (logs[index + 1] ?? NaN) - log;
     return [order[index] === 'A' ? step : -step];
   });
 };
+
+/** Evenly spaced calls, since a sampler may have sorted them: the first ones would be the fastest. */
+const thinned = (visit: readonly number[], calls: number): readonly number[] =>
+  Array.from({ length: calls }, (_, index) => visit[Math.floor(((index + 0.5) * visit.length) / calls)] ?? NaN);
