@@ -90,27 +90,32 @@ export class ProcessPair {
     this.#random = random;
   }
 
-  /** Looks at a case's base, once the other process has started as well, for the shape of all its pairs. */
+  /**
+   * Looks at a case, for the shape of all its pairs: at an arm that compiles while it runs, where there is one, else at the base, once the other process has
+   * started as well. It leaves that process warmer than the other: pairs are then taken with new ones.
+   */
   async shape(contestants: Contestants): Promise<PairShape> {
-    const { path, backend, feeds } = contestants.base;
-    const ranges = rangesOf([feeds]);
-    await this.#of('ours', this.#ours.hello());
-    await this.#of('base', this.#base.open(path, ranges));
-    if (backend.jit) return shapeFor(await this.#lastSpeed(contestants), 0, true);
-    await this.#sample('base', contestants, 1, fewestCalls);
-    const { seconds: load } = await this.#of('base', this.#base.open(path, ranges, 1));
-    return shapeFor(median(await this.#sample('base', contestants, settling, fewestCalls)), load, false);
+    const arm = contestants.base.backend.jit || !contestants.ours.backend.jit ? 'base' : 'ours';
+    const { path, backend, feeds } = contestants[arm];
+    const open = (shift?: number) => this.#of(arm, this.#worker(arm).open(path, rangesOf([feeds]), shift));
+    const other = arm === 'base' ? 'ours' : 'base';
+    await this.#of(other, this.#worker(other).hello());
+    await open();
+    if (backend.jit) return shapeFor(await this.#lastSpeed(arm, contestants), 0, true);
+    await this.#sample(arm, contestants, 1, fewestCalls);
+    const { seconds: load } = await open(1);
+    return shapeFor(median(await this.#sample(arm, contestants, settling, fewestCalls)), load, false);
   }
 
   /**
-   * Seconds of a call of the base once no call has been quicker for twice as long as a process warms up. The first calls of code that is compiled
+   * Seconds of a call once no call has been quicker for twice as long as a process warms up. The first calls of code that is compiled
    * while it runs say nothing of the later ones, least of all where other cores compile as well.
    */
-  async #lastSpeed(contestants: Contestants): Promise<number> {
+  async #lastSpeed(arm: keyof Contestants, contestants: Contestants): Promise<number> {
     const begin = performance.now();
     let [least, since] = [Infinity, begin];
     for (;;) {
-      const call = median(await this.#sample('base', contestants, 1, fewestCalls));
+      const call = median(await this.#sample(arm, contestants, 1, fewestCalls));
       const now = performance.now();
       if (call < quicker * least) since = now;
       least = Math.min(least, call);

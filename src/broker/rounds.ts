@@ -52,6 +52,7 @@ export async function takeRounds(
   options: RoundsOptions,
 ): Promise<ReadonlyMap<string, PairsTaken>> {
   const series = contests.map((contest) => new Series(contest, options));
+  await options.alone(() => lookAt(series, options));
   await takeUntil(series, options, ({ rule, pairs }) => rule.enough(pairs));
   const suspects = series.filter(({ failure, rule, pairs }) => failure === null && rule.suspects(pairs));
   for (const each of suspects) each.startConfirming();
@@ -63,6 +64,10 @@ export async function takeRounds(
   );
   return new Map(series.map((each) => [each.contest.name, each.taken()]));
 }
+
+/** In processes that no pair is taken with: looking warms one arm more than the other. */
+const lookAt = (series: readonly Series[], options: RoundsOptions): Promise<void> =>
+  takeAlong(fromEnd([...byProcess(series).flat()], 0), null, options, (each, processes) => each.look(processes));
 
 async function takeUntil(
   series: readonly Series[],
@@ -77,8 +82,8 @@ async function takeUntil(
     const inLanes = order.filter(({ contest }) => needsOneCore(contest));
     const single = order.filter(({ contest }) => !needsOneCore(contest));
     await alone(async () => {
-      await allOf(lanes.map((core, lane) => takeAlong(fromEnd(inLanes, lane), core, options)));
-      await takeAlong(fromEnd(single, 0), null, options);
+      await allOf(lanes.map((core, lane) => takeAlong(fromEnd(inLanes, lane), core, options, takePair)));
+      await takeAlong(fromEnd(single, 0), null, options, takePair);
     });
   }
 }
@@ -107,8 +112,13 @@ function byProcess(series: readonly Series[]): readonly (readonly Series[])[] {
   return [...groups.values()];
 }
 
-/** One pair of each that comes next, on this core; null: where it wants to run. A case that kills its processes costs those behind it a start. */
-async function takeAlong(next: Next, core: number | null, { workers, random }: RoundsOptions): Promise<void> {
+type Step = (each: Series, processes: ProcessPair) => Promise<void>;
+
+const takePair: Step = (each, processes) => each.takeOne(processes);
+
+/** One step of each that comes next, on this core; null: where it wants to run. A case that kills its processes costs those behind it a start. */
+async function takeAlong(next: Next, core: number | null, options: RoundsOptions, step: Step): Promise<void> {
+  const { workers, random } = options;
   let processes: ProcessPair | undefined;
   let living = '';
   const end = async (): Promise<void> => {
@@ -120,7 +130,7 @@ async function takeAlong(next: Next, core: number | null, { workers, random }: R
       if (each.processes !== living) await end();
       processes ??= new ProcessPair(workers, onCore(each.contest, core), random);
       living = each.processes;
-      await each.takeOne(processes);
+      await step(each, processes);
       if (each.failure !== null) await end();
     }
   } finally {
@@ -157,15 +167,26 @@ class Series {
     this.confirming = [];
   }
 
+  async look(processes: ProcessPair): Promise<void> {
+    this.#shape = await this.#attempt(processes, () => processes.shape(this.contest));
+    this.#tell(`a first look at ${this.contest.name}`);
+  }
+
   async takeOne(processes: ProcessPair): Promise<void> {
+    const shape = this.#shape;
+    if (shape === undefined) throw new Error(`nobody looked at ${this.contest.name}`);
     const into = this.confirming ?? this.pairs;
-    const taken = await attempt(async () => {
-      this.#shape ??= await processes.shape(this.contest);
-      return processes.take(this.contest, this.#shape, into.length);
-    });
-    if (taken.ok) into.push(taken.value);
-    else [this.failure, this.#arm] = [taken.failure, processes.failed ?? 'base'];
+    const pair = await this.#attempt(processes, () => processes.take(this.contest, shape, into.length));
+    if (pair !== undefined) into.push(pair);
     this.#tell(`${this.confirming === null ? 'pair' : 'confirming pair'} ${into.length} of ${this.contest.name}`);
+  }
+
+  /** Undefined where an arm failed. */
+  async #attempt<T>(processes: ProcessPair, measure: () => Promise<T>): Promise<T | undefined> {
+    const measured = await attempt(measure);
+    if (measured.ok) return measured.value;
+    [this.failure, this.#arm] = [measured.failure, processes.failed ?? 'base'];
+    return undefined;
   }
 
   taken(): PairsTaken {
