@@ -72,17 +72,18 @@ async function hello(request: Extract<Request, { op: 'hello' }>): Promise<object
   return { protocol, version: runtime.version, provider: runtime.provider, seconds: secondsSince(start) };
 }
 
-/** Packages come from the user's project first, from onpar's own tree second. */
+/** Packages come from the user's project; those it does not have from onpar's own tree. One that is there and does not load must not be replaced by another version. */
 function requireFrom(root: string): (name: string) => unknown {
   const fromProject = createRequire(join(root, 'package.json'));
   const fromHere = createRequire(import.meta.url);
   return (name) => {
     try {
-      return fromProject(name) as unknown;
+      fromProject.resolve(name);
     } catch (error) {
       if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
       return fromHere(name) as unknown;
     }
+    return fromProject(name) as unknown;
   };
 }
 

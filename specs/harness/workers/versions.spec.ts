@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,8 @@ writeFileSync(join(other, 'linear.onnx'), linearModel(2, 2, [1, 2, 3, 4]));
 const options = { root, threads: 1, core: null, deadline: 60 };
 const x = { x: tensor('float32', [1, 2], Float32Array.of(1, 10)) };
 
-async function provider(backends: string | null): Promise<string> {
-  const worker = new Worker(await findBackend('ort-node/cpu'), { ...options, backends });
+async function provider(backends: string | null, at = root): Promise<string> {
+  const worker = new Worker(await findBackend('ort-node/cpu'), { ...options, root: at, backends });
   try {
     return (await worker.hello()).provider;
   } finally {
@@ -33,6 +33,16 @@ describe('a worker', () => {
   test('loads its own backend files, or those of the version it is given', async () => {
     expect(await provider(null)).toBe('CPUExecutionProvider');
     expect(await provider(join(other, 'dist/backends'))).toBe('AnotherProvider');
+  });
+
+  test('loads packages of the project, or onpar’s own where it has none; one that is there and does not load is not replaced', async () => {
+    const project = join(other, 'project');
+    const runtime = join(project, 'node_modules/onnxruntime-node');
+    expect(await provider(null, project)).toBe('CPUExecutionProvider');
+    mkdirSync(runtime, { recursive: true });
+    writeFileSync(join(runtime, 'package.json'), '{"name":"onnxruntime-node","version":"1.0.0"}');
+    writeFileSync(join(runtime, 'index.js'), "require('./bin/onnxruntime_binding.node');");
+    await expect(provider(null, project)).rejects.toThrow(/Cannot find module '\.\/bin\/onnxruntime_binding\.node'/);
   });
 
   test('refuses a version that has no such backend', async () => {
