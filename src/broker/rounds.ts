@@ -4,7 +4,7 @@
  * Pairs that need one core each are taken on two at once: both arms of a pair share a core and its neighbour, so what that costs falls on
  * both. What confirms a suspect has the machine to itself.
  */
-import type { Random } from '../stats/random.ts';
+import { shuffled, type Random } from '../stats/random.ts';
 import type { Pair } from '../trace/pair.ts';
 import { attempt } from './measurement.ts';
 import type { Failure } from './measurement.ts';
@@ -196,14 +196,4 @@ class Series {
     if (confirming !== null && this.#arm === 'base') return { ok: true, pairs, confirming: [], unconfirmed: failure };
     return { ok: false, failure, arm: this.#arm };
   }
-}
-
-/** Fisher and Yates' shuffle. */
-function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
-  const order = [...items];
-  for (let last = order.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(random() * (last + 1));
-    [order[last], order[other]] = [order[other] as T, order[last] as T];
-  }
-  return order;
 }

@@ -15,7 +15,7 @@ import { pairedSettings, pairedSettingsOf } from '../judge/settings.ts';
 import type { PairedSettings } from '../judge/settings.ts';
 import { judgeSuite } from '../judge/suite.ts';
 import type { Judged, NullControl, SuiteCase } from '../judge/suite.ts';
-import { randomFrom } from '../stats/random.ts';
+import { randomFrom, shuffled } from '../stats/random.ts';
 import type { HeaderLine } from '../trace/header.generated.ts';
 import type { Pair } from '../trace/pair.ts';
 import { asWritten, traceOf } from '../trace/write.ts';
@@ -73,16 +73,17 @@ export async function pairSuite(
   const seed = Date.now() % 2 ** 31;
   const random = randomFrom(seed);
   // Drawn: in the long run every case's base is held against itself.
-  const drawn = contests[Math.floor(random() * contests.length)];
-  const nulls = drawn === undefined ? [] : [{ ...drawn, name: controlName, ours: drawn.base }];
+  const drawn = shuffled(contests, random);
   tell(`pairing ${contests.length} cases with ${against} …`);
   const ruleOf = (name: string): Rule => {
     const contest = contests.find((each) => each.name === name);
     // The control is judged by the usual ones.
     return ruleBy(contest === undefined ? pairedSettings : settingsOf(contest));
   };
-  const taken = written(await broker.pairs([...contests, ...nulls], { random, ruleOf, tell: show }));
-  const control = controlOf(taken.get(controlName), drawn?.name ?? '');
+  const take = async (some: readonly VersionedCase[]): Promise<Taken> =>
+    written(await broker.pairs(some, { random, ruleOf, tell: show }));
+  const taken = await take([...contests, ...drawn.slice(0, 1).map(againstItself)]);
+  const control = await controlOf(drawn, taken, async (each) => (await take([againstItself(each)])).get(controlName));
   const judged = judgeSuite(
     contests.flatMap((each) => suiteCase(each, taken.get(each.name))),
     control,
@@ -102,7 +103,7 @@ export async function pairSuite(
   );
 }
 
-const written = (all: ReadonlyMap<string, PairsTaken>): ReadonlyMap<string, PairsTaken> =>
+const written = (all: Taken): Taken =>
   new Map(
     [...all].map(([name, taken]) => [
       name,
@@ -110,9 +111,28 @@ const written = (all: ReadonlyMap<string, PairsTaken>): ReadonlyMap<string, Pair
     ]),
   );
 
-function controlOf(taken: PairsTaken | undefined, of: string): NullControl {
-  if (taken?.ok === true) return taken;
-  return { lost: `${of}: ${taken?.failure.reason ?? 'no pairs were taken'}` };
+const againstItself = (contest: VersionedCase): VersionedCase => ({
+  ...contest,
+  name: controlName,
+  ours: contest.base,
+});
+
+type Taken = ReadonlyMap<string, PairsTaken>;
+
+/** A base that cannot run costs its own case and not the suite: the next one drawn takes its place, of those whose own pairs were taken. */
+async function controlOf(
+  drawn: readonly VersionedCase[],
+  taken: Taken,
+  take: (contest: VersionedCase) => Promise<PairsTaken | undefined>,
+): Promise<NullControl> {
+  const lost: string[] = [];
+  for (const [index, contest] of drawn.entries()) {
+    if (index > 0 && taken.get(contest.name)?.ok !== true) continue;
+    const control = index === 0 ? taken.get(controlName) : await take(contest);
+    if (control?.ok === true) return control;
+    lost.push(`${contest.name}: ${control?.failure.reason ?? 'no pairs were taken'}`);
+  }
+  return { lost: lost.join('; ') };
 }
 
 function suiteCase(contest: VersionedCase, taken: PairsTaken | undefined): readonly SuiteCase[] {

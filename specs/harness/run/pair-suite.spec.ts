@@ -46,13 +46,14 @@ async function suite(
   asked: VersionedCase[] = [],
   own: readonly VersionedCase[] = contests,
   rules: Map<string, Rule> = new Map(),
+  controls: (contest: VersionedCase) => boolean = () => true,
 ): Promise<ReadonlyMap<string, PairedCase>> {
   return pairSuite(own, {
     broker: {
       pairs: async (given, { ruleOf }) => {
         asked.push(...given);
         for (const { name } of given) rules.set(name, ruleOf(name));
-        return new Map(given.map(({ name }) => [name, of[name] ?? taken()]));
+        return new Map(given.map((each) => [each.name, of[each.name] ?? (controls(each) ? taken() : died)]));
       },
     },
     against: 'main@3f2a1c9',
@@ -122,6 +123,20 @@ describe('the null control', () => {
       expect((await judged(of, name)).judgement.sentences.join()).toMatch(
         /base against base could not be measured: m\/[abc]: killed by SIGSEGV/,
       );
+  });
+
+  test('that could not be taken is taken of another case, one whose own pairs were: a dead base costs its case alone', async () => {
+    const dead = { 'm/a': died, 'm/b': slow };
+    for (let time = 0; time < 12; time += 1) {
+      vi.useFakeTimers({ now: 1e12 + time });
+      const asked: VersionedCase[] = [];
+      const judgedAll = await suite(dead, asked, contests, new Map(), (contest) => contest.base.path !== 'm/a of main');
+      expect((judgedAll.get('m/b') as Ok).judgement.verdict).toBe('slower');
+      expect(judgedAll.get('m/a')).toMatchObject({ ok: false, arm: 'base' });
+      const controls = asked.filter(({ name }) => name === 'control').map(({ base }) => base.path);
+      expect(controls.at(-1)).not.toBe('m/a of main');
+      expect(controls.length).toBe(controls[0] === 'm/a of main' ? 2 : 1);
+    }
   });
 
   test('that differs forbids every verdict', async () => {
