@@ -30,6 +30,9 @@ export type BothArms =
 
 /** Throws BadInput where a file of either version is not the one of its card. */
 export async function armsOf(base: Side, ours: Side, subject: Case, backend: Backend): Promise<BothArms> {
+  // Our backend files would drive both arms, and a change of them would go unseen.
+  const unbuilt = unbuiltOnpar(base.root);
+  if (unbuilt !== null) return { found: false, reason: `onpar is not built at ${base.label}: no ${unbuilt}` };
   const [theirs, own] = [await armOf(base, subject), await armOf(ours, subject)];
   if (own === null) throw new Error(`no artifact ${subject.model}/${subject.artifact}`);
   if (theirs === null) return { found: false, reason: `${base.label} has no ${subject.model}/${subject.artifact}` };
@@ -60,9 +63,19 @@ async function armOf(side: Side, { model: id, artifact: name }: Case): Promise<A
 
 /** Compiled: workers run from dist. Null where this version has no onpar that speaks as this one does. */
 export function backendsOf(root: string): string | null {
-  const onpar = onparOf(root);
-  const folder = onpar === null || versionOf(onpar) !== version() ? null : join(onpar, 'dist', 'backends');
+  const folder = compiledIn(root);
   return folder !== null && existsSync(folder) ? folder : null;
+}
+
+const unbuiltOnpar = (root: string): string | null => {
+  const folder = compiledIn(root);
+  return folder !== null && !existsSync(folder) ? folder : null;
+};
+
+/** Where the backends of an onpar of this very version are once it is built. */
+function compiledIn(root: string): string | null {
+  const onpar = onparOf(root);
+  return onpar === null || versionOf(onpar) !== version() ? null : join(onpar, 'dist', 'backends');
 }
 
 /** Everything that a call's duration depends on and a commit can change. Node and the machine are the same for both. */

@@ -1,6 +1,6 @@
 /**
- * Puts a base commit beside the working tree, and makes it runnable: packages are installed only where its lockfile differs,
- * otherwise those of the working tree are found by walking up.
+ * Puts a base commit beside the working tree, and makes it runnable: packages are installed only where its lockfile differs, or what its package.json
+ * asks for where it has no lockfile; otherwise those of the working tree are found by walking up.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
@@ -17,6 +17,8 @@ const installers: Readonly<Record<string, string>> = {
   'bun.lock': 'bun install --frozen-lockfile',
   'bun.lockb': 'bun install --frozen-lockfile',
 };
+
+const unlocked = 'npm install --no-package-lock --no-audit --no-fund';
 
 export interface CheckoutOptions {
   /** Told what takes long. */
@@ -53,7 +55,7 @@ interface Install {
   readonly folder: string;
 }
 
-/** How the commit's own packages are installed; null where its lockfile is that of the working tree, or it has none. */
+/** How the commit's own packages are installed; null where those of the working tree are its own. */
 function installOf(root: string, sha: string, prefix: string): Install | null {
   const lockfiles = foldersUp(posix.join('.', prefix)).flatMap((folder) =>
     Object.keys(installers).map((name) => posix.join(folder, name)),
@@ -61,11 +63,32 @@ function installOf(root: string, sha: string, prefix: string): Install | null {
   const committed =
     git(root, 'ls-tree', '--full-tree', '--name-only', '-z', sha, '--', ...lockfiles)?.split('\0') ?? [];
   const lockfile = lockfiles.find((path) => committed.includes(path));
-  if (lockfile === undefined) return null;
+  if (lockfile === undefined) return installUnlocked(root, sha, prefix);
   const path = join(root, git(root, 'rev-parse', '--show-cdup') ?? '', lockfile);
   const same = existsSync(path) && git(root, 'hash-object', path) === git(root, 'rev-parse', `${sha}:${lockfile}`);
   if (same && installedAsLocked(path)) return null;
   return { line: installers[posix.basename(lockfile)] ?? '', folder: posix.dirname(lockfile) };
+}
+
+/** As near as one comes to what it had: with packages of the working tree a base would be compared with itself. */
+function installUnlocked(root: string, sha: string, prefix: string): Install | null {
+  const [path, before] = [
+    join(root, 'package.json'),
+    git(root, 'show', `${sha}:${posix.join(prefix, 'package.json')}`),
+  ];
+  const same = before === null || !existsSync(path) || askedIn(before) === askedIn(readFileSync(path, 'utf8'));
+  return same ? null : { line: unlocked, folder: posix.join('.', prefix) };
+}
+
+function askedIn(manifest: string): string {
+  try {
+    const fields = JSON.parse(manifest) as Readonly<Record<string, unknown>>;
+    return JSON.stringify(
+      ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'].map((name) => fields[name]),
+    );
+  } catch {
+    return manifest;
+  }
 }
 
 /** a/b, a, . */

@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { armsOf } from '../../../src/base/arms.ts';
 import type { Side } from '../../../src/base/base.ts';
 import { packagesOf } from '../../../src/base/packages.ts';
 import { readProject } from '../../../src/cases/project.ts';
+import { version } from '../../../src/version.ts';
 import { newProject } from '../support/project.ts';
 
 vi.mock(import('../../../src/base/packages.ts'), { spy: true });
@@ -46,4 +49,18 @@ test('another side is looked at anew', async () => {
   expect(await armsOf(await side('v1', '0.9.0'), ours, subject('a'), backend)).toMatchObject({
     differs: ['onnxruntime-node 0.9.0 -> 1.0.0'],
   });
+});
+
+test('a base of onpar itself, of this version, that is not built is none: our backend files would drive both arms', async () => {
+  const [base, ours, other] = [await side('main', '1.0.0'), await side('ours', '1.0.0'), await side('v0', '1.0.0')];
+  const onpar = (of: Side, which: string): void =>
+    writeFileSync(join(of.root, 'package.json'), JSON.stringify({ name: 'onpar', version: which }));
+  onpar(base, version());
+  expect(await armsOf(base, ours, subject('a'), backend)).toEqual({
+    found: false,
+    reason: `onpar is not built at main: no ${base.root}/dist/backends`,
+  });
+  // Another version's files may speak otherwise, and are not used.
+  onpar(other, '0.0.1');
+  expect(await armsOf(other, ours, subject('a'), backend)).toMatchObject({ found: true });
 });

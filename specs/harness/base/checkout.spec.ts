@@ -75,6 +75,33 @@ describe('a base commit beside the working tree', () => {
     expect(told).toEqual([`base ${base.slice(0, 7)}: npm ci --no-audit --no-fund …`]);
   });
 
+  test.each([
+    ['asks for others', '{"dependencies":{"runtime":"1.30.0"}}', true],
+    ['asks for the same', '{"version":"2.0.0","dependencies":{"runtime":"1.29.0"}}', false],
+    ['cannot be read', '{', true],
+  ])('without a lockfile is installed where the package.json of the working tree %s', async (_, now, installs) => {
+    const top = newRepository({ 'ml/package.json': '{"dependencies":{"runtime":"1.29.0"}}' });
+    const base = git(top, 'rev-parse', 'HEAD');
+    // The lockfile comes with the others.
+    write(top, { 'ml/package.json': now, 'ml/package-lock.json': '{}' });
+    standsForInstallers();
+    const told: string[] = [];
+    const folder = await checkOut(join(top, 'ml'), base, { tell: (line) => told.push(line), build: undefined });
+    expect(told).toEqual(
+      installs ? [`base ${base.slice(0, 7)}: npm install --no-package-lock --no-audit --no-fund …`] : [],
+    );
+    expect(existsSync(join(folder, 'installed-here'))).toBe(installs);
+  });
+
+  test('without a lockfile and a package.json is what it is', async () => {
+    const root = newRepository({ 'model.bin': 'old' });
+    const base = git(root, 'rev-parse', 'HEAD');
+    write(root, { 'package.json': '{"dependencies":{"runtime":"1.30.0"}}' });
+    await expect(checkOut(root, base, { ...quiet, tell: () => expect.unreachable() })).resolves.toContain(
+      base.slice(0, 12),
+    );
+  });
+
   test('gets packages of its own as soon as the working tree has others', async () => {
     const root = newRepository({ 'package.json': manifest('1.0.0'), 'package-lock.json': lockfile('1.0.0') });
     const base = git(root, 'rev-parse', 'HEAD');
