@@ -21,8 +21,29 @@ export interface Making {
   readonly tell: (line: string) => void;
 }
 
-/** Two runs that need the same folder make it once: the second one waits. */
-export async function madeOnce(
+/** Two runs that need the same folder make it once: the second one waits. Rejects with BadInput where .onpar cannot be written. */
+export async function madeOnce(root: string, making: Making, make: (folder: string) => Promise<void>): Promise<string> {
+  try {
+    return await madeBy(root, making, make);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === undefined
+      ? error
+      : unwritable(join(root, '.onpar'), error as Error);
+  }
+}
+
+/** Of what a run keeps below .onpar. */
+export const unwritable = (where: string, cause: Error): BadInput =>
+  new BadInput(
+    {
+      what: `cannot be written (${cause.message})`,
+      where,
+      fix: 'make it writable, or go without a base: ONPAR_BASE=none',
+    },
+    { cause },
+  );
+
+async function madeBy(
   root: string,
   { name, from, tell }: Making,
   make: (folder: string) => Promise<void>,

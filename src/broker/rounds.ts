@@ -67,7 +67,7 @@ export async function takeRounds(
 
 /** In processes that no pair is taken with: looking warms one arm more than the other. */
 const lookAt = (series: readonly Series[], options: RoundsOptions): Promise<void> =>
-  takeAlong(fromEnd([...byProcess(series).flat()], 0), null, options, (each, processes) => each.look(processes));
+  takeAlong(fromEnd(byProcess(series).flat(), 0), null, options, (each, processes) => each.look(processes));
 
 async function takeUntil(
   series: readonly Series[],

@@ -2,8 +2,9 @@
  * Process pairs of several cases, taken in rounds and judged as one suite, with the base of one of them against itself; every trace is
  * left below .onpar/traces/ for `onpar gate replay`.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { unwritable } from '../base/beside.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Failure } from '../broker/measurement.ts';
 import type { PairsTaken, Rule } from '../broker/rounds.ts';
@@ -74,6 +75,8 @@ export async function pairSuite(
   const random = randomFrom(seed);
   // Drawn: in the long run every case's base is held against itself.
   const drawn = shuffled(contests, random);
+  // Before anything is measured: a verdict whose trace cannot be kept cannot be repeated.
+  const folder = traceFolder(root);
   tell(`pairing ${contests.length} cases with ${against} …`);
   const ruleOf = (name: string): Rule => {
     const contest = contests.find((each) => each.name === name);
@@ -93,7 +96,7 @@ export async function pairSuite(
     const { margin, budget, alpha, seconds } = settingsOf(each);
     const settings = { margin, budget, alpha, seconds };
     const header = { fingerprint, seed, against: each.base.label, settings };
-    return keep(each, found, { root, control, screened, header });
+    return keep(each, found, { root, folder, control, screened, header });
   };
   return new Map(
     contests.map((each): [string, PairedCase] => {
@@ -148,8 +151,21 @@ function failed(taken: PairsTaken | undefined): PairedCase {
   return { ok: false, reason: failure.reason, missing: failure.missing, how: failure.kind, arm };
 }
 
+/** Throws BadInput where it cannot be written. */
+function traceFolder(root: string): string {
+  const folder = join(root, '.onpar', 'traces');
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    throw unwritable(folder, error as Error);
+  }
+}
+
 interface Keeping {
   readonly root: string;
+  readonly folder: string;
   readonly control: NullControl;
   /** What raised a suspicion, where there is one. */
   readonly screened: readonly Pair[];
@@ -158,9 +174,7 @@ interface Keeping {
 
 /** Writes the trace of a case, and beside it the control, and the pairs that fresh ones confirm or clear: later runs write all anew. */
 function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, options: Keeping): PairedCase {
-  const { root, control, screened, header } = options;
-  const folder = join(root, '.onpar', 'traces');
-  mkdirSync(folder, { recursive: true });
+  const { root, folder, control, screened, header } = options;
   const file = name.replaceAll(/[^\w.@-]+/g, '-');
   const write = (ending: string, more: HeaderLine, held: readonly Pair[]): string => {
     const path = join(folder, `${file}${ending}`);

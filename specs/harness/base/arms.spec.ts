@@ -6,7 +6,7 @@ import { armsOf } from '../../../src/base/arms.ts';
 import type { Side } from '../../../src/base/base.ts';
 import { packagesOf } from '../../../src/base/packages.ts';
 import { readProject } from '../../../src/cases/project.ts';
-import { version } from '../../../src/version.ts';
+import { version as thisVersion } from '../../../src/version.ts';
 import { newProject } from '../support/project.ts';
 
 vi.mock(import('../../../src/base/packages.ts'), { spy: true });
@@ -55,7 +55,7 @@ test('a base of onpar itself, of this version, that is not built is none: our ba
   const [base, ours, other] = [await side('main', '1.0.0'), await side('ours', '1.0.0'), await side('v0', '1.0.0')];
   const onpar = (of: Side, which: string): void =>
     writeFileSync(join(of.root, 'package.json'), JSON.stringify({ name: 'onpar', version: which }));
-  onpar(base, version());
+  onpar(base, thisVersion());
   expect(await armsOf(base, ours, subject('a'), backend)).toEqual({
     found: false,
     reason: `onpar is not built at main: no ${base.root}/dist/backends`,

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { prepareAnchor, prepareBase } from '../../../src/base/base.ts';
@@ -53,6 +53,18 @@ describe('the anchor', () => {
 
 describe('a base that cannot be used', () => {
   const env = { ONPAR_BASE_BUILD: 'echo no export >&2; exit 3' };
+
+  test('since .onpar cannot be written, is bad input where it was named, else not found', async () => {
+    const root = newRepository();
+    commit(root, { 'a.txt': '2' });
+    writeFileSync(join(root, '.onpar'), 'a file in its place');
+    const why = /\.onpar: cannot be written \((ENOTDIR|EEXIST)[^]*ONPAR_BASE=none/;
+    expect(await prepareBase(root, { env: {}, blessed: null, tell })).toEqual({
+      found: false,
+      reason: expect.stringMatching(why),
+    });
+    await expect(prepareBase(root, { env: { ONPAR_BASE: 'HEAD^' }, blessed: null, tell })).rejects.toThrow(why);
+  });
 
   test('is bad input where it was named', async () => {
     const root = newRepository();

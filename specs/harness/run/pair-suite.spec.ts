@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
@@ -130,7 +130,7 @@ describe('the null control', () => {
     for (let time = 0; time < 12; time += 1) {
       vi.useFakeTimers({ now: 1e12 + time });
       const asked: VersionedCase[] = [];
-      const judgedAll = await suite(dead, asked, contests, new Map(), (contest) => contest.base.path !== 'm/a of main');
+      const judgedAll = await suite(dead, asked, contests, new Map(), ({ base }) => base.path !== 'm/a of main');
       expect((judgedAll.get('m/b') as Ok).judgement.verdict).toBe('slower');
       expect(judgedAll.get('m/a')).toMatchObject({ ok: false, arm: 'base' });
       const controls = asked.filter(({ name }) => name === 'control').map(({ base }) => base.path);
@@ -182,6 +182,15 @@ test('the pairs that raised a suspicion are kept beside those that confirm it, a
   expect(existsSync(join(root, '.onpar/traces/m-b.screen.jsonl'))).toBe(false);
   await suite({});
   expect(existsSync(screen)).toBe(false);
+});
+
+test('where no trace can be kept nothing is measured, and the error says what to do', async () => {
+  const [onpar, asked]: [string, VersionedCase[]] = [join(root, '.onpar'), []];
+  rmSync(onpar, { recursive: true, force: true });
+  writeFileSync(onpar, 'a file in its place');
+  await expect(suite({}, asked)).rejects.toThrow(/\.onpar\/traces: cannot be written \(ENOTDIR[^]*ONPAR_BASE=none/);
+  expect(asked).toEqual([]);
+  rmSync(onpar);
 });
 
 test('a dead arm has no verdict, and whose it was', async () => {
