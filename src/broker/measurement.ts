@@ -12,6 +12,10 @@ export interface Failure {
   readonly missing: string | null;
 }
 
+/** As the kernel does with whoever it meets where memory runs out. */
+export const wasKilled = ({ kind, reason }: Pick<Failure, 'kind' | 'reason'>): boolean =>
+  kind === 'crashed' && /killed by SIGKILL/.test(reason);
+
 export type Measured<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
 /** What ONPAR_REQUIRE can demand. */

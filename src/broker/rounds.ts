@@ -6,8 +6,7 @@
  */
 import { shuffled, type Random } from '../stats/random.ts';
 import type { Pair } from '../trace/pair.ts';
-import { attempt } from './measurement.ts';
-import type { Failure } from './measurement.ts';
+import { attempt, wasKilled, type Failure } from './measurement.ts';
 import { ProcessPair } from './pairs.ts';
 import type { Contestant, Contestants, PairShape } from './pairs.ts';
 import type { Workers } from './workers.ts';
@@ -46,17 +45,23 @@ export type PairsTaken =
     }
   | { readonly ok: false; readonly failure: Failure; readonly arm: 'base' | 'ours' };
 
+const hasEnough = ({ rule, pairs }: Series): boolean => rule.enough(pairs);
+
 /** By name of the contest. */
 export async function takeRounds(
   contests: readonly Contest[],
   options: RoundsOptions,
 ): Promise<ReadonlyMap<string, PairsTaken>> {
   const series = contests.map((contest) => new Series(contest, options));
+  const alone = { ...options, lanes: options.lanes.slice(-1) };
   await options.alone(() => lookAt(series, options));
-  await takeUntil(series, options, ({ rule, pairs }) => rule.enough(pairs));
+  await takeUntil(series, options, hasEnough);
+  // Two pairs at once are four sessions: who is killed for want of memory may be anybody, and is asked again by itself.
+  const killed = options.lanes.length > 1 ? series.filter((each) => each.wasKilled()) : [];
+  for (const each of killed) each.revive();
+  await takeUntil(killed, alone, hasEnough);
   const suspects = series.filter(({ failure, rule, pairs }) => failure === null && rule.suspects(pairs));
   for (const each of suspects) each.startConfirming();
-  const alone = { ...options, lanes: options.lanes.slice(-1) };
   await takeUntil(
     suspects,
     alone,
@@ -161,6 +166,15 @@ class Series {
     this.rule = ruleOf(contest.name);
     this.processes = JSON.stringify([contest.base.backend.id, contest.base.options, contest.ours.options]);
     this.#tell = tell;
+  }
+
+  /** In its pairs. */
+  wasKilled(): boolean {
+    return this.failure !== null && this.#shape !== undefined && wasKilled(this.failure);
+  }
+
+  revive(): void {
+    this.failure = null;
   }
 
   startConfirming(): void {

@@ -1,5 +1,5 @@
 /** From the way a point failed to its outcome: running out of memory has many faces, and none of them may read as anything else. Pure. */
-import type { Failure } from '../broker/measurement.ts';
+import { wasKilled, type Failure } from '../broker/measurement.ts';
 import type { Outcome } from './sweep.generated.ts';
 
 export interface Death {
@@ -14,7 +14,7 @@ const noMemory =
 /** `exceeded`: that it went beyond the limit, as a sentence; null where it did not. */
 export function deathOf({ kind, reason }: Pick<Failure, 'kind' | 'reason'>, exceeded: string | null): Death {
   if (exceeded !== null) return { outcome: 'out-of-memory', reason: exceeded };
-  if (kind === 'crashed' && /killed by SIGKILL/.test(reason))
+  if (wasKilled({ kind, reason }))
     return { outcome: 'out-of-memory', reason: `${reason}, as the system does when memory runs out` };
   const said = firstLine(reason);
   if (kind !== 'timed-out' && noMemory.test(reason)) return { outcome: 'out-of-memory', reason: said };

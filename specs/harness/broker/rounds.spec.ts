@@ -13,6 +13,8 @@ import { WorkerFailure } from '../../../src/workers/worker.ts';
 const measured = vi.hoisted(() => ({
   taken: [] as string[],
   fails: new Set<string>(),
+  /** Names whose new version the kernel kills, and how often. */
+  killed: new Map<string, number>(),
   baseDies: Infinity,
   started: 0,
   living: 0,
@@ -48,6 +50,10 @@ vi.mock('../../../src/broker/pairs.ts', () => ({
         this.failed = 'base';
         throw new WorkerFailure('crashed', 'the base crashed');
       }
+      const kills = measured.killed.get(ours.path) ?? 0;
+      measured.killed.set(ours.path, kills - 1);
+      if (kills > 0) this.failed = 'ours';
+      if (kills > 0) throw new WorkerFailure('crashed', 'the worker was killed by SIGKILL');
       if (measured.fails.has(ours.path)) this.failed = 'ours';
       if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
       return { pair, blocks: [] };
@@ -73,6 +79,7 @@ beforeEach(() => {
   workers = new Workers();
   measured.taken.length = 0;
   measured.fails.clear();
+  measured.killed.clear();
   measured.baseDies = Infinity;
   measured.started = 0;
   measured.cores.length = 0;
@@ -238,6 +245,16 @@ describe('rounds on two cores', () => {
     const taken = await take(pinned, {}, 1, [2, 3]);
     expect([...taken].filter(([, { ok }]) => !ok).map(([name]) => name)).toEqual(['c']);
     expect(measured.taken).toHaveLength(4 * 4 + 1);
+  });
+
+  test('ask again by itself who was killed beside another, and believe it then', async () => {
+    measured.killed.set('b', 1).set('d', 2);
+    const taken = await take(pinned, {}, 1, [2, 3]);
+    expect(taken.get('b')).toMatchObject({ ok: true, pairs: { length: 4 } });
+    expect(taken.get('d')).toMatchObject({ ok: false, arm: 'ours', failure: { kind: 'crashed' } });
+    expect(measured.cores.slice(-5)).toEqual([3, 3, 3, 3, 3]);
+    measured.killed.set('b', 1);
+    expect((await take(pinned, {}, 1, [3])).get('b')).toMatchObject({ ok: false, arm: 'ours' });
   });
 
   test('wait for the pair on the other core where one lane is thrown out', async () => {
