@@ -15,8 +15,8 @@ const usualCondition = 'pinned';
 export function certify(bank, { effort = thorough, wholes = [] } = {}) {
   const classNames = [...new Set(bank.map((entry) => entry.class))];
   const unchanged = bank.filter(({ work }) => work === 'same');
-  const recorded = bank.filter(({ condition, suite }) => condition === usualCondition && suite === undefined);
-  const usual = recorded.filter(({ work }) => work === 'same');
+  const recorded = bank.filter(({ suite }) => suite === undefined);
+  const usual = recorded.filter(({ work, condition }) => work === 'same' && condition === usualCondition);
   return {
     traces: bank.map(({ machine, class: name, work, condition, suite, pairs }) => ({
       machine,
@@ -29,7 +29,7 @@ export function certify(bank, { effort = thorough, wholes = [] } = {}) {
       ...key,
       ...tally(entries.flatMap((entry) => timedVerdicts(entry, settings))),
     })),
-    detection: groups(bank, false).flatMap(detectionOf),
+    detection: groups(recorded, false).flatMap(detectionOf),
     sight: classNames.map((name) => {
       const entries = usual.filter((entry) => entry.class === name);
       return { class: name, looks: sightAt(entries), seen: seenInSequence(entries) };
@@ -43,7 +43,7 @@ export function certify(bank, { effort = thorough, wholes = [] } = {}) {
     wholes: wholes.map(summaryOf),
     suites: usual.length === 0 ? null : suiteAlarms(usual, effort.suites),
     comparison: classNames.map((name) => {
-      const columns = columnsOf(recorded.filter((entry) => entry.class === name));
+      const columns = columnsOf(recorded.filter((entry) => entry.class === name && entry.condition === usualCondition));
       return { class: name, columns, rows: columns[0]?.kind === 'unchanged' ? compareAll(columns) : [] };
     }),
   };

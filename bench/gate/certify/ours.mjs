@@ -56,10 +56,11 @@ export function decide(channels, rules = settings, pairs = []) {
 
 /**
  * One verdict after the other, each on the pairs that follow those of the one before: disjoint, and none chosen by what it says. A verdict is
- * begun only where the whole plan would fit, so that none is cut short.
- * @param {{ pairs: readonly any[], channels: any }} looked @param {any} rules
+ * begun only where the whole plan would fit, so that none is cut short. Of whole suites each run is one, which ended where its verdict did.
+ * @param {{ pairs: readonly any[], channels: any, runs?: readonly number[] }} looked @param {any} rules
  */
-export function inSequence({ pairs, channels }, rules = settings) {
+export function inSequence({ pairs, channels, runs }, rules = settings) {
+  if (runs !== undefined) return byRun({ pairs, channels, runs }, rules);
   const verdicts = [];
   const most = plannedBy(rules);
   for (let start = 0; start + most <= pairs.length;) {
@@ -69,6 +70,15 @@ export function inSequence({ pairs, channels }, rules = settings) {
     start += decided.used;
   }
   return verdicts;
+}
+
+function byRun({ pairs, channels, runs }, rules) {
+  let end = 0;
+  return runs.map((length) => {
+    const start = end;
+    end += length;
+    return { ...decide(part(channels, start, end), rules, pairs.slice(start, end)), start };
+  });
 }
 
 /** Disjoint windows of a whole plan each: what the peers are given too. */

@@ -83,9 +83,9 @@ export async function readBankTrace(path) {
   }
   const lines = text.split('\n');
   const { header, pairs } = parseTrace(lines, path);
-  const walls = lines
+  const more = lines
     .slice(1)
     .filter(Boolean)
-    .map((line) => JSON.parse(line).wall ?? null);
-  return { header, pairs, walls };
+    .map((line) => JSON.parse(line));
+  return { header, pairs, walls: more.map(({ wall }) => wall ?? null), ats: more.map(({ at }) => at ?? null) };
 }

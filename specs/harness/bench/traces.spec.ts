@@ -114,6 +114,10 @@ describe('a bank', () => {
     record(place(), 2);
     append(place(), line(2));
     expect((await readBank(folder))[0].pairs).toHaveLength(3);
+    const first = { ...header, class: 'ort-1ms' };
+    append(place(first), JSON.stringify(first));
+    append(place(first), line(0));
+    expect((await readBank(folder)).map(({ class: name }: any) => name)).toEqual(['ort-1ms', 'wasm']);
   });
 });
 
@@ -141,7 +145,7 @@ describe('what whole suites left', () => {
     writeFileSync(join(folder, 'left', file), lines.map((text) => `${text}\n`).join(''));
   };
   const bank = (): string => join(folder, 'bank');
-  const keep = (): Promise<void> => keepTraces(join(folder, 'left'), bank(), true, 7);
+  const keep = (at = 7): Promise<void> => keepTraces(join(folder, 'left'), bank(), true, at);
   beforeEach(() => mkdirSync(join(folder, 'left')));
 
   it('is taken into the bank run by run, of backends that compile while they run', async () => {
@@ -150,10 +154,15 @@ describe('what whole suites left', () => {
     leave('m-float32-ort-node-cpu-b1.jsonl', 'm/float32/ort-node/cpu/b1', 8, 0);
     await keep();
     leave('m-float32-ort-web-wasm-b1.jsonl', 'm/float32/ort-web/wasm/b1', 12, 100);
-    await keep();
+    await keep(8);
     const [entry, ...others] = await readBank(bank());
     expect(others).toEqual([]);
-    expect(entry).toMatchObject({ class: 'wasm', condition: 'pinned', suite: 'm-float32-ort-web-wasm-b1' });
+    expect(entry).toMatchObject({
+      class: 'wasm',
+      condition: 'pinned',
+      suite: 'm-float32-ort-web-wasm-b1',
+      runs: [8, 12],
+    });
     expect(entry.pairs.map(({ pair }: any) => pair)).toEqual(Array.from({ length: 20 }, (_, pair) => pair));
     const { pairs } = await readBankTrace(join(folder, 'left', 'm-float32-ort-web-wasm-b1.jsonl'));
     expect(entry.pairs[8].blocks).toEqual(pairs[0].blocks);
