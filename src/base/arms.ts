@@ -9,7 +9,7 @@ import type { Artifact, Model } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import type { Side } from './base.ts';
 import { version } from '../version.ts';
-import { onparOf, packagesOf, versionOf } from './packages.ts';
+import { missingFrom, onparOf, packagesOf, versionOf } from './packages.ts';
 
 /** One version of a case: what a worker of it is started with. */
 export interface Arm {
@@ -30,9 +30,8 @@ export type BothArms =
 
 /** Throws BadInput where a file of either version is not the one of its card. */
 export async function armsOf(base: Side, ours: Side, subject: Case, backend: Backend): Promise<BothArms> {
-  // Our backend files would drive both arms, and a change of them would go unseen.
-  const unbuilt = unbuiltOnpar(base.root);
-  if (unbuilt !== null) return { found: false, reason: `onpar is not built at ${base.label}: no ${unbuilt}` };
+  const lacks = lackOf(base, ours, backend);
+  if (lacks !== null) return { found: false, reason: lacks };
   const [theirs, own] = [await armOf(base, subject), await armOf(ours, subject)];
   if (own === null) throw new Error(`no artifact ${subject.model}/${subject.artifact}`);
   if (theirs === null) return { found: false, reason: `${base.label} has no ${subject.model}/${subject.artifact}` };
@@ -41,6 +40,15 @@ export async function armsOf(base: Side, ours: Side, subject: Case, backend: Bac
     ...differences(base, ours, backend),
   ];
   return { found: true, base: theirs, ours: own, differs };
+}
+
+/** What would silently be ours in its place, so that nothing differs; null where the base has its own. */
+function lackOf(base: Side, ours: Side, { packages }: Backend): string | null {
+  const missing = missingFrom(base.root, packages);
+  if (missing !== null && missingFrom(ours.root, [missing]) === null)
+    return `${missing} is not installed at ${base.label}`;
+  const unbuilt = unbuiltOnpar(base.root);
+  return unbuilt === null ? null : `onpar is not built at ${base.label}: no ${unbuilt}`;
 }
 
 /** What an arm is fed with, by name: two arms of which this differs cannot be fed alike. Axes without a size are taken as they come. */

@@ -46,14 +46,17 @@ async function contestOf(
   const reference = await readReference(ours.model);
   if (reference === null) throw new Unavailable(id, `the card of ${id} has no reference`);
   const [before, after] = [inputsOf(base), inputsOf(ours)];
-  if (before !== after) throw new Unavailable(id, `${base.label} takes other inputs: ${before}; now ${after}`);
+  // Files without a card have drawn inputs each, already under their own names and in their own layout.
+  const { drawn } = ours.model;
+  if (drawn === undefined && before !== after)
+    throw new Unavailable(id, `${base.label} takes other inputs: ${before}; now ${after}`);
   const { threads } = subject;
-  const batch = subject.batch ?? 1;
+  const batch = drawn?.rows ?? subject.batch ?? 1;
   const contestant = async (arm: Arm): Promise<Contestant> => ({
     backend: await driverOf(arm, backend),
     options: { root: arm.root, threads, core: coreFor(threads), deadline, backends: arm.backends },
     path: arm.path,
-    feeds: feedsOf(arm.model.card, arm.artifact, rowsFor(reference, batch), 0, batch),
+    feeds: feedsOf(arm.model.card, arm.artifact, arm.model.drawn?.inputs ?? rowsFor(reference, batch), 0, batch),
   });
   return { name, base: await contestant(base), ours: await contestant(ours) };
 }

@@ -35,6 +35,11 @@ export async function prepareFiles(
 ): Promise<FileSides> {
   const started = await startSides(files, await backendsFor(files, options, baseThreads), threads);
   try {
+    refuseThreads(
+      started.map(({ backend }) => backend),
+      threads,
+      baseThreads,
+    );
     const [base, ours] = await Promise.all(started.map(openSide));
     if (base === undefined || ours === undefined) throw new Error('two sides were started');
     const { batch, base: _, only: __, ...rest } = options;
@@ -92,6 +97,13 @@ async function backendsOfOne(
   if (base === undefined) return refuse(file, 'one file, and nothing to compare it with', fix);
   chosenBackends(await listBackends(), [base]);
   return base === own ? refuse('--base', `both sides run on ${own}`, 'name another one with --backend') : [base, own];
+}
+
+/** A number that a backend does not take would be said of it all the same. */
+function refuseThreads(backends: readonly Backend[], threads: number, baseThreads: number | undefined): void {
+  const fixed = backends.find(({ takesThreads }) => !takesThreads);
+  if (fixed === undefined || (threads === 1 && baseThreads === undefined)) return;
+  refuse('--threads', `${fixed.id} takes no number of threads`, 'name another one with --backend, or leave it out');
 }
 
 /** What differs names the sides. */

@@ -7,6 +7,7 @@ import { readMachine } from '../baselines/read-machine.ts';
 import { depthOf } from '../cases/plan.ts';
 import { backendOf, needRoot } from '../cases/project.ts';
 import type { Column, Diff } from '../diff/diff.generated.ts';
+import { worstOf } from '../diff/cells.ts';
 import { diffHtml } from '../diff/html.ts';
 import { installedOf } from '../diff/installed.ts';
 import { columns, summaryOf } from '../diff/moves.ts';
@@ -39,11 +40,10 @@ export async function diff(words: readonly string[], options: DiffOptions): Prom
     const found = await diffOf(base, { columns: asked, command, progress, ending: '' });
     if (anchor !== null) {
       found.anchor = await diffOf(anchor, { columns: asked, command, progress, ending: ' anchor' });
-      found.summary.exitCode ||= found.anchor.summary.exitCode;
     }
     const page = writePage(base.sides.ours.root, 'diff.html', diffHtml(found, readAssets()));
     process.stdout.write(textOf(found, page, options));
-    process.exitCode = found.summary.exitCode;
+    process.exitCode = worstOf(found).summary.exitCode;
   } finally {
     progress.clear();
   }
@@ -131,7 +131,8 @@ function namedBackends(ids: readonly string[], sides: Sides): readonly Backend[]
   if (chosen.every((each) => each === sides.base.backend))
     refuse('--base', `both sides run on ${sides.base.label}`, 'name another one with --backend');
   const able = backendsFor(sides);
-  const fixed = chosen.find((each) => !able.includes(each));
+  const both = sides.base.backend === null ? chosen : [sides.base.backend, ...chosen];
+  const fixed = both.find((each) => !able.includes(each));
   if (fixed === undefined) return chosen;
   return refuse('--threads', `${fixed.id} takes no number of threads`, 'name another one, or leave --backend out');
 }
@@ -180,10 +181,10 @@ function commandOf(words: readonly string[], options: DiffOptions): string {
   );
 }
 
-function textOf(found: Diff, page: string, { json = false, markdown = false }: DiffOptions): string {
+function textOf(found: Diff, page: string | null, { json = false, markdown = false }: DiffOptions): string {
   if (json) return `${JSON.stringify(found, null, 2)}\n`;
   if (markdown) return diffMarkdown(found);
   // Undefined where stdout is no terminal, whatever the types say.
   const { columns: width = 140, isTTY } = process.stdout as { columns?: number; isTTY: boolean };
-  return `\n${renderDiff(found, { color: hasColor(isTTY), width })}Chart: ${page}\n`;
+  return `\n${renderDiff(found, { color: hasColor(isTTY), width })}${page === null ? '' : `Chart: ${page}\n`}`;
 }

@@ -72,11 +72,11 @@ export async function sweep(targets: readonly string[], options: CompareOptions)
   process.exitCode = document.summary.exitCode;
 }
 
-function textOf(document: Sweep, page: string, { json = false }: CompareOptions): string {
+function textOf(document: Sweep, page: string | null, { json = false }: CompareOptions): string {
   if (json) return `${JSON.stringify(document, null, 2)}\n`;
   // Undefined where stdout is no terminal, whatever the types say.
   const { columns: width = 120, isTTY } = process.stdout as { columns?: number; isTTY: boolean };
-  return `\n${renderSweep(document, { color: hasColor(isTTY), width })}Chart: ${page}\n`;
+  return `\n${renderSweep(document, { color: hasColor(isTTY), width })}${page === null ? '' : `Chart: ${page}\n`}`;
 }
 
 /** `lost`: artifacts that are not what their card says, or have nothing to be fed with. */

@@ -38,6 +38,12 @@ export const oneSided = (place: Place, isGone: boolean, base: string): Row => ({
   remark: { move: 'none', sentence: isGone ? `gone: only ${base} has it` : `new: ${base} has no such case` },
 });
 
+/** The base cannot run it as it was. */
+export const withoutBase = (place: Place, base: string, why: string): Row => ({
+  ...blank(place),
+  remark: { move: 'none', sentence: `no base: ${why.includes(base) ? why : `${base}: ${why}`}` },
+});
+
 /** Where a side is run differently. */
 export const placeChanges = (base: Seat, ours: Seat): readonly string[] => [
   ...(base.backend.id === ours.backend.id ? [] : [`${base.backend.id} -> ${ours.backend.id}`]),

@@ -20,6 +20,9 @@ export const tones: Readonly<Record<Move, Tone>> = {
 /** Against the base, then against the anchor where there is one. */
 export const diffsOf = (diff: Diff): readonly Diff[] => [diff, ...(diff.anchor === undefined ? [] : [diff.anchor])];
 
+/** What the exit code is of, and what stands above all of it: the base, or the anchor where only that is red. */
+export const worstOf = (diff: Diff): Diff => diffsOf(diff).find(({ summary }) => summary.exitCode !== 0) ?? diff;
+
 /** The answer. */
 export function headline({ summary: { worse, undecided, better, within, compared } }: Diff): string {
   if (compared === 0) return 'nothing was compared';
@@ -112,7 +115,8 @@ export const runtimeLabel = 'runtime, installed';
 
 /** Told, not judged: nobody's model is heavier for it. */
 export function runtimeText({ packages, base, new: after }: NonNullable<Diff['runtime']>): string {
-  const moved = after === base ? `= ${format.size(after)}` : `${signedSize(after - base)} (${change(after / base)})`;
+  const share = base === 0 ? 'new' : change(after / base);
+  const moved = after === base ? `= ${format.size(after)}` : `${signedSize(after - base)} (${share})`;
   return `${moved}: ${packages.join(', ')}`;
 }
 

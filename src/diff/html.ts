@@ -5,7 +5,6 @@ import { markup, type Markup } from '../report/markup.ts';
 import { command, page } from '../report/page.ts';
 import {
   columnsOf,
-  conclusion,
   diffsOf,
   headline,
   remarkOf,
@@ -15,14 +14,22 @@ import {
   textOf,
   toldOf,
   tones,
+  worstOf,
 } from './cells.ts';
 import { latencyChart } from './chart.ts';
 import type { Diff, Row } from './diff.generated.ts';
 
 export function diffHtml(diff: Diff, assets: Assets): string {
   const sections = diffsOf(diff).map((each, at) => sectionsOf(each, at === 0 ? '' : 'anchor-'));
-  return page({ title: `${conclusion(diff)}: onpar diff`, onpar: diff.onpar, header: masthead(diff), sections }, assets)
-    .text;
+  return page(
+    {
+      title: `${answerOf(diff)} (${tally(worstOf(diff))}): onpar diff`,
+      onpar: diff.onpar,
+      header: masthead(diff),
+      sections,
+    },
+    assets,
+  ).text;
 }
 
 /** `part` keeps the ids of a page apart. */
@@ -35,8 +42,14 @@ function sectionsOf(diff: Diff, part: string): Markup {
   return markup`${table(diff, part)}${latency}${moved(diff, part)}`;
 }
 
+/** Names the base where it is not the first one. */
+function answerOf(diff: Diff): string {
+  const worst = worstOf(diff);
+  return worst === diff ? headline(diff) : `${headline(worst)}, against ${worst.base}`;
+}
+
 function masthead(diff: Diff): Markup {
-  const tone = diff.summary.exitCode === 0 ? 'good' : 'bad';
+  const tone = worstOf(diff).summary.exitCode === 0 ? 'good' : 'bad';
   const facts = [
     ['Cases', tally(diff)],
     [
@@ -50,7 +63,7 @@ function masthead(diff: Diff): Markup {
     ['Command', diff.command],
   ];
   return markup`<header class="top"><div class="head"><p class="brand"><b>onpar</b> ${diff.onpar}</p></div>
-<h1 class="${tone}"><span aria-hidden="true">${format.glyphOf(tone)}</span> ${capital(headline(diff))}</h1>
+<h1 class="${tone}"><span aria-hidden="true">${format.glyphOf(tone)}</span> ${capital(answerOf(diff))}</h1>
 <dl class="facts">${facts.map(([term = '', value = '']) => markup`<div><dt>${term}</dt><dd>${term === 'Command' ? markup`<code>${value}</code>` : value}</dd></div>`)}</dl></header>`;
 }
 

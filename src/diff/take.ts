@@ -22,7 +22,7 @@ import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import { pairSuite } from '../run/pair-suite.ts';
 import { readDeadline } from '../workers/deadline.ts';
 import type { Worker } from '../workers/worker.ts';
-import { blank, canFeed, caseOn, feeding, oneSided, placeChanges, toleranceOf } from './both.ts';
+import { blank, canFeed, caseOn, feeding, oneSided, placeChanges, toleranceOf, withoutBase } from './both.ts';
 import type { Both, OfBoth } from './both.ts';
 import type { Accuracy, Column, Graph, Latency, Parity, Row } from './diff.generated.ts';
 import { accuracyMove } from './decided.ts';
@@ -92,7 +92,7 @@ class Taking {
     if (has !== 'both') return oneSided(place, has === 'base', base.label);
     const backend = backendOf(ours.project, subject.backend ?? '');
     const arms = await armsOf(base, ours, subject, backend);
-    if (!arms.found) throw new Error(arms.reason);
+    if (!arms.found) return withoutBase(place, base.label, arms.reason);
     const both: Both = {
       place,
       base: { ...arms.base, backend: base.backend ?? backend, threads: base.threads },

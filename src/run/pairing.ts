@@ -5,7 +5,6 @@
 import { armsOf } from '../base/arms.ts';
 import { prepareAnchor, prepareBase } from '../base/base.ts';
 import type { Base, Side } from '../base/base.ts';
-import { missingFrom } from '../base/packages.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { VersionedCase } from '../broker/versions.ts';
 import type { Case } from '../cases/case.ts';
@@ -93,14 +92,9 @@ export class Pairings {
 
   async #against(base: Base, subject: Case, name: string): Promise<Pairing | Differing> {
     if (!base.found) return notPaired(base.reason);
-    const { project } = this.#options;
     const { side } = base;
-    const backend = backendOf(project, subject.backend ?? '');
-    // Ours would be loaded in its place.
-    const missing = missingFrom(side.root, backend.packages);
-    if (missing !== null) return notPaired(`${missing} is not installed at ${side.label}`);
     try {
-      const arms = await armsOf(side, this.#ours, subject, backend);
+      const arms = await armsOf(side, this.#ours, subject, backendOf(this.#options.project, subject.backend ?? ''));
       if (!arms.found) return notPaired(arms.reason);
       if (arms.differs.length === 0) return { kind: 'same', against: side.label };
       return { name, subject, ...arms };

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
@@ -63,4 +63,13 @@ test('a base of onpar itself, of this version, that is not built is none: our ba
   // Another version's files may speak otherwise, and are not used.
   onpar(other, '0.0.1');
   expect(await armsOf(other, ours, subject('a'), backend)).toMatchObject({ found: true });
+});
+
+test('a base that lacks a package is none: ours would be loaded in its place, and nothing would differ', async () => {
+  const [base, ours] = [await side('main', '1.0.0'), await side('ours', '1.0.0')];
+  rmSync(join(base.root, 'node_modules'), { recursive: true });
+  expect(await armsOf(base, ours, subject('a'), backend)).toEqual({
+    found: false,
+    reason: 'onnxruntime-node is not installed at main',
+  });
 });

@@ -30,6 +30,9 @@ const subject = {
 async function side(label: string, parts: Json = {}, x: Tensor = referenceInputs): Promise<Side> {
   const project = newProject();
   made.push(project.remove);
+  // Nothing of it is loaded here.
+  project.put('package.json', '{}');
+  project.put('node_modules/onnxruntime-node/package.json', '{"name":"onnxruntime-node","version":"1.0.0"}');
   const file = project.put('fixtures/models/linear/rows.npz', writeNpz({ x, y: product(x) }));
   project.card('linear', { reference: { source: 'float64 of the spec', file }, ...parts });
   return { label, root: project.root, project: await readProject(project.root, {}) };
@@ -59,6 +62,31 @@ describe('both versions', () => {
   test('are fed alike whatever an axis without a size is called', async () => {
     const { able } = await contests(await side('main', input(['N', 4])), await side('ours'));
     expect(able).toHaveLength(1);
+  });
+
+  test('without cards have drawn inputs each, under their own names and in their own layout', async () => {
+    const [base, ours] = [await side('a.onnx'), await side('b.onnx')];
+    const drawn = (name: string, data: number[]) => ({
+      rows: 1,
+      inputs: { [name]: tensor('float32', [1, 4], Float32Array.from(data)) },
+    });
+    const file = (arm: VersionedCase['ours'], name: string, data: number[]): VersionedCase['ours'] => ({
+      ...arm,
+      model: {
+        ...arm.model,
+        card: { ...arm.model.card, inputs: [{ name, dtype: 'float32', dims: [] }] },
+        drawn: drawn(name, data),
+      },
+    });
+    const { able } = await contests(base, ours, (each) => ({
+      ...each,
+      base: file(each.base, 'x', [1, 2, 3, 4]),
+      ours: file(each.ours, 'image', [1, 3, 2, 4]),
+    }));
+    expect([able[0]!.base.feeds, able[0]!.ours.feeds]).toEqual([
+      drawn('x', [1, 2, 3, 4]).inputs,
+      drawn('image', [1, 3, 2, 4]).inputs,
+    ]);
   });
 
   test.each([

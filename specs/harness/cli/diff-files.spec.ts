@@ -58,10 +58,12 @@ describe('onpar diff of two files', () => {
   });
 
   test('says what it assumes where they call things by other names', async () => {
-    const { code, stdout, stderr } = await diff('a.onnx', 'renamed.onnx', '--only', 'parity');
+    const { code, stdout, stderr } = await diff('a.onnx', 'renamed.onnx', '--only', 'parity,latency');
     expect(stderr).toContain('assumed: input image is taken for x');
     expect(stderr).toContain('assumed: output scores is taken for y');
     expect(stdout).toContain('= bit-equal');
+    expect(stdout).not.toContain('no pairs');
+    expect(stdout).toMatch(/steady|inconclusive|unfit/);
     expect(code).toBe(0);
   });
 
@@ -122,6 +124,11 @@ test.each([
     '2 backends for the new side',
   ],
   ['one number of threads twice', ['a.onnx', '--threads', '2', '--base-threads', '2'], 'both sides run on 2'],
+  [
+    'threads of a backend that takes no number',
+    [join(repository, 'fixtures/models/fashion-cnn/tfjs/model.json'), '--threads', '2', '--base-threads', '1'],
+    'tfjs/wasm takes no number of threads',
+  ],
   ['two bases', ['a.onnx', '--base', 'ort-web/wasm', '--base-threads', '2'], 'both name a base'],
   ['one quantized file', ['a.onnx', '--base', 'ort-web/wasm', '--quantized'], 'give two files'],
   ['other inputs', ['a.onnx', 'wide.onnx', '--only', 'latency', '--dim', 'n=4'], "unknown axis 'n'"],

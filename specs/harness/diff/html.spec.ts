@@ -16,6 +16,16 @@ describe('the page', () => {
     expect(page).toContain('+1.43 MiB (+1.5 %): onnxruntime-node');
   });
 
+  test('says what is red against the anchor alone, and names it', () => {
+    const anchor = { ...everything(), base: 'v1.2.0' };
+    const crept = diffHtml({ ...diffOf([row('a')]), anchor }, assets);
+    const answer = 'oved: 6 for the worse, 1 undecided, 2 for the better, against v1.2.0';
+    expect(crept).toContain(`M${answer}</h1>`);
+    expect(crept).toMatch(new RegExp(`<title>m${answer} \\(\\d+ cases compared`));
+    expect(crept).toContain('<h1 class="bad">');
+    expect(diffHtml({ ...diffOf([row('a')]), anchor: diffOf([row('a')]) }, assets)).toContain('Nothing moved</h1>');
+  });
+
   test('asks nothing of any network', () => {
     expect(page.match(/(?:src|href|url)\s*[=(]\s*["']?(?!#|data:)[^"')\s>]+/g)).toBeNull();
   });

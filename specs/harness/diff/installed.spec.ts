@@ -36,3 +36,9 @@ test('counts a package with all that it depends on, once, wherever npm put it', 
 test('says nothing where no package differs', () => {
   expect(installedOf(rootWith('1.0.0', 1000, true), rootWith('1.0.0', 1000, true), [backend])).toBeNull();
 });
+
+test('does not weigh what an install script fetched for GPUs: it is not run for a version to compare with', () => {
+  const [base, ours] = [rootWith('1.0.0', 1000, true), rootWith('1.1.0', 4000, true)];
+  writeFileSync(join(ours, 'node_modules/runtime/libonnxruntime_providers_cuda.so'), Buffer.alloc(10_000));
+  expect(installedOf(base, ours, [backend])).toMatchObject({ base: 1500, new: 4500 });
+});

@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commit, git } from '../base/repository.ts';
@@ -112,6 +114,20 @@ describe('onpar diff', () => {
     expect(status).toBe(2);
   });
 
+  test('has no base where a folder lacks the packages: ours would be compared with itself', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'onpar-other-'));
+    git(stranger.root, 'worktree', 'add', '--quiet', '--detach', '--force', folder, 'HEAD');
+    try {
+      const { output, status } = diff('garment', 'ort-node', '--base', folder, '--only', 'parity,size');
+      expect(output).toMatch(/no base: onnxruntime-node is not installed at /);
+      expect(output).toContain('nothing was compared');
+      expect(output).not.toMatch(/\n\s+at /);
+      expect(status).toBe(1);
+    } finally {
+      git(stranger.root, 'worktree', 'remove', '--force', folder);
+    }
+  });
+
   test('has a row for a case that only one side has', () => {
     const card = readFileSync(stranger.path('fixtures/models/garment/model.json'), 'utf8');
     const { artifacts, ...rest } = JSON.parse(card);
@@ -143,6 +159,11 @@ describe('onpar diff', () => {
     ['a name that is nearly a backend', ['--base', 'ort-node/cpuu'], 'did you mean ort-node/cpu?'],
     ['one backend twice', ['--base', 'ort-node/cpu', '-b', 'ort-node/cpu'], 'both sides run on ort-node/cpu'],
     ['threads where there is no number', ['--threads', '2', '-b', 'tfjs/wasm'], 'tfjs/wasm takes no number of threads'],
+    [
+      'threads of a base that takes no number',
+      ['--base', 'tfjs/wasm', '-b', 'ort-node/cpu', '--threads', '2'],
+      'tfjs/wasm takes no number of threads',
+    ],
     ['two bases', ['--base', 'main', '--base-threads', '2'], 'both name a base'],
     ['no base at all', ['--base', 'none'], 'nothing to compare with: --base is none'],
     ['an unknown column', ['--only', 'speed'], "unknown column 'speed'"],
