@@ -5,6 +5,9 @@ import { built } from '../../lib/onpar.mjs';
 import { append, fold, pairLine, readBankTrace, summary } from '../trace/file.mjs';
 import { pathOf } from './schedule.mjs';
 
+/** Of each case and machine: seventy verdicts weigh some 2 MB. Counted in runs, so that what they say has no part in how many are kept. */
+const mostRuns = 7;
+
 /** Of all of their cases, as the bank has one class of them. */
 const jitClass = 'wasm';
 
@@ -24,15 +27,16 @@ export async function keepTraces(traces, bank, pinned, at) {
     // Where fresh pairs confirmed or cleared a suspicion, the ones that raised it are the screen's verdict.
     const screen = join(traces, name.replace(/jsonl$/, 'screen.jsonl'));
     const { pairs } = await readBankTrace(existsSync(screen) ? screen : join(traces, name));
-    keepOne({ ...header, pairs }, { bank, pinned, at, suite: name.replace(/\.jsonl$/, '') });
+    await keepOne({ ...header, pairs }, { bank, pinned, at, suite: name.replace(/\.jsonl$/, '') });
   }
 }
 
-function keepOne({ fingerprint, case: title, pairs }, { bank, pinned, at, suite }) {
+async function keepOne({ fingerprint, case: title, pairs }, { bank, pinned, at, suite }) {
   const task = { class: jitClass, work: 'same', pinned, hog: false, suite };
   const path = pathOf(bank, fingerprint, task);
   fold(path);
   const from = summary(path)?.next ?? 0;
+  if (from > 0 && new Set((await readBankTrace(path)).ats).size >= mostRuns) return;
   if (from === 0) append(path, JSON.stringify({ fingerprint, case: title, ...task }));
   for (const [index, pair] of pairs.entries()) append(path, pairLine({ ...pair, pair: from + index }, { at }));
   fold(path);

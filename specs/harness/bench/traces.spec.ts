@@ -168,6 +168,14 @@ describe('what whole suites left', () => {
     expect(entry.pairs[8].blocks).toEqual(pairs[0].blocks);
   });
 
+  it('is taken of seven runs, whatever they say', async () => {
+    for (let run = 0; run < 9; run += 1) {
+      leave('m-int8-tfjs-wasm-b1.jsonl', 'm/int8/tfjs/wasm/b1', run < 3 ? 20 : 8, 100 * run);
+      await keep(run);
+    }
+    expect((await readBank(bank()))[0].runs).toEqual([20, 20, 20, 8, 8, 8, 8]);
+  });
+
   it('is the screen where a suspicion was looked into: what was cleared by fresh pairs alarmed all the same', async () => {
     leave('m-int8-tfjs-wasm-b1.jsonl', 'm/int8/tfjs/wasm/b1', 12, 100);
     leave('m-int8-tfjs-wasm-b1.screen.jsonl', 'm/int8/tfjs/wasm/b1', 8, 0);
