@@ -1,7 +1,8 @@
 /** Takes accuracy: the first n images of a data set in batches; decisions are counted against labels and against the reference. */
 import { accuracy, flips, nearTies } from '../compare/decisions.ts';
 import { compareTensors } from '../compare/tensors.ts';
-import { toleranceFor } from '../compare/tolerance.ts';
+import type { Tolerance } from '../compare/comparison.ts';
+import { toleranceFor, type ToleranceOverride } from '../compare/tolerance.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { decisionOutput } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
@@ -25,12 +26,16 @@ export interface AccuracyRequest {
   readonly reference: Tensor | null;
   readonly images: number;
   readonly maxBatch: number;
+  /** Of the card, for this artifact. */
+  readonly override?: ToleranceOverride | undefined;
 }
 
 export async function takeAccuracy(request: AccuracyRequest): Promise<Accuracy> {
   const { dataset, reference, images } = request;
   const logits = await takeLogits(request);
-  return count(logits, dataset, reference === null ? null : batchRows(reference, 0, images));
+  // Where the backends may differ by more, more decisions lie on the edge.
+  const tolerance = toleranceFor('float32', request.override);
+  return count(logits, dataset, reference === null ? null : batchRows(reference, 0, images), tolerance);
 }
 
 /** What decides each of the first n images. */
@@ -41,14 +46,18 @@ export async function takeLogits(request: AccuracyRequest): Promise<Tensor> {
   if (output === undefined || input === undefined) throw new Error(`${card.id} has no classification output`);
   if (reference !== null) refuseShort(reference, images, card);
   const raw = { [input.name]: dataset.images };
-  const step = Math.min(chunk, maxBatch);
+  const fixed = typeof input.dims[0] === 'number' ? input.dims[0] : null;
+  const step = fixed ?? Math.min(chunk, maxBatch);
   const parts: Tensor[] = [];
   for (let start = 0; start < images; start += step) {
     const end = Math.min(images, start + step);
-    const reply = await worker.run(feedsOf(card, artifact, raw, start, end));
+    // A batch of one size is filled up with images that were asked before.
+    const from = fixed === null ? start : Math.max(0, end - fixed);
+    const reply = await worker.run(feedsOf(card, artifact, raw, from, end));
     const { [output.name]: answered } = outputsOf(card, artifact, reply.outputs);
-    const logits = checkedRows(output.name, answered, end - start, parts[0]);
-    parts.push(checkedLogits(output.name, logits, end - start, reference));
+    const logits = checkedRows(output.name, answered, end - from, parts[0]);
+    const rows = checkedLogits(output.name, logits, end - from, reference);
+    parts.push(from === start ? rows : batchRows(rows, start - from, end - from));
   }
   return concatRows(parts);
 }
@@ -62,12 +71,11 @@ function refuseShort({ dims: [rows = 0] }: Tensor, images: number, { id }: Model
   });
 }
 
-function count(logits: Tensor, { card, labels }: Dataset, reference: Tensor | null): Accuracy {
+function count(logits: Tensor, { card, labels }: Dataset, reference: Tensor | null, tolerance: Tolerance): Accuracy {
   const n = logits.dims[0] ?? 0;
   const seen = labels.subarray(0, n);
   const { correct } = accuracy(logits, seen);
   if (reference === null) return { dataset: card.id, n, correct, flips: 0, nearTies: 0, referenceCorrect: null };
-  const tolerance = toleranceFor('float32');
   const { rms } = compareTensors(reference, reference, tolerance, 'reference');
   return {
     dataset: card.id,

@@ -99,8 +99,9 @@ export class Broker {
       const reference = await this.#materials.logits(model);
       const images = subject.images ?? dataset.card.count;
       const { maxBatch } = backend.limits;
+      const override = card.tolerances?.[subject.artifact];
       return this.#session(resolved, (worker) =>
-        takeAccuracy({ worker, card, artifact, dataset, reference, images, maxBatch }),
+        takeAccuracy({ worker, card, artifact, dataset, reference, images, maxBatch, override }),
       );
     });
   }

@@ -10,6 +10,7 @@ import type { ParityComparison } from '../compare/parity.ts';
 import { float16AgainstWider, int8AcrossBackends, quantizedAgainstFloat, toleranceFor } from '../compare/tolerance.ts';
 import type { ToleranceOverride } from '../compare/tolerance.ts';
 import { rowsDiffer } from '../compare/vacuity.ts';
+import { structureFault } from '../compare/tensors.ts';
 import { worstFirst } from '../compare/worst.ts';
 import { batchesOf, isClassification, isSeeded } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
@@ -82,6 +83,8 @@ export interface Expected {
   readonly rows: number;
   readonly outputs: TensorMap;
   readonly tolerance: (dtype: Dtype) => Tolerance;
+  /** Beside the reference, which says whether the outputs prove anything. */
+  readonly proven?: boolean;
 }
 
 /** How far an artifact may lie from its reference: float ones element by element, quantized ones by their aggregate error. */
@@ -116,6 +119,7 @@ export const anchoredTo = (anchor: string, { rows, outputs }: Part, override?: T
   rows,
   outputs,
   tolerance: anchorTolerance(override),
+  proven: true,
 });
 
 /** Compares the answers of every batch size with everything they must agree with. */
@@ -137,12 +141,13 @@ function relate(
   card: ModelCard,
   reference: Reference,
   answered: Part,
-  { against, tolerance, ...trusted }: Expected,
+  { against, tolerance, proven = false, ...trusted }: Expected,
 ): Relation {
   const { rows, tensors: expected } = trustedRows(trusted.outputs, trusted.rows, reference.rows, answered.rows);
   const actual = firstRows(answered.outputs, answered.rows, rows);
   const comparison = compareOutputs(actual, expected, {
     tolerance: (_, { dtype }) => tolerance(dtype),
+    proven,
     // What weights that were drawn decide means nothing.
     classifications: isSeeded(card) ? [] : card.outputs.filter(isClassification).map(({ name }) => name),
     inputsDiffer: rowsDiffer(firstRows(reference.inputs, reference.rows, Math.min(rows, reference.rows))),
@@ -152,8 +157,8 @@ function relate(
 
 /** The second pass over the output that is furthest off; these tensors are small, so it is always made for the report. */
 function explainWorst(comparison: ParityComparison, actual: TensorMap, expected: TensorMap): Explanation | null {
-  const comparable = comparison.outputs.filter(({ structure }) => structure === null);
-  const [worst] = worstFirst(comparable, ({ excess }) => excess);
+  const [worst] = worstFirst(comparison.outputs, ({ excess }) => excess);
   const [a, e] = [actual[worst?.output ?? ''], expected[worst?.output ?? '']];
-  return a === undefined || e === undefined ? null : explain(a, e, { top: 5 });
+  if (worst === undefined || a === undefined || e === undefined || structureFault(a, e) !== null) return null;
+  return explain(a, e, { top: 5, nan: worst.tolerance.nan });
 }

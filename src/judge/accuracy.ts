@@ -39,7 +39,7 @@ export const judgeAccuracy = (
   tolerance: AccuracyTolerance = defaultAccuracyTolerance,
 ): Judgement<ValueVerdict> => {
   const { n, correct, flips } = target;
-  const told = `${scored(correct, n)}, ${counted(flips, 'flip')} of ${n}`;
+  const told = toldOf(target);
   if (!isCount(target)) return judged('regressed', `not a count: ${correct} correct, ${flips} flips of ${n}`);
   const same = comparable(target, baseline);
   const faults = againstReference(target, same, tolerance);
@@ -49,6 +49,10 @@ export const judgeAccuracy = (
   if (drift > 0) return judged('improved', ...moved, 'bless to hold it there');
   return same === undefined ? judged('unbaselined', `${told}, ${whyNot(target, baseline)}`) : judged('held', told);
 };
+
+/** Without a reference there is nothing that a decision could differ from. */
+const toldOf = ({ n, correct, flips, referenceCorrect }: AccuracyTarget): string =>
+  `${scored(correct, n)}${referenceCorrect === null ? '' : `, ${counted(flips, 'flip')} of ${n}`}`;
 
 const isCount = ({ n, correct, flips }: AccuracyTarget): boolean =>
   Number.isInteger(n) &&

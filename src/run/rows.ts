@@ -171,7 +171,9 @@ class Rows {
     const base = { dataset: model.card.dataset, n: null, correct: null, flips: null };
     if (measured === undefined || !measured.ok)
       return { ...base, verdict: verdictOf(measured), reason: reasonOf(measured) };
-    const { n, correct, flips } = measured.value;
+    const { n, correct, referenceCorrect } = measured.value;
+    // Without a reference there is nothing that a decision could differ from.
+    const flips = referenceCorrect === null ? null : measured.value.flips;
     return {
       ...base,
       n,

@@ -78,6 +78,33 @@ describe('accuracy', () => {
     expect(found).toMatchObject({ n: 250, correct: 248, referenceCorrect: 240, flips: 10, nearTies: 0 });
   });
 
+  test('of a model that takes one batch size is asked in such batches, each image counted once', async () => {
+    const card = {
+      id: 'm',
+      inputs: [{ name: 'image', dtype: 'uint8', dims: [8, 1, 1, 1] }],
+      outputs: [{ name: 'y', task: 'classification' }],
+    } as never;
+    const fake = fakeWorker(logits);
+    const reference = oneHot(pixels.map((pixel, index) => (index >= 248 ? (pixel + 1) % 3 : pixel)));
+    expect(await takeAccuracy(request(fake, { card, reference, maxBatch: 4 }))).toMatchObject({
+      n: 250,
+      correct: 250,
+      referenceCorrect: 248,
+      flips: 2,
+    });
+    expect([new Set(fake.batches), fake.batches.length]).toEqual([new Set([8]), 32]);
+  });
+
+  test('counts near-ties within the tolerance that the card allows', async () => {
+    // The first ten images: their two best classes lie 5e-4 apart.
+    const reference = oneHot(pixels);
+    for (let image = 0; image < 10; image += 1)
+      (reference.data as Float32Array)[3 * image + ((pixels[image]! + 1) % 3)] = 0.9995;
+    const ties = async (override: AccuracyRequest['override']): Promise<number> =>
+      (await takeAccuracy(request(fakeWorker(logits), { reference, override }))).nearTies;
+    expect([await ties(undefined), await ties({ atol: 1e-3 })]).toEqual([0, 10]);
+  });
+
   const shaped =
     (...dims: number[]) =>
     (classes: Uint8Array): TensorMap => {

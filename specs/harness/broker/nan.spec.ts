@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { Broker } from '../../../src/broker/broker.ts';
+import { compareAnswers, expectedOf } from '../../../src/broker/visit.ts';
 import type { Visit } from '../../../src/metrics/sources.ts';
 import { worstRelation } from '../../../src/metrics/sources.ts';
+import { evidenceOf } from '../../../src/run/evidence.ts';
 import { readProject } from '../../../src/cases/project.ts';
 import { writeNpz } from '../support/npz.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
@@ -67,6 +69,23 @@ const excesses = async (id: string): Promise<readonly number[]> =>
 
 test('NaN against NaN is refused, on floats and quantized ones, against the reference and across backends', async () => {
   expect(await excesses('refuses')).toEqual([Infinity, Infinity, Infinity, Infinity]);
+});
+
+test('what explains a mismatch is of the output that has it, and NaN that is refused stands first', async () => {
+  const [first] = await visits('refuses');
+  expect(first!.batches[0]!.relations[0]!.explanation!.worst[0]).toMatchObject({ actual: NaN, expected: NaN });
+  expect(evidenceOf(first!)[0]).toMatch(/^seen at batch /);
+  const x = tensor('float32', [1, 2], Float32Array.of(1, 2));
+  const named = { id: 'm', outputs: [], artifacts: {} } as never;
+  const output = (...values: number[]) => tensor('float32', [1, 2], Float32Array.from(values));
+  const reference = { source: 's', rows: 1, inputs: { x }, outputs: { a: output(1, 2), b: output(1, 2) } };
+  const [compared] = compareAnswers(
+    named,
+    reference,
+    { batches: [{ batch: 1, rows: 1, outputs: { a: output(NaN, 2), b: output(1, 2.5) } }], peakBytes: 1 },
+    () => [expectedOf(named, 'float32', { precision: 'float32' } as never, reference)],
+  );
+  expect(compared!.relations[0]!.explanation!.worst[0]).toMatchObject({ actual: NaN, expected: 1 });
 });
 
 test('a card may say that NaN is part of the answer', async () => {

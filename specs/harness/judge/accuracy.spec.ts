@@ -138,6 +138,7 @@ describe('what is not comparable is not compared', () => {
 
 test('sentences', () => {
   expect(judgeAccuracy(full, blessed(7612)).sentences).toEqual(['76.12 % (7612), 0 flips of 10000']);
+  expect(judgeAccuracy({ ...full, referenceCorrect: null }, blessed(7612)).sentences).toEqual(['76.12 % (7612)']);
   expect(judgeAccuracy(full, undefined).sentences).toEqual(['76.12 % (7612), 0 flips of 10000, no baseline yet']);
   expect(judgeAccuracy({ ...full, correct: 7600, flips: 12 }, blessed(7612)).sentences).toEqual([
     '76 % (7600) against 76.12 % (7612) blessed (3 near-ties allowed)',

@@ -38,9 +38,12 @@ function dotOf(row: Row, batch: number): Dot | null {
     low,
     high: interval?.high ?? steady,
     text: time(steady, interval),
-    parity: found.parity.verdict,
+    parity: parityOf(row, found.parity.verdict),
   };
 }
+
+/** Of default threads nothing but the time is asked: their answers are those of the row. */
+const parityOf = (row: Row, own: string): string => (mark(own).tone === 'absent' ? row.parity.verdict : own);
 
 function body(threads: number, dots: readonly Dot[], scale: Scale): Markup {
   const ordered = dots.toSorted((a, b) => a.steady - b.steady);

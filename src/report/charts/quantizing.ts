@@ -1,5 +1,5 @@
 /** What does quantizing cost? One small chart a backend: size against accuracy, area for latency, on the model's common axes. */
-import { count, mebibytes, percent, plural, ratio, size, time } from '../format.ts';
+import { count, percent, plural, ratio, size, time } from '../format.ts';
 import { markup, type Markup } from '../markup.ts';
 import { caseAt, isQuantized, type ModelView, type Row } from '../view.ts';
 import { linearScale, share, type Scale } from './scale.ts';
@@ -77,6 +77,6 @@ function sentence(from: Bubble, to: Bubble): string {
   const flips = to.flips === null ? '' : ` (${count(to.flips)} of ${plural(to.n, 'decision')} flipped)`;
   const change =
     points === 0 ? 'equal accuracy' : `${Math.abs(points).toFixed(2)} points ${points < 0 ? 'less' : 'more'} accuracy`;
-  const weight = `${mebibytes(to.bytes)} of ${size(from.bytes)}`;
+  const weight = `${size(to.bytes)} of ${size(from.bytes)}`;
   return `${nameOf(to)}: ${weight}, ${change}${flips}, ${ratio(to.seconds / from.seconds)} the time of ${nameOf(from)}.`;
 }
