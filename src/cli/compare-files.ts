@@ -5,6 +5,7 @@
 import type { CompareOptions } from './compare-options.ts';
 import { wholeNumber } from './options.ts';
 import type { SideResult } from './judge-sides.ts';
+import { WorkerFailure } from '../workers/worker.ts';
 import { openSide, runSide, startSides } from './sides.ts';
 import type { OpenSide, Side } from './sides.ts';
 
@@ -47,8 +48,8 @@ async function eachOf<T, R>(values: readonly T[], body: (value: T, index: number
   return results;
 }
 
-/** Every backend that nobody named may be missing; one that was named may not. */
-async function settle(
+/** Every backend that nobody named may be missing, or not take the model; one that was named may not. One that crashes or hangs is never "not here". */
+export async function settle(
   sides: readonly Side[],
   opening: readonly Promise<OpenSide>[],
   { backend }: CompareOptions,
@@ -56,6 +57,8 @@ async function settle(
   const mayMiss = backend === undefined && opening.length > 1;
   if (!mayMiss) return { able: await Promise.all(opening), absent: [] };
   const settled = await Promise.allSettled(opening);
+  const broken = settled.find((each) => each.status === 'rejected' && !isRefusal(each.reason));
+  if (broken?.status === 'rejected') throw broken.reason;
   return {
     able: settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
     absent: settled.flatMap((each, index) =>
@@ -63,6 +66,9 @@ async function settle(
     ),
   };
 }
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof WorkerFailure && error.cause.kind === 'refused';
 
 /** Whoever awaits these later hears of a failure; until then it must not count as unhandled. */
 function heard<T>(promises: readonly Promise<T>[]): readonly Promise<T>[] {

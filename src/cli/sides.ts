@@ -103,5 +103,6 @@ export const blame =
       error.kind === 'refused' && verb !== 'open'
         ? 'look at the inputs that it takes: --dim, --range or --inputs x.npz'
         : `check the backend with: onpar doctor ${backend.id}`;
-    throw new BadInput({ what: `${backend.id} cannot ${verb} it (${error.kind}): ${error.message}`, where: file, fix });
+    const what = `${backend.id} cannot ${verb} it (${error.kind}): ${error.message}`;
+    throw new BadInput({ what, where: file, fix }, { cause: error });
   };

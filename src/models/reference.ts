@@ -7,7 +7,7 @@ import type { Tensor, TensorMap } from '../tensor/tensor.ts';
 import { verifyFile } from './artifact.ts';
 import type { DescribedFile } from './artifact.ts';
 import { decisionOutput } from './card.ts';
-import type { Model } from './card.ts';
+import type { Input, Model } from './card.ts';
 
 export interface Reference {
   readonly source: string;
@@ -27,8 +27,12 @@ export async function readReference({ card, folder, drawn }: Model): Promise<Ref
     Object.fromEntries(names.map(({ name }) => [name, arrays[name] ?? absent(name, join(folder, file.path))]));
   const inputs = pick(card.inputs);
   const outputs = pick(card.outputs);
+  for (const input of card.inputs) refuseRaw(input, inputs[input.name], join(folder, file.path));
+  // What has no axis is the same for every row.
   const [rows = 0, ...others] = new Set(
-    [...Object.values(inputs), ...Object.values(outputs)].map((value) => value.dims[0] ?? 0),
+    [...Object.values(inputs), ...Object.values(outputs)].flatMap(({ dims: [first] }) =>
+      first === undefined ? [] : [first],
+    ),
   );
   if (rows === 0 || others.length > 0)
     throw new BadInput({
@@ -37,6 +41,17 @@ export async function readReference({ card, folder, drawn }: Model): Promise<Ref
       fix: rebuild,
     });
   return { source, rows, inputs, outputs };
+}
+
+/** What preprocessing takes; else every worker would say so, of a card that is wrong. */
+function refuseRaw({ name, dtype, preprocess }: Input, raw: Tensor | undefined, where: string): void {
+  if (preprocess === undefined || (raw?.dtype === 'uint8' && dtype === 'float32')) return;
+  const fix = `leave preprocess out where ${name} is preprocessed already, or write raw uint8 rows for a float32 input`;
+  throw new BadInput({
+    what: `has ${raw?.dtype} rows of the ${dtype} input ${name}, and preprocess makes float32 of uint8`,
+    where,
+    fix,
+  });
 }
 
 /** Reference logits over the data set, [count, classes]; null where the card has none. */

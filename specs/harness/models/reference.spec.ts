@@ -64,6 +64,28 @@ describe('a reference', () => {
     expect((await refusal(() => readReference(empty))).message).toMatch(/has arrays of 0 rows/);
   });
 
+  test('may have an input without axes, which has no rows', async () => {
+    const x = { name: 'x', dtype: 'float32', dims: ['batch', 4] };
+    const scalar = await model({
+      inputs: [x, { name: 'rate', dtype: 'int64', dims: [] }],
+      reference: {
+        source: 'spec',
+        file: npz('scalar.npz', { x: referenceInputs, rate: zeros('int64', []), y: product(referenceInputs) }),
+      },
+    });
+    expect(await readReference(scalar)).toMatchObject({ rows: 8, inputs: { rate: { dims: [] } } });
+  });
+
+  test('is refused where its rows are not what preprocessing takes: its card is wrong, and no worker', async () => {
+    const preprocess = { scale: 1 / 255, mean: [0, 0, 0, 0], std: [1, 1, 1, 1] };
+    const done = await model({
+      inputs: [{ name: 'x', dtype: 'float32', dims: ['batch', 4], preprocess }],
+      reference: { source: 'spec', file: npz('done.npz', { x: referenceInputs, y: product(referenceInputs) }) },
+    });
+    const { message } = await refusal(() => readReference(done));
+    expect(message).toMatch(/done\.npz: has float32 rows of the float32 input x[^]*leave preprocess out/);
+  });
+
   test('over the data set is the decision output', async () => {
     const dataset = npz('logits.npz', { y: product(referenceInputs) });
     const file = npz('reference2.npz', { x: referenceInputs, y: product(referenceInputs) });
