@@ -14,7 +14,7 @@ import { chainsOf, Lanes } from '../run/chains.ts';
 import { Run } from '../run/run.ts';
 import { Verdicts } from '../run/verdicts.ts';
 import type { CompareOptions } from './compare-options.ts';
-import { chosenBackends, unknown, wholeNumber } from './options.ts';
+import { chosenBackends, commandLine, unknown, wholeNumber } from './options.ts';
 import { Progress } from './progress.ts';
 
 /** A picture, not a gate: fewer processes and a shorter look than a commit's run takes. */
@@ -32,14 +32,13 @@ export async function compareProject(words: readonly string[], options: CompareO
   const verdicts = new Verdicts(run, 'some');
   const progress = new Progress(process.stderr);
   try {
-    await measureAll(run, verdicts, threads, progress);
+    await measureAll(run, verdicts, { threads, progress, hasOwnBatches: options.batch !== undefined });
     progress.clear();
-    const command = ['onpar compare', ...words].join(' ');
     process.exitCode = await finishRun(run, verdicts, {
       problems: verdicts.openedNothing()
         ? ['no model was opened: no backend that is here takes any of these files']
         : [],
-      command,
+      command: commandOf(words, options),
       startedAt,
       threads,
       json: options.json ?? false,
@@ -49,6 +48,18 @@ export async function compareProject(words: readonly string[], options: CompareO
     await run.close();
   }
 }
+
+/** As it can be pasted back. */
+const commandOf = (words: readonly string[], { backend, threads, batch, json }: CompareOptions): string =>
+  commandLine(
+    ['compare', ...words],
+    [
+      ['--backend', backend?.join()],
+      ['--threads', threads !== '1' && threads],
+      ['--batch', batch?.join()],
+      ['--json', json],
+    ],
+  );
 
 /** Only the models and artifacts that every word occurs in, only the backends that were named, only the batch sizes asked for. */
 export function narrowed(
@@ -113,8 +124,21 @@ const besideLatency = ['files', 'visit', 'accuracy'] as const;
 const metricsOf = ({ metrics }: Run, source: Source): readonly Metric[] =>
   [...metrics.values()].filter((metric) => metric.source === source);
 
-async function measureAll(run: Run, verdicts: Verdicts, threads: number, progress: Progress): Promise<void> {
-  const metrics = besideLatency.flatMap((source) => metricsOf(run, source));
+interface Measuring {
+  readonly threads: number;
+  readonly progress: Progress;
+  /** Other batch sizes than the card's: the committed memory is of those. */
+  readonly hasOwnBatches: boolean;
+}
+
+async function measureAll(
+  run: Run,
+  verdicts: Verdicts,
+  { threads, progress, hasOwnBatches }: Measuring,
+): Promise<void> {
+  const metrics = besideLatency
+    .flatMap((source) => metricsOf(run, source))
+    .filter(({ scope }) => !(hasOwnBatches && scope === 'machine'));
   const chains = chainsOf(metrics.flatMap(({ id }) => run.tryPlan(id)));
   const places = chains.flatMap((chain) => chain.find(({ backend }) => backend !== null) ?? []);
   progress.start(chains.flat().length + places.length);

@@ -16,6 +16,7 @@ project.card('linear', {
 const onpar = onparIn(project.root);
 
 interface Report {
+  readonly command: string;
   readonly cases: readonly {
     model: string;
     backend: string;
@@ -98,6 +99,13 @@ describe('onpar compare in a project', () => {
       'parity',
       'size',
     ]);
+  });
+
+  test('at other batch sizes does not judge memory, which is committed of those of the card; its command says what was run', async () => {
+    const other = await report('--backend', 'ort-node/cpu', '--batch', '3', '--threads', '2');
+    expect(other.verdicts.map(({ metric }) => metric)).not.toContain('memory');
+    expect(other.cases[0]).toMatchObject({ batch: 3, memory: { verdict: 'skipped', peakBytes: expect.any(Number) } });
+    expect(other.command).toBe('onpar compare linear --backend ort-node/cpu --threads 2 --batch 3 --json');
   });
 
   test("shows the runtime's default threads beside one thread, at the smallest batch, as an advisory row of one process", async () => {
