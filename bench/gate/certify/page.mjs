@@ -29,7 +29,7 @@ that count, both arms; **wall**: with starting, opening and warming up.`;
 const looksOf = ({ looks }) => looks.map(({ pairs }) => pairs).join(', ');
 
 const goals = (figures) =>
-  `## Goals\n\n${table(
+  `## Goals\n\n\`?\`: too little was recorded to say.\n\n${table(
     ['', 'figure', 'goal', 'shown'],
     goalsOf(figures).map(({ what, goal, shown, met }) => [
       met === null ? '?' : met ? 'met' : 'missed',
