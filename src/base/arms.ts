@@ -47,7 +47,7 @@ function lackOf(base: Side, ours: Side, { packages }: Backend): string | null {
   const missing = missingFrom(base.root, packages);
   if (missing !== null && missingFrom(ours.root, [missing]) === null)
     return `${missing} is not installed at ${base.label}`;
-  const unbuilt = unbuiltOnpar(base.root);
+  const unbuilt = onceOf(base, 'unbuilt', () => unbuiltOnpar(base.root));
   return unbuilt === null ? null : `onpar is not built at ${base.label}: no ${unbuilt}`;
 }
 

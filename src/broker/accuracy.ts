@@ -57,7 +57,7 @@ export async function takeLogits(request: AccuracyRequest): Promise<Tensor> {
     const { [output.name]: answered } = outputsOf(card, artifact, reply.outputs);
     const logits = checkedRows(output.name, answered, end - from, parts[0]);
     const rows = checkedLogits(output.name, logits, end - from, reference);
-    parts.push(from === start ? rows : batchRows(rows, start - from, end - from));
+    parts.push(batchRows(rows, start - from, end - from));
   }
   return concatRows(parts);
 }

@@ -13,7 +13,7 @@ import { inspectModelFile, sha256Of } from '../models/artifact.ts';
 import type { Artifact, Model, ModelCard, Output } from '../models/card.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { alignedFeeds, assumedOutputs, outputNames } from './align.ts';
-import { refuse } from './diff-options.ts';
+import { refuse, refuseThreads } from './diff-options.ts';
 import type { DiffOptions, Threads } from './diff-options.ts';
 import { feedsFor, shapeOf } from './feeds.ts';
 import { looksLikeLogits } from './judge-sides.ts';
@@ -37,8 +37,7 @@ export async function prepareFiles(
   try {
     refuseThreads(
       started.map(({ backend }) => backend),
-      threads,
-      baseThreads,
+      { threads, baseThreads },
     );
     const [base, ours] = await Promise.all(started.map(openSide));
     if (base === undefined || ours === undefined) throw new Error('two sides were started');
@@ -97,13 +96,6 @@ async function backendsOfOne(
   if (base === undefined) return refuse(file, 'one file, and nothing to compare it with', fix);
   chosenBackends(await listBackends(), [base]);
   return base === own ? refuse('--base', `both sides run on ${own}`, 'name another one with --backend') : [base, own];
-}
-
-/** A number that a backend does not take would be said of it all the same. */
-function refuseThreads(backends: readonly Backend[], threads: number, baseThreads: number | undefined): void {
-  const fixed = backends.find(({ takesThreads }) => !takesThreads);
-  if (fixed === undefined || (threads === 1 && baseThreads === undefined)) return;
-  refuse('--threads', `${fixed.id} takes no number of threads`, 'name another one with --backend, or leave it out');
 }
 
 /** What differs names the sides. */

@@ -1,4 +1,5 @@
 /** Options of diff, as the command line hands them over; what cannot be meant together is refused. */
+import type { Backend } from '../backends/backend.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { wholeNumber } from './options.ts';
 
@@ -34,6 +35,16 @@ export function threadsOf(options: DiffOptions): Threads {
   if (baseThreads === threads)
     refuse('--base-threads', `both sides run on ${threads}`, 'such as --threads 2 --base-threads 1');
   return { threads, baseThreads };
+}
+
+/** A number that a backend does not take would be said of it all the same; one thread is what all are given unasked. */
+export const takes = ({ takesThreads }: Backend, ...threads: readonly number[]): boolean =>
+  takesThreads || threads.every((number) => number === 1);
+
+export function refuseThreads(backends: readonly Backend[], { threads, baseThreads = threads }: Threads): void {
+  const fixed = backends.find((backend) => !takes(backend, threads, baseThreads));
+  if (fixed !== undefined)
+    refuse('--threads', `${fixed.id} takes no number of threads`, 'name another one, or leave --backend out');
 }
 
 /** Without files nothing is drawn. */

@@ -24,7 +24,7 @@ import { hasColor } from '../run/finish.ts';
 import { version } from '../version.ts';
 import { looksLikeFile } from './compare.ts';
 import type { FileSides } from './diff-files.ts';
-import { refuse, refuseFileOptions, threadsOf } from './diff-options.ts';
+import { refuse, refuseFileOptions, refuseThreads, takes, threadsOf } from './diff-options.ts';
 import type { DiffOptions } from './diff-options.ts';
 import { chosenBackends, commandLine, unknown } from './options.ts';
 import { Progress } from './progress.ts';
@@ -124,17 +124,18 @@ async function placesFor(
 
 /** Unasked, a backend that takes no number of threads is left out where one is named. */
 const backendsFor = ({ base, ours }: Sides): readonly Backend[] =>
-  ours.project.backends.filter(({ takesThreads }) => takesThreads || (base.threads === 1 && ours.threads === 1));
+  ours.project.backends.filter((backend) => takes(backend, base.threads, ours.threads));
 
 function namedBackends(ids: readonly string[], sides: Sides): readonly Backend[] {
   const chosen = chosenBackends(sides.ours.project.backends, ids);
   if (chosen.every((each) => each === sides.base.backend))
     refuse('--base', `both sides run on ${sides.base.label}`, 'name another one with --backend');
-  const able = backendsFor(sides);
-  const both = sides.base.backend === null ? chosen : [sides.base.backend, ...chosen];
-  const fixed = both.find((each) => !able.includes(each));
-  if (fixed === undefined) return chosen;
-  return refuse('--threads', `${fixed.id} takes no number of threads`, 'name another one, or leave --backend out');
+  const { base, ours } = sides;
+  refuseThreads(base.backend === null ? chosen : [base.backend, ...chosen], {
+    threads: ours.threads,
+    baseThreads: base.threads,
+  });
+  return chosen;
 }
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -3,7 +3,6 @@ import { quantile } from '../../lib/figures.mjs';
 import { fixedWindows, fullJudgement, seenFrom, settings } from './ours.mjs';
 
 const power = 0.9;
-const over = (values, p) => (values.length === 0 ? NaN : quantile(values, p));
 
 /**
  * At each look, as if it were the only one that is looked at. `seen`: over all windows together, whose machines and hours differ. `next`: over what a window
@@ -27,15 +26,15 @@ export function sightAt(entries) {
       {
         look,
         n: all.length,
-        printed: over(
+        printed: quantile(
           all.map(({ visible }) => visible),
           0.5,
         ),
-        seen: over(
+        seen: quantile(
           all.map(({ needed }) => needed),
           power,
         ),
-        next: over(next, power),
+        next: next.length === 0 ? NaN : quantile(next, power),
         covered: all.filter(({ interval }) => interval.low <= 1 && interval.high >= 1).length,
       },
     ];

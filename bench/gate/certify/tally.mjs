@@ -18,7 +18,7 @@ const during = (values, { start, used }) =>
  */
 export function timedVerdicts(entry, rules, channels = entry.channels) {
   const measured = entry.pairs.map(measuredOf);
-  return inSequence({ pairs: entry.pairs, channels, runs: entry.runs }, rules).map((verdict) => ({
+  return inSequence({ ...entry, channels }, rules).map((verdict) => ({
     ...verdict,
     measured: during(measured, verdict),
     wall: during(entry.walls, verdict),

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { built } from '../../lib/onpar.mjs';
-import { append, fold, pairLine, readBankTrace, summary } from '../trace/file.mjs';
+import { append, fold, pairLine, readBankTrace } from '../trace/file.mjs';
 import { pathOf } from './schedule.mjs';
 
 /** Of each case and machine: seventy verdicts weigh some 2 MB. Counted in runs, so that what they say has no part in how many are kept. */
@@ -22,12 +22,12 @@ export async function keepTraces(traces, bank, pinned, at) {
     (name) => name.endsWith('.jsonl') && !/\.(?:control|screen)\.jsonl$/.test(name),
   );
   for (const name of files) {
-    const { header } = await readBankTrace(join(traces, name));
-    if (!jit.some(({ id }) => header.case.includes(`/${id}/`))) continue;
+    const trace = await readBankTrace(join(traces, name));
+    if (!jit.some(({ id }) => trace.header.case.includes(`/${id}/`))) continue;
     // Where fresh pairs confirmed or cleared a suspicion, the ones that raised it are the screen's verdict.
     const screen = join(traces, name.replace(/jsonl$/, 'screen.jsonl'));
-    const { pairs } = await readBankTrace(existsSync(screen) ? screen : join(traces, name));
-    await keepOne({ ...header, pairs }, { bank, pinned, at, suite: name.replace(/\.jsonl$/, '') });
+    const { pairs } = existsSync(screen) ? await readBankTrace(screen) : trace;
+    await keepOne({ ...trace.header, pairs }, { bank, pinned, at, suite: name.replace(/\.jsonl$/, '') });
   }
 }
 
@@ -35,8 +35,9 @@ async function keepOne({ fingerprint, case: title, pairs }, { bank, pinned, at, 
   const task = { class: jitClass, work: 'same', pinned, hog: false, suite };
   const path = pathOf(bank, fingerprint, task);
   fold(path);
-  const from = summary(path)?.next ?? 0;
-  if (from > 0 && new Set((await readBankTrace(path)).ats).size >= mostRuns) return;
+  const { ats } = existsSync(path) ? await readBankTrace(path) : { ats: [] };
+  if (new Set(ats).size >= mostRuns) return;
+  const from = ats.length;
   if (from === 0) append(path, JSON.stringify({ fingerprint, case: title, ...task }));
   for (const [index, pair] of pairs.entries()) append(path, pairLine({ ...pair, pair: from + index }, { at }));
   fold(path);
