@@ -75,6 +75,10 @@ function gated({ models, backends }: Project, { card }: Model): readonly Part[] 
       fix: 'gate fewer; the others are still measured and shown by onpar compare',
     });
   }
+  const { paired = {}, accepted = [] } = card.latency ?? {};
+  // What is asked of a case that there cannot be would be ignored.
+  for (const key of Object.keys(paired)) placeOf(backends, card, key, 'latency.paired');
+  for (const each of accepted) placeOf(backends, card, each.case, 'latency.accepted');
   return (card.latency?.gated ?? []).map((key) => ({
     ...placeOf(backends, card, key, 'latency.gated'),
     batch: batchesOf(card)[0] ?? 1,

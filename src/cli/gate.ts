@@ -1,4 +1,5 @@
 /** `onpar gate replay`: the paired rule on a recorded trace. Reads, judges, prints; the exit code says red or not. */
+import { isDeepStrictEqual } from 'node:util';
 import type { PairedContext, PairedJudgement } from '../judge/paired.ts';
 import { applyPolicy, readPolicy } from '../judge/policy.ts';
 import { pairedSettingsOf, type PairedSettings } from '../judge/settings.ts';
@@ -27,7 +28,7 @@ export function replay(file: string, options: ReplayOptions): void {
   const context: PairedContext = {
     seed: header.seed ?? 1,
     ...(header.against !== undefined && { against: header.against }),
-    ...(options.control !== undefined && { control: readTrace(options.control).pairs }),
+    ...(options.control !== undefined && { control: controlFor(header, options.control) }),
   };
   const grounds = { confirming: header.confirming ?? null, doubt: header.doubt ?? null };
   const judgement = judgeOn(slowed(pairs, 1 + slowdown), grounds, settings, context);
@@ -36,6 +37,18 @@ export function replay(file: string, options: ReplayOptions): void {
   // A trace names no backend and no data set, so nothing but strictness can apply to it.
   const policy = readPolicy({ ONPAR_STRICT: process.env['ONPAR_STRICT'] }, []);
   if (applyPolicy(judgement, { ...policy, baseline: 'present', needs: [] }).red) process.exitCode = 1;
+}
+
+/** That of another machine says nothing of this one. */
+function controlFor({ fingerprint = null }: Trace['header'], file: string): readonly Pair[] {
+  const { header, pairs } = readTrace(file);
+  const other = header.fingerprint ?? null;
+  if (fingerprint === null || other === null || isDeepStrictEqual(fingerprint, other)) return pairs;
+  throw new BadInput({
+    what: 'the control is of another machine than the trace',
+    where: file,
+    fix: 'name the .control.jsonl that the same run left beside the trace',
+  });
 }
 
 /** Those of the run, where the command line names no others. */

@@ -145,6 +145,15 @@ describe('a plan is refused', () => {
     expect(error.fix).toContain('ort-node/cpu');
   });
 
+  test.each([
+    ['latency.paired', { paired: { 'float32/ort-node/cppu': { margin: 0.01 } } }],
+    ['latency.accepted', { accepted: [{ case: 'float32/ort-node/cppu', ratio: 1.1, reason: 'meant' }] }],
+  ])('with an unknown backend in %s: its wish would be ignored', async (field, wish) => {
+    const card = { latency: { gated: ['float32/ort-node/cpu'], ...wish } };
+    const error = await refusal(() => planCases(project(model('m', card)), metricOf('latency'), 'commit'));
+    expect(error.message).toContain(`${field} of model m: unknown backend 'ort-node/cppu'`);
+  });
+
   test('with a backend that does not open the artifact', async () => {
     const error = await refusal(() =>
       planCases(project(model('m', gated(['float32/tfjs/wasm']))), metricOf('latency'), 'commit'),

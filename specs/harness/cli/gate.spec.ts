@@ -17,6 +17,7 @@ const same = drawPairs(randomFrom(1), 10);
 put('same.jsonl', written(same, header));
 put('slower.jsonl', written(drawPairs(randomFrom(2), 8, { factor: 1.03 })));
 put('faster.jsonl', written(drawPairs(randomFrom(3), 8, { factor: 0.95 })));
+put('elsewhere.jsonl', written(same, { ...header, fingerprint: 'xeon-2c' }));
 put('few.jsonl', written(drawPairs(randomFrom(4), 3)));
 put('wild.jsonl', written(drawPairs(randomFrom(5), 8, { drift: (visit) => 1 + 4 * (visit % 8 < 4 ? 0 : 1) })));
 put('header.jsonl', written(same, { confirming: { others: [2] } }));
@@ -129,6 +130,7 @@ describe.concurrent('onpar gate replay', () => {
     ['a clock that steps back', ['back.jsonl'], /back\.jsonl:5: a call took -.* the clock stepped back/],
     ['a header that is damaged', ['header.jsonl'], /header\.jsonl:1:.*others/],
     ['a missing trace', ['gone.jsonl'], /gone\.jsonl: no such file/],
+    ['a foreign control', ['same.jsonl', '--control', 'elsewhere.jsonl'], /elsewhere\.jsonl: .*of another machine/],
     ['a torn control', ['same.jsonl', '--control', 'torn.jsonl'], /torn\.jsonl:10:\d+: /],
     [
       'a slowdown that is no number',
