@@ -211,9 +211,11 @@ ${table(
 const comparison = (figures) => [
   `## Peers on the same samples
 
-Disjoint windows of ${planned} pairs; of each, how often the tool calls B slower. Rules are ports of the tools' own source, held against the tools' output in specs; what they are
-fed with is these windows, which is not what each would have measured by itself. **default**: as documented. **best**: one value a process, base and new in turn, all pairs of the window, as a careful
-user could have it. **calibrated**: best, its knob set on every other window so that unchanged code alarms as often as with onpar, and judged on the rest.`,
+Disjoint windows of ${planned} pairs; of each, how often the tool calls B slower. Rules are ports of the tools' own source; those of benchstat, criterion, tachometer, asv and
+Pinpoint are held against the tools' output in specs, the others against values worked out by hand (benchstat's own binary: \`node bench/gate/real-benchstat.mjs\`). What
+they are fed with is these windows, which is not what each would have measured by itself. **default**: as documented. **best**: one value a process, base and new in turn, all
+pairs of the window, as a careful user could have it. **calibrated**: best, its knob set on every other window so that unchanged code alarms as often as with onpar, and
+judged on the rest.`,
   ...figures.comparison.filter(({ rows }) => rows.length > 0).map(compared),
   `| peer | default | best | source |\n| --- | --- | --- | --- |\n${peers
     .map(
