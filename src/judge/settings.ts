@@ -1,6 +1,5 @@
 /** Every margin of the judge, in one place. Unpaired ones are wide on purpose: latencies of different sessions drift (docs: gating), and a red must be worth reading. */
-import type { PlannedLook } from '../stats/sequential.ts';
-import { fewestPairs } from '../stats/signed-rank.ts';
+import { looksOf, type PlannedLook } from '../stats/sequential.ts';
 
 export interface LatencyMargins {
   /** Changes up to here are nobody's business; `slower` lies surely above. Fraction of the baseline. */
@@ -63,16 +62,26 @@ const firstLook = 8;
 /** What each look may have spent. The first share is what eight pairs need to decide at all (1 in 256); the rest is saved for the looks that small slowdowns need. */
 const spending = [0.45, 0.65, 0.8, 1];
 
-/** Evenly spaced looks, as many pairs as the seconds hold, at most 50 (signed-rank.ts), and no fewer than can decide in both channels: a case must be able to be red. */
+/** Evenly spaced, the last at this many pairs. */
+function planTo(most: number): readonly PlannedLook[] {
+  const step = (most - firstLook) / (spending.length - 1);
+  const looks = spending.map((spent, index) => ({ pairs: Math.round(firstLook + index * step), spent }));
+  return looks.filter(({ pairs }, index) => pairs !== looks[index + 1]?.pairs);
+}
+
+/** Whether the last look can decide in both channels. */
+const endsAble = (plan: readonly PlannedLook[], alpha: number): boolean =>
+  [1 - tailShare, tailShare].every((share) => looksOf(plan, alpha * share).at(-1)?.pairs === plan.at(-1)?.pairs);
+
+/** As many pairs as the seconds hold, at most 50 (signed-rank.ts), and no fewer than the last look needs to decide in both channels: a case must be able to be red. */
 export function pairedSettingsOf({
   margin = 0.005,
   budget = 0.03,
   alpha = 0.01,
   seconds = 16,
 }: PairedWishes = {}): PairedSettings {
-  const most = Math.max(firstLook, fewestPairs(alpha * tailShare), Math.floor(seconds / pairSeconds));
-  const step = (most - firstLook) / (spending.length - 1);
-  const looks = spending.map((spent, index) => ({ pairs: Math.round(firstLook + index * step), spent }));
+  let most = Math.max(firstLook, Math.floor(seconds / pairSeconds));
+  while (!endsAble(planTo(most), alpha)) most += 1;
   return {
     margin,
     budget,
@@ -82,7 +91,7 @@ export function pairedSettingsOf({
     tailMargin: Math.max(0.1, margin),
     shapeMargin: 0.01,
     unusable: 2,
-    looks: looks.filter(({ pairs }, index) => pairs !== looks[index + 1]?.pairs),
+    looks: planTo(most),
     confirming: Math.round(0.6 * most),
   };
 }
