@@ -6,7 +6,7 @@ import { append, fold, pairLine, readBankTrace } from '../trace/file.mjs';
 import { pathOf } from './schedule.mjs';
 
 /** Of each case and machine: ten cases weigh some 0.2 MB a run. Counted in runs, so that what they say has no part in how many are kept. */
-export const mostRuns = 18;
+const mostRuns = 18;
 
 /** Of all of their cases, as the bank has one class of them. */
 const jitClass = 'wasm';
