@@ -25,16 +25,17 @@ export interface Arm {
 
 export type BothArms =
   | { readonly found: true; readonly base: Arm; readonly ours: Arm; readonly differs: readonly string[] }
-  /** Why there is nothing to pair with, as a sentence. */
-  | { readonly found: false; readonly reason: string };
+  /** Why there is nothing to pair with, as a sentence. `mendable`: the base has the case, and cannot run it as it stands. */
+  | { readonly found: false; readonly reason: string; readonly mendable: boolean };
 
 /** Throws BadInput where a file of either version is not the one of its card. */
 export async function armsOf(base: Side, ours: Side, subject: Case, backend: Backend): Promise<BothArms> {
   const lacks = lackOf(base, ours, backend);
-  if (lacks !== null) return { found: false, reason: lacks };
+  if (lacks !== null) return { found: false, reason: lacks, mendable: true };
   const [theirs, own] = [await armOf(base, subject), await armOf(ours, subject)];
   if (own === null) throw new Error(`no artifact ${subject.model}/${subject.artifact}`);
-  if (theirs === null) return { found: false, reason: `${base.label} has no ${subject.model}/${subject.artifact}` };
+  if (theirs === null)
+    return { found: false, reason: `${base.label} has no ${subject.model}/${subject.artifact}`, mendable: false };
   const differs = [
     ...(sameFiles(theirs.artifact, own.artifact) ? [] : ['the artifact']),
     ...differences(base, ours, backend),

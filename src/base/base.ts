@@ -15,7 +15,10 @@ export interface Side {
   readonly project: Project;
 }
 
-export type Base = { readonly found: true; readonly side: Side } | { readonly found: false; readonly reason: string };
+export type Base =
+  | { readonly found: true; readonly side: Side }
+  /** `mendable`: there is a version before, and it could not be had or made. */
+  | { readonly found: false; readonly reason: string; readonly mendable: boolean };
 
 export interface BaseOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -39,7 +42,7 @@ export async function prepareBase(root: string, options: BaseOptions): Promise<B
   } catch (error) {
     const wasAsked = !['', automatic].includes(options.asked ?? options.env['ONPAR_BASE'] ?? '');
     if (wasAsked || !(error instanceof BadInput)) throw error;
-    return { found: false, reason: error.message };
+    return { found: false, reason: error.message, mendable: true };
   }
 }
 
@@ -57,7 +60,7 @@ export async function prepareAnchor(root: string, { env, tell }: Pick<BaseOption
 }
 
 async function besideOf(root: string, choice: Choice, { env, tell }: Pick<BaseOptions, 'env' | 'tell'>): Promise<Base> {
-  if (choice.kind === 'none') return { found: false, reason: choice.reason };
+  if (choice.kind === 'none') return { found: false, reason: choice.reason, mendable: choice.mendable };
   const folder =
     choice.kind === 'folder' ? choice.path : await checkOut(root, choice.sha, { tell, build: buildOf(root, env) });
   return { found: true, side: { label: choice.label, root: folder, project: await readProject(folder, env) } };

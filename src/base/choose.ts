@@ -11,7 +11,8 @@ export type Choice =
   | { readonly kind: 'commit'; readonly sha: string; readonly label: string }
   /** A folder that holds the other version, installed by whoever made it. */
   | { readonly kind: 'folder'; readonly path: string; readonly label: string }
-  | { readonly kind: 'none'; readonly reason: string };
+  /** `mendable`: there is a version before, which could be had. */
+  | { readonly kind: 'none'; readonly reason: string; readonly mendable: boolean };
 
 export interface ChooseOptions {
   /** ONPAR_BASE: a ref, a folder, or `none`; undefined or empty chooses. */
@@ -27,12 +28,14 @@ export interface ChooseOptions {
 /** Throws BadInput where the base that was asked for is not there. */
 export function chooseBase(root: string, options: ChooseOptions): Choice {
   const { asked = '', where = 'ONPAR_BASE', target = '', blessed } = options;
-  if (asked === 'none') return { kind: 'none', reason: `${where} is none` };
+  if (asked === 'none') return nothing(`${where} is none`);
   if (asked !== '') return named(root, asked, where);
   const head = resolveCommit(root, 'HEAD');
-  if (head === null) return { kind: 'none', reason: 'there is no git history here' };
-  return beforeThis(root, head, target) ?? ofBless(root, blessed) ?? { kind: 'none', reason: whyNone(root) };
+  if (head === null) return nothing('there is no git history here');
+  return beforeThis(root, head, target) ?? ofBless(root, blessed) ?? whyNone(root);
 }
+
+const nothing = (reason: string, mendable = false): Choice => ({ kind: 'none', reason, mendable });
 
 function named(root: string, asked: string, where: string): Choice {
   const known = resolveCommit(root, asked);
@@ -83,7 +86,11 @@ function mainBranch(root: string, target: string): string | undefined {
     'main',
     'master',
   ];
-  return branches.find((branch) => resolveCommit(root, branch) !== null);
+  const known = (): string | undefined => branches.find((branch) => resolveCommit(root, branch) !== null);
+  // A clone of one commit of another branch knows no main branch: without it that commit's own parent would pass for the version before.
+  if (known() === undefined && isShallow(root))
+    git(root, 'fetch', '--quiet', '--depth=1', 'origin', '+HEAD:refs/remotes/origin/HEAD');
+  return known();
 }
 
 /** Asks again after fetching more history, where the clone is shallow: of this very commit, which may be on no branch. */
@@ -99,7 +106,8 @@ function ofBless(root: string, blessed: string | null): Choice | null {
   return sha === null ? null : { kind: 'commit', sha, label: labelOf('last bless', sha) };
 }
 
-const whyNone = (root: string): string => (isShallow(root) ? shallowFix : 'this is the first commit');
+const whyNone = (root: string): Choice =>
+  isShallow(root) ? nothing(shallowFix, true) : nothing('this is the first commit');
 
 /** main@3f2a1c9; a commit that was named by its id is not said twice. */
 const labelOf = (name: string, sha: string): string =>

@@ -3,7 +3,7 @@
  * starts first, opens first and warms up first and which order a block has is drawn: every fixed order is a bias. Both sessions are opened anew
  * at the head of each block, elsewhere in memory, so that what a process keeps for its life does not count as a difference.
  */
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Kernels } from '../backends/backend.ts';
 import { rangesOf } from '../models/feeds.ts';
 import type { Random } from '../stats/random.ts';
 import { median, toSample } from '../stats/sample.ts';
@@ -72,6 +72,11 @@ export function shapeFor(call: number, load: number, jit: boolean): PairShape {
   };
 }
 
+export interface BothKernels {
+  readonly base: Kernels;
+  readonly ours: Kernels;
+}
+
 /** One process of each version, alive for a pair of every case that runs on the same backend. */
 export class ProcessPair {
   readonly #base: Worker;
@@ -135,6 +140,16 @@ export class ProcessPair {
       taken.push({ order, visits, reference: [] });
     }
     return { pair, blocks: taken };
+  }
+
+  /** In sessions of their own; null where a side cannot say. */
+  async kernels(contestants: Contestants): Promise<BothKernels | null> {
+    const of = async (arm: keyof Contestants): Promise<Kernels | null> => {
+      const { path, feeds } = contestants[arm];
+      return (await this.#worker(arm).kernels(path, feeds)).kernels;
+    };
+    const [base, ours] = [await of('base'), await of('ours')];
+    return base === null || ours === null ? null : { base, ours };
   }
 
   async close(): Promise<void> {

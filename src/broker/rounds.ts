@@ -8,7 +8,7 @@ import { shuffled, type Random } from '../stats/random.ts';
 import type { Pair } from '../trace/pair.ts';
 import { attempt, wasKilled, type Failure } from './measurement.ts';
 import { ProcessPair } from './pairs.ts';
-import type { Contestant, Contestants, PairShape } from './pairs.ts';
+import type { BothKernels, Contestant, Contestants, PairShape } from './pairs.ts';
 import type { Workers } from './workers.ts';
 
 export interface Contest extends Contestants {
@@ -42,6 +42,8 @@ export type PairsTaken =
       readonly confirming: readonly Pair[];
       /** How the base died while a suspicion was being confirmed; then nothing is. */
       readonly unconfirmed: Failure | null;
+      /** Of a suspect; null where a side cannot say. */
+      readonly kernels: BothKernels | null;
     }
   | { readonly ok: false; readonly failure: Failure; readonly arm: 'base' | 'ours' };
 
@@ -67,6 +69,8 @@ export async function takeRounds(
     alone,
     ({ rule, confirming }) => (confirming?.length ?? 0) >= rule.confirming(suspects.length),
   );
+  const confirmed = byProcess(suspects.filter(({ failure }) => failure === null)).flat();
+  await options.alone(() => takeAlong(fromEnd(confirmed, 0), null, options, (each, both) => each.ask(both)));
   return new Map(series.map((each) => [each.contest.name, each.taken()]));
 }
 
@@ -160,6 +164,7 @@ class Series {
   #arm: 'base' | 'ours' = 'base';
   readonly #tell: RoundsOptions['tell'];
   #shape: PairShape | undefined;
+  #kernels: BothKernels | null = null;
 
   constructor(contest: Contest, { ruleOf, tell }: RoundsOptions) {
     this.contest = contest;
@@ -195,6 +200,12 @@ class Series {
     this.#tell(`${this.confirming === null ? 'pair' : 'confirming pair'} ${into.length} of ${this.contest.name}`);
   }
 
+  /** What its runtime makes of the model: beside a slowdown, where somebody looks for why. It judges nothing, so that it may fail. */
+  async ask(processes: ProcessPair): Promise<void> {
+    const asked = await attempt(() => processes.kernels(this.contest));
+    this.#kernels = asked.ok ? asked.value : null;
+  }
+
   /** Undefined where an arm failed. */
   async #attempt<T>(processes: ProcessPair, measure: () => Promise<T>): Promise<T | undefined> {
     const measured = await attempt(measure);
@@ -205,9 +216,11 @@ class Series {
 
   taken(): PairsTaken {
     const { pairs, confirming, failure } = this;
-    if (failure === null) return { ok: true, pairs, confirming: confirming ?? [], unconfirmed: null };
+    const kernels = this.#kernels;
+    if (failure === null) return { ok: true, pairs, confirming: confirming ?? [], unconfirmed: null, kernels };
     // What was suspected is not forgotten because the base died.
-    if (confirming !== null && this.#arm === 'base') return { ok: true, pairs, confirming: [], unconfirmed: failure };
+    if (confirming !== null && this.#arm === 'base')
+      return { ok: true, pairs, confirming: [], unconfirmed: failure, kernels };
     return { ok: false, failure, arm: this.#arm };
   }
 }

@@ -103,9 +103,10 @@ function accuracyText({ move, n, base, new: after, flips }: Accuracy): string {
 const sizeText = ({ move, base, new: after }: Size): string =>
   move === 'same' ? '' : `${signedSize(after - base)} (${change(after / base)})`;
 
-export function latencyText({ move, verdict, ratio, interval }: Latency): string {
+export function latencyText({ move, verdict, ratio, interval, tail }: Latency): string {
   if (verdict === null || ratio === null || interval === null)
     return move === 'same' ? '' : (verdict ?? 'not measured');
+  if (tail !== null) return `slower ${percent(tail.ratio - 1)} ${ends(tail.interval, 'up')} in the tail`;
   if (verdict === 'slower') return `slower ${percent(ratio - 1)} ${ends(interval, 'up')}`;
   if (verdict === 'faster') return `faster ${percent(1 - ratio)} ${ends(interval, 'down')}`;
   return `${verdict} ${change(ratio)}${verdict === 'steady' ? `, at most ${change(interval.high)}` : ''}`;

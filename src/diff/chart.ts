@@ -30,12 +30,16 @@ type Timed = Latency & { readonly ratio: number; readonly interval: NonNullable<
 const isTimed = (latency: Latency | null): latency is Timed =>
   latency !== null && latency.ratio !== null && latency.interval !== null;
 
+/** What the verdict rests on. */
+const decidedBy = ({ ratio, interval, tail }: Timed): Pick<Timed, 'ratio' | 'interval'> => tail ?? { ratio, interval };
+
 /** Null where no pairs were taken. */
 export function latencyChart({ cases, margins, base, new: ours }: Diff): Markup | null {
   const rows = cases.flatMap(({ latency, ...row }) => (isTimed(latency) ? [{ ...row, latency }] : []));
   if (rows.length === 0) return null;
   const band = [1 / (1 + margins.margin), 1 + margins.budget] as const;
-  const axis = ratioAxis([...band, ...rows.flatMap(({ latency: { interval } }) => [interval.low, interval.high])]);
+  const intervals = rows.map(({ latency }) => decidedBy(latency).interval);
+  const axis = ratioAxis([...band, ...intervals.flatMap(({ low, high }) => [low, high])]);
   const drawn = rows.map((row, index) => line(row, { axis, band, isFirst: rows[index - 1]?.model !== row.model }));
   return markup`<table class="dots"><caption>Time of a call, ${ours} over ${base} <small>log scale; left of 1x is faster; shaded: from the margin (${change(band[0])}) to the budget (${change(band[1])})</small></caption>
 <thead class="away"><tr><th scope="col">case</th><th scope="col">plot</th><th scope="col">ratio</th></tr></thead><tbody>${drawn}</tbody>
@@ -50,7 +54,8 @@ interface Drawing {
 
 function line({ model, artifact, backend, latency }: Row & { readonly latency: Timed }, drawing: Drawing): Markup {
   const { axis, band, isFirst } = drawing;
-  const { ratio, interval, move } = latency;
+  const { move } = latency;
+  const { ratio, interval } = decidedBy(latency);
   const x = (value: number): string => share(axis.at(value));
   const wide = share(axis.at(band[1]) - axis.at(band[0]));
   const grid = axis.ticks.map(

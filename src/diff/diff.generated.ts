@@ -152,10 +152,13 @@ export interface Latency {
    */
   verdict: null | ('slower' | 'faster' | 'steady' | 'inconclusive' | 'unbaselined' | 'unfit');
   ratio: number | null;
-  interval: null | {
-    low: number;
-    high: number;
-    level: number;
+  interval: null | Interval;
+  /**
+   * Of slow calls, where the verdict is slower for them alone.
+   */
+  tail: null | {
+    ratio: number;
+    interval: Interval;
   };
   pairs: number | null;
   /**
@@ -170,6 +173,11 @@ export interface Latency {
    * The command that judges trace and control again.
    */
   replay: string | null;
+}
+export interface Interval {
+  low: number;
+  high: number;
+  level: number;
 }
 /**
  * Nodes of the optimized graph that one inference runs; null where a backend cannot say, or nothing differs. Told, not judged.

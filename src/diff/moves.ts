@@ -15,7 +15,16 @@ export const columns = ['parity', 'accuracy', 'size', 'latency'] as const satisf
 const nothing = {
   parity: { maxAbs: null, excess: null, flips: null, batch: null },
   accuracy: { n: null, base: null, new: null, flips: null, nearTies: null },
-  latency: { verdict: null, ratio: null, interval: null, pairs: null, visible: null, trace: null, replay: null },
+  latency: {
+    verdict: null,
+    ratio: null,
+    interval: null,
+    tail: null,
+    pairs: null,
+    visible: null,
+    trace: null,
+    replay: null,
+  },
 } as const;
 
 /** Without numbers: where nothing differs, or nothing could be compared. */
@@ -103,12 +112,14 @@ export function latencyMove(
   { trace, replay }: Pick<Latency, 'trace' | 'replay'>,
 ): Latency {
   const { ratio = null, interval = null, pairs = null, visible = null } = evidence ?? {};
+  const tail = evidence?.tailAlone === true ? evidence.tail : null;
   return {
     move: latencyMoves[verdict],
-    sentence: sentences[0] ?? null,
+    sentence: sentences.length === 0 ? null : sentences.join('; '),
     verdict,
     ratio,
     interval,
+    tail,
     pairs,
     visible,
     trace,
@@ -180,7 +191,7 @@ const farOf: Readonly<Record<Column, (row: Row) => number>> = {
   parity: ({ parity }) => (typeof parity?.excess === 'number' ? parity.excess : Infinity),
   accuracy: (row) => (row.accuracy?.flips ?? 0) / (row.accuracy?.n ?? 1),
   size: ({ size }) => (size === null ? 0 : Math.abs(Math.log(size.new / size.base))),
-  latency: ({ latency }) => Math.abs(Math.log(latency?.ratio ?? 1)),
+  latency: ({ latency }) => Math.abs(Math.log(latency?.tail?.ratio ?? latency?.ratio ?? 1)),
 };
 
 /** A row whose columns all failed on both sides is none. */

@@ -12,11 +12,10 @@ import { atMostPercent, change, ends, percent } from './words.ts';
 /** Of fresh processes the lower quartile: a neighbour makes some of them slower for their whole life, and none faster. */
 const datumOf = (day: Sample): number => Math.log(quantile(day, 0.25));
 
-/** `days`: one sample each, seconds, two or more. `unpaired`: why no base version judges instead. */
+/** `days`: one sample each, seconds, two or more. */
 export const judgeDays = (
   target: Sample,
   days: readonly Sample[],
-  unpaired: string,
   margins: LatencyMargins = dayMargins,
   waiting: number | null = null,
 ): Judgement<LatencyVerdict> => {
@@ -44,5 +43,5 @@ export const judgeDays = (
   const told = `${change(ratio)} [${change(low)}, ${change(high)}] against ${against}: they differ too much to be sure (${sees})`;
   const more = days.length < mostDays ? `bless on ${mostDays - days.length} more days, or ` : '';
   const settle = `${more}judge it in pairs: ONPAR_BASE=REF_OR_FOLDER`;
-  return judged('inconclusive', told, settle, `not paired with a base version: ${unpaired}`);
+  return judged('inconclusive', told, settle);
 };

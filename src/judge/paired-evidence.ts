@@ -1,5 +1,5 @@
 /** What a number of pairs says: every channel at its last look, second opinions, and the smallest slowdown that could have been seen. Decides nothing. */
-import { looksOf, ratioAt, type Look, type Looked } from '../stats/sequential.ts';
+import { isAbove, looksOf, ratioAt, type Look, type Looked } from '../stats/sequential.ts';
 import type { Interval, Ratio } from '../stats/two-sample.ts';
 import { visibleSlowdown } from '../stats/visible.ts';
 import { opinions, type Channels, type Opinion } from './channels.ts';
@@ -17,6 +17,8 @@ export interface PairedEvidence {
   readonly opinions: Readonly<Record<Opinion, number>>;
   readonly shapeChanged: boolean;
   readonly tail: Ratio | null;
+  /** The tail is slower, and near the minimum nothing is. */
+  readonly tailAlone: boolean;
 }
 
 /** Each channel at its own last look. */
@@ -46,7 +48,7 @@ export const evidenceOf = (
 ): PairedEvidence => {
   const { ratio, interval, pairs, look } = location;
   const others = opinions.map((name) => [name, ratioAt(channels[name], looks).ratio] as const);
-  const { margin } = settings;
+  const { margin, tailMargin } = settings;
   const sight = { logRatios: channels.location.slice(0, pairs), margin, power: visiblePower, seed };
   return {
     ratio,
@@ -57,6 +59,7 @@ export const evidenceOf = (
     opinions: Object.fromEntries(others) as Record<Opinion, number>,
     shapeChanged: opinions.some((name) => differs(channels, name, looks, settings.shapeMargin)),
     tail: tail === null ? null : { ratio: tail.ratio, interval: tail.interval },
+    tailAlone: tail !== null && isAbove(tail, tailMargin) && !isAbove(location, margin),
   };
 };
 

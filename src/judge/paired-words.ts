@@ -2,6 +2,7 @@
 import { isAbove, type Looked } from '../stats/sequential.ts';
 import type { Ratio } from '../stats/two-sample.ts';
 import type { PairedEvidence } from './paired-evidence.ts';
+import { secondsFor } from './settings.ts';
 import type { PairedSettings } from './settings.ts';
 import type { LatencyVerdict } from './verdict.ts';
 import { atMostPercent, change, counted, ends, percent, times } from './words.ts';
@@ -38,7 +39,7 @@ export const sentences = (verdict: LatencyVerdict, told: Told): readonly string[
 ];
 
 const moved = (verdict: 'slower' | 'faster', told: Told): readonly string[] => {
-  const { location, tail, settings, against } = told;
+  const { location, tail, evidence, settings, against } = told;
   const line = (where: string, { ratio, interval }: Ratio, pairs: number): string => {
     const range = ends(interval, verdict === 'slower' ? 'up' : 'down');
     const alarm = `${processPairs(pairs)}, false alarm <= ${atMostPercent(settings.alpha)}`;
@@ -47,9 +48,7 @@ const moved = (verdict: 'slower' | 'faster', told: Told): readonly string[] => {
   const near = line('', location, location.pairs) + sight(told);
   if (verdict === 'faster' || tail === null || !isAbove(tail, settings.tailMargin)) return [near];
   const far = line(' in the tail', tail, tail.pairs);
-  return isAbove(location, settings.margin)
-    ? [near, far]
-    : [far, `${spanned(location)} near the minimum${sight(told)}`];
+  return evidence.tailAlone ? [far, `${spanned(location)} near the minimum${sight(told)}`] : [near, far];
 };
 
 const steady = (told: Told): string => {
@@ -82,8 +81,13 @@ const settle = ({ location, settings: { looks, margin, budget } }: Told): string
   const needed = Math.ceil(pairs * Math.min(...[toSlower, toSteady].filter((factor) => factor > 0)) ** 2);
   const next = looks.find((planned) => planned.pairs > pairs && planned.pairs >= needed);
   if (next !== undefined) return `${processPairs(next.pairs)} would probably settle it`;
-  const wider = `a budget of ${atMostPercent(interval.high - 1)} would call it steady`;
-  return `a quieter machine or more blocks a pair would settle it; ${wider}`;
+  const more = Math.max(needed, pairs + 1);
+  const seconds = secondsFor(more);
+  const longer =
+    seconds === null
+      ? 'only a quieter machine would settle it'
+      : `${processPairs(more)} would probably settle it: ask for "seconds": ${seconds} in latency.paired of the card`;
+  return `${longer}; a budget of ${atMostPercent(interval.high - 1)} would call it steady`;
 };
 
 const shape = ({ evidence }: Told): readonly string[] => {

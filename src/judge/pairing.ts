@@ -30,9 +30,10 @@ export type Pairing =
   | { readonly kind: 'same'; readonly against: string }
   /** The new version died where the base did not. */
   | { readonly kind: 'died'; readonly how: FailedVerdict; readonly reason: string; readonly against: string }
-  | { readonly kind: 'none'; readonly reason: string };
+  /** `mendable`: there was a version to pair with, so that somebody can see to it that there are pairs. */
+  | { readonly kind: 'none'; readonly reason: string; readonly mendable: boolean };
 
-export const notPaired = (reason: string): Pairing => ({ kind: 'none', reason });
+export const notPaired = (reason: string, mendable = false): Pairing => ({ kind: 'none', reason, mendable });
 
 /** With the pairs that it rests on; null where it rests on none. */
 export interface SteadyJudgement extends Judgement<LatencyVerdict | FailedVerdict> {
@@ -58,15 +59,31 @@ export const judgeSteady = (
   { pairings, today, waiting }: SteadyContext,
 ): SteadyJudgement => {
   const screen = judgeLatency(target, baseline, margins, undefined, waiting);
-  const reasons = pairings.flatMap((pairing) => (pairing.kind === 'none' ? [notPairedWords(pairing.reason)] : []));
   const [worst, ...others] = pairings
     .flatMap((pairing) => judgeOne(pairing, screen, today))
     .toSorted((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
   if (worst !== undefined)
-    return { ...worst, sentences: [worst, ...others].flatMap(({ sentences }) => sentences).concat(reasons) };
-  const helps = screen.verdict === 'unbaselined' || screen.verdict === 'inconclusive';
-  return withoutPairs(screen.verdict, ...screen.sentences, ...(helps ? reasons : []));
+    return {
+      ...worst,
+      sentences: [worst, ...others].flatMap(({ sentences }) => sentences).concat(whyNot(pairings, true)),
+    };
+  return { ...withReasons(screen, pairings), evidence: null };
 };
+
+/** A verdict by what is committed, with why no pairs gave it. */
+export const withReasons = (
+  { verdict, sentences }: Judgement<LatencyVerdict>,
+  pairings: readonly Pairing[],
+): Judgement<LatencyVerdict> => {
+  const helps = verdict === 'unbaselined' || verdict === 'inconclusive';
+  return { verdict, sentences: [...sentences, ...whyNot(pairings, helps)] };
+};
+
+/** What somebody can mend is said with every verdict, the rest where it helps. */
+const whyNot = (pairings: readonly Pairing[], helps: boolean): readonly string[] =>
+  pairings.flatMap((pairing) =>
+    pairing.kind === 'none' && (helps || pairing.mendable) ? [`not paired with a base version: ${pairing.reason}`] : [],
+  );
 
 const worstFirst: readonly (LatencyVerdict | FailedVerdict)[] = [
   'crashed',
@@ -95,8 +112,6 @@ const withoutPairs = (verdict: LatencyVerdict | FailedVerdict, ...sentences: rea
   sentences,
   evidence: null,
 });
-
-const notPairedWords = (reason: string): string => `not paired with a base version: ${reason}`;
 
 /** A slowdown that is meant is on record like a known divergence: with a bound, a reason and an end. */
 const withAcceptance = (

@@ -59,6 +59,8 @@ export type PairedWishes = Partial<Pick<PairedSettings, 'margin' | 'budget' | 'a
 /** Of measuring a pair, about: see docs/gate.md. */
 const pairSeconds = 0.8;
 const firstLook = 8;
+/** What a card may ask for at most: see card.schema.json. */
+const mostSeconds = 40;
 /** What each look may have spent. The first share is what eight pairs need to decide at all (1 in 256); the rest is saved for the looks that small slowdowns need. */
 const spending = [0.45, 0.65, 0.8, 1];
 
@@ -97,6 +99,12 @@ export function pairedSettingsOf({
 }
 
 export const pairedSettings: PairedSettings = pairedSettingsOf();
+
+/** What a card would ask for so that its case may take so many pairs; null where it cannot. */
+export const secondsFor = (pairs: number): number | null => {
+  const seconds = Math.ceil(pairs * pairSeconds);
+  return seconds <= mostSeconds ? seconds : null;
+};
 
 /** How often the visible slowdown is seen. */
 export const visiblePower = 0.9;

@@ -1,7 +1,7 @@
 /** Latency: seconds of a later (steady) call, one estimate a fresh process. True on one machine. */
 import { judgeDays } from '../judge/days.ts';
 import { judgeLatency } from '../judge/latency.ts';
-import { judgeSteady } from '../judge/pairing.ts';
+import { judgeSteady, withReasons } from '../judge/pairing.ts';
 import { leastDays, steadyMargins, type LatencyMargins } from '../judge/settings.ts';
 import { toSample } from '../stats/sample.ts';
 import { fourDigits, isDays, type Metric, type ValueOf } from './metric.ts';
@@ -30,12 +30,12 @@ export const metric: Metric<'days', 'latency'> = {
   shape: 'days',
   paired: true,
   judge: (target, baseline, context) => {
+    const { pairings, waiting } = context;
     const days = baseline === undefined ? [] : daysOf(baseline);
-    const unpaired = context.pairings.map((pairing) => (pairing.kind === 'none' ? pairing.reason : null));
     // A quick look, with fewer processes of fewer calls, is another estimator.
     const alike = days.every(({ length }) => length <= target.length);
-    if (days.length >= leastDays && alike && unpaired.every((reason) => reason !== null))
-      return judgeDays(target, days.map(toSample), unpaired.join('; '), undefined, context.waiting);
+    if (days.length >= leastDays && alike && pairings.every(({ kind }) => kind === 'none'))
+      return withReasons(judgeDays(target, days.map(toSample), undefined, waiting), pairings);
     const pooled = days.length === 0 ? undefined : toSample(days.flat());
     return judgeSteady(target, pooled, steadyMargins, context);
   },

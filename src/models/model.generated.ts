@@ -294,7 +294,7 @@ export interface PairedWishes {
    */
   alpha?: number;
   /**
-   * Of measuring, about, before suspects are confirmed: as many pairs of 0.8 s, of long calls fewer would fit; 16 where absent.
+   * Buys process pairs at 0.8 s each, which is what short calls take: 16, where absent, are at most 20 pairs before suspects are confirmed. A visit lasts three calls or more, and a pair has four blocks or more: calls of 100 ms take some eight times as long.
    */
   seconds?: number;
 }

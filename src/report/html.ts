@@ -13,6 +13,7 @@ import { anchor, href, markup } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { command, page } from './page.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
+import { openVerdicts, warningsIn } from './undecided.ts';
 import * as view from './view.ts';
 import type { ModelView, Row } from './view.ts';
 
@@ -45,7 +46,7 @@ function masthead(report: Report, charts: boolean): Markup {
   ];
   return markup`<header class="top"><div class="head"><p class="brand"><b>onpar</b> ${report.onpar}</p><nav aria-label="Sections"><ul>${links.map(([to = '', text = '']) => markup`<li><a href="${to}">${text}</a></li>`)}</ul></nav></div>
 <h1 class="${tone}"><span aria-hidden="true">${format.glyphOf(tone)}</span> ${view.conclusion(report)}</h1>
-${tally(report)}${problems.map((problem) => markup`<p class="problem bad">✗ ${problem}</p>`)}
+${tally(report)}${problems.map((problem) => markup`<p class="problem bad">✗ ${problem}</p>`)}${warningsIn(report).map((warning) => markup`<p class="problem unsure">! ${warning}</p>`)}
 <dl class="facts">${facts(report).map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl></header>`;
 }
 
@@ -87,7 +88,7 @@ function verdictSections(report: Report): (Markup | null)[] {
   const groups: [string, string, VerdictRow[]][] = [
     ['red', 'What is red', verdicts.filter((v) => v.red)],
     ['moved', 'What moved for the better', verdicts.filter((v) => !v.red && view.isMove(v.verdict))],
-    ['undecided', 'What is undecided', [...view.openVerdicts(report).alone]],
+    ['undecided', 'What is undecided', [...openVerdicts(report).alone]],
   ];
   const sections = groups.map(([id, title, rows]) =>
     rows.length === 0
@@ -99,7 +100,7 @@ function verdictSections(report: Report): (Markup | null)[] {
 
 /** One card for all of them: they say something of this machine, nothing of a model. */
 function unbaselinedSection(report: Report): Markup | null {
-  const { unbaselined } = view.openVerdicts(report);
+  const { unbaselined } = openVerdicts(report);
   if (unbaselined.length === 0) return null;
   const items = unbaselined.map(
     ({ metric, title, case: id }) => markup`<li>${metric} <a href="${href(id)}">${title}</a></li>`,

@@ -5,6 +5,7 @@
 import { about, absence, columnsOf, remarkOf, warningsOf } from './cells.ts';
 import * as format from './format.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
+import { openVerdicts, unbaselinedWords, warningsIn } from './undecided.ts';
 import * as view from './view.ts';
 import type { Column } from './table.ts';
 import type { ModelView, Row } from './view.ts';
@@ -12,7 +13,7 @@ import type { ModelView, Row } from './view.ts';
 export function renderMarkdown(report: Report): string {
   const verdicts = view.worstFirst(report.verdicts);
   const reds = verdicts.filter((verdict) => verdict.red);
-  const { alone, unbaselined } = view.openVerdicts(report);
+  const { alone, unbaselined } = openVerdicts(report);
   const moved = [...alone, ...verdicts.filter((v) => !v.red && view.isMove(v.verdict))];
   const blocks = [
     `## ${report.summary.exitCode === 0 ? '✓' : '✗'} ${view.conclusion(report)}`,
@@ -20,8 +21,9 @@ export function renderMarkdown(report: Report): string {
     ...report.summary.problems.map((problem) => `**✗ run**: ${escape(problem)}`),
     ...reds.map(redBlock),
     [
+      ...warningsIn(report).map((warning) => `- ! ${escape(warning)}`),
       ...moved.map(line),
-      ...(unbaselined.length > 0 ? [`- ! unbaselined · ${escape(view.unbaselinedWords(unbaselined.length))}`] : []),
+      ...(unbaselined.length > 0 ? [`- ! unbaselined · ${escape(unbaselinedWords(unbaselined, report))}`] : []),
     ].join('\n'),
     ...view.viewModels(report).map((model) => table(model, reds.length > 0)),
     footer(report),
@@ -44,7 +46,7 @@ function redBlock(verdict: VerdictRow): string {
 
 function line(verdict: VerdictRow): string {
   const { glyph, word } = format.mark(verdict.verdict);
-  const why = verdict.sentences[0] === undefined ? '' : `: ${escape(verdict.sentences[0])}`;
+  const why = verdict.sentences.length === 0 ? '' : `: ${escape(verdict.sentences.join('; '))}`;
   return `- ${glyph} ${escape(word)} · ${escape(verdict.metric)} · ${escape(verdict.title)}${why}`;
 }
 

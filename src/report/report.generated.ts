@@ -171,6 +171,9 @@ export interface CaseRow {
     [k: string]: string;
   };
 }
+/**
+ * Of a ratio, exact; holds for all looks together.
+ */
 export interface Interval {
   low: number;
   high: number;
@@ -199,20 +202,21 @@ export interface VerdictRow {
      * Hodges-Lehmann estimate.
      */
     ratio: number;
-    /**
-     * Exact; holds for all looks together.
-     */
-    interval: {
-      low: number;
-      high: number;
-      level: number;
-    };
+    interval: Interval;
     pairs: number;
     /**
      * The smallest slowdown that these pairs could have seen nine times in ten, as a fraction.
      */
     visible: number | null;
+    /**
+     * Of slow calls, where the verdict is slower for them alone.
+     */
+    tail: null | Ratio;
   };
+}
+export interface Ratio {
+  ratio: number;
+  interval: Interval;
 }
 export interface Summary {
   planned: number;
@@ -231,4 +235,8 @@ export interface Summary {
    * What is wrong with the run itself: bad input, planned cases without verdict.
    */
   problems: string[];
+  /**
+   * Why the run saw less than it could, with what to do; its verdicts stand.
+   */
+  warnings?: string[];
 }

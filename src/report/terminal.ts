@@ -7,6 +7,7 @@ import * as format from './format.ts';
 import type { Tone } from './format.ts';
 import { painter } from './paint.ts';
 import type { Report, VerdictRow } from './report.generated.ts';
+import { openVerdicts, unbaselinedWords, warningsIn } from './undecided.ts';
 import * as view from './view.ts';
 import type { ModelView, Row } from './view.ts';
 import { clip, layOut } from './table.ts';
@@ -31,6 +32,7 @@ export function renderTerminal(report: Report, { color, width }: TerminalOptions
     idleBlock(report, page),
     ...report.summary.problems.map((problem) => [page.paint('bad', '✗ run'), ...sentence(problem, width)]),
     ...report.verdicts.filter((verdict) => verdict.red).map((verdict) => redBlock(verdict, page)),
+    ...warningsIn(report).map((warning) => warned('run', [warning], page)),
     undecidedBlock(report, page),
     [lastLine(report, page)],
   ].filter((lines) => lines.length > 0);
@@ -126,20 +128,20 @@ function redBlock(verdict: VerdictRow, { width, paint, bold }: Page): string[] {
   ];
 }
 
-function undecidedBlock(report: Report, { width, paint }: Page): string[] {
-  const { alone, unbaselined } = view.openVerdicts(report);
-  const shown = alone.slice(0, 5).map((v) => {
-    const why = v.sentences[0] === undefined ? '' : `: ${v.sentences[0]}`;
-    return paint('unsure', clip(plain(`! ${v.metric.padEnd(8)} ${v.title} · ${v.verdict}${why}`), width));
-  });
+function undecidedBlock(report: Report, page: Page): string[] {
+  const { alone, unbaselined } = openVerdicts(report);
   return [
-    ...shown,
+    ...alone.slice(0, 5).flatMap((v) => warned(`${v.metric.padEnd(8)} ${v.title} · ${v.verdict}`, v.sentences, page)),
     ...(alone.length > 5 ? [`  and ${format.count(alone.length - 5)} more like these`] : []),
-    ...(unbaselined.length > 0
-      ? [paint('unsure', clip(`! unbaselined · ${view.unbaselinedWords(unbaselined.length)}`, width))]
-      : []),
+    ...(unbaselined.length > 0 ? warned('unbaselined', [unbaselinedWords(unbaselined, report)], page) : []),
   ];
 }
+
+/** What is undecided is told whole: its last sentence is what would settle it. */
+const warned = (title: string, sentences: readonly string[], { width, paint }: Page): string[] => [
+  paint('unsure', clip(plain(`! ${title}`), width)),
+  ...sentences.flatMap((text) => sentence(text, width)),
+];
 
 function lastLine(report: Report, { width, paint }: Page): string {
   const good = report.summary.exitCode === 0;

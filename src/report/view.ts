@@ -2,7 +2,7 @@
  * Groups a report's cases into the rows every renderer prints, and decides what a ratio may compare:
  * rows of one model with equal threads and batch, against the fastest right answer at the main precision.
  */
-import { count, mark, plural, severity, threadsWord, worstOf } from './format.ts';
+import { count, mark, severity, threadsWord, worstOf } from './format.ts';
 import type { BackendRow, CaseRow, ModelRow, Report, VerdictRow } from './report.generated.ts';
 
 /** One artifact on one backend with one number of threads; its cases differ in batch only. */
@@ -70,24 +70,6 @@ export const concerns = (row: Pick<Row, 'anchor'>, id: string): boolean =>
 /** Red first, then undecided; among equals the order of the run. */
 export const worstFirst = (verdicts: readonly VerdictRow[]): VerdictRow[] =>
   verdicts.toSorted((a, b) => Number(b.red) - Number(a.red) || severity(b.verdict) - severity(a.verdict));
-
-export interface OpenVerdicts {
-  readonly alone: readonly VerdictRow[];
-  /** Without a baseline yet: on a new machine these are most of them, so they are told as one. */
-  readonly unbaselined: readonly VerdictRow[];
-}
-
-/** What is neither red nor decided. */
-export function openVerdicts(report: Report): OpenVerdicts {
-  const open = worstFirst(report.verdicts).filter((v) => !v.red && mark(v.verdict).tone === 'unsure');
-  const unbaselined = open.filter((v) => v.verdict === 'unbaselined');
-  return unbaselined.length > 3
-    ? { alone: open.filter((v) => v.verdict !== 'unbaselined'), unbaselined }
-    : { alone: open, unbaselined: [] };
-}
-
-export const unbaselinedWords = (values: number): string =>
-  `${plural(values, 'value')} measured, nothing committed here to compare with: npx onpar bless`;
 
 /** Moved for the better: not red, but the reader wants to know. */
 export const isMove = (verdict: string): boolean => verdict === 'faster' || verdict === 'improved';

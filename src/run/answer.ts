@@ -35,7 +35,10 @@ export interface Ruling {
 }
 
 /** New to base: 1.031 is 3.1 % slower. */
-export type PairedFigures = Pick<PairedEvidence, 'ratio' | 'interval' | 'pairs' | 'visible'>;
+export interface PairedFigures extends Pick<PairedEvidence, 'ratio' | 'interval' | 'pairs' | 'visible'> {
+  /** Where the tail alone is slower. */
+  readonly tail: PairedEvidence['tail'];
+}
 
 export function judgeAnswer(metric: Metric, { measured, baseline, context, policy, evidence }: Answer): Ruling {
   const judgement: MetricJudgement = measured.ok
@@ -55,6 +58,6 @@ export function judgeAnswer(metric: Metric, { measured, baseline, context, polic
 
 function figuresOf({ evidence = null }: MetricJudgement): PairedFigures | null {
   if (evidence === null) return null;
-  const { ratio, interval, pairs, visible } = evidence;
-  return { ratio, interval, pairs, visible };
+  const { ratio, interval, pairs, visible, tail, tailAlone } = evidence;
+  return { ratio, interval, pairs, visible, tail: tailAlone ? tail : null };
 }

@@ -10,6 +10,7 @@ import type { Failure } from '../broker/measurement.ts';
 import type { PairsTaken, Rule } from '../broker/rounds.ts';
 import type { VersionedCase } from '../broker/versions.ts';
 import { pairsToConfirm } from '../judge/confirm.ts';
+import { graphSentence } from '../judge/graph.ts';
 import { judgePaired, nextLook } from '../judge/paired.ts';
 import type { PairedJudgement } from '../judge/paired.ts';
 import { pairedSettings, pairedSettingsOf } from '../judge/settings.ts';
@@ -41,6 +42,8 @@ export type PairedCase =
       readonly trace: string;
       /** The command that judges it again. */
       readonly replay: string;
+      /** Of what looked slower: what the runtime makes of either model, where that differs. */
+      readonly graph: string | null;
     }
   /** `arm`: whose worker died, or could not be fed. */
   | {
@@ -92,16 +95,21 @@ export async function pairSuite(
     control,
     seed,
   );
-  const kept = (each: VersionedCase, found: Judged, screened: readonly Pair[]): PairedCase => {
+  const kept = (
+    each: VersionedCase,
+    found: Judged,
+    { pairs, kernels }: Extract<PairsTaken, { ok: true }>,
+  ): PairedCase => {
     const { margin, budget, alpha, seconds } = settingsOf(each);
     const settings = { margin, budget, alpha, seconds };
     const header = { fingerprint, seed, against: each.base.label, settings };
-    return keep(each, found, { root, folder, control, screened, header });
+    const graph = kernels === null ? null : graphSentence(kernels.base, kernels.ours);
+    return { ...keep(each, found, { root, folder, control, screened: pairs, header }), graph };
   };
   return new Map(
     contests.map((each): [string, PairedCase] => {
       const [found, pairs] = [judged.get(each.name), taken.get(each.name)];
-      return [each.name, found !== undefined && pairs?.ok === true ? kept(each, found, pairs.pairs) : failed(pairs)];
+      return [each.name, found !== undefined && pairs?.ok === true ? kept(each, found, pairs) : failed(pairs)];
     }),
   );
 }
@@ -173,7 +181,11 @@ interface Keeping {
 }
 
 /** Writes the trace of a case, and beside it the control, and the pairs that fresh ones confirm or clear: later runs write all anew. */
-function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, options: Keeping): PairedCase {
+function keep(
+  { name }: VersionedCase,
+  { judgement, pairs, grounds }: Judged,
+  options: Keeping,
+): Omit<Extract<PairedCase, { ok: true }>, 'graph'> {
   const { root, folder, control, screened, header } = options;
   const file = name.replaceAll(/[^\w.@-]+/g, '-');
   const write = (ending: string, more: HeaderLine, held: readonly Pair[]): string => {

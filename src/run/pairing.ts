@@ -87,20 +87,21 @@ export class Pairings {
     const { project, env, blessed, tell } = this.#options;
     const base = await prepareBase(project.root, { env, blessed, tell });
     const anchor = await prepareAnchor(project.root, { env, tell });
+    for (const each of [base, anchor]) if (!each.found && each.mendable) tell(`nothing to pair with: ${each.reason}`);
     return anchor.found && !(base.found && base.side.root === anchor.side.root) ? [base, anchor] : [base];
   }
 
   async #against(base: Base, subject: Case, name: string): Promise<Pairing | Differing> {
-    if (!base.found) return notPaired(base.reason);
+    if (!base.found) return notPaired(base.reason, base.mendable);
     const { side } = base;
     try {
       const arms = await armsOf(side, this.#ours, subject, backendOf(this.#options.project, subject.backend ?? ''));
-      if (!arms.found) return notPaired(arms.reason);
+      if (!arms.found) return notPaired(arms.reason, arms.mendable);
       if (arms.differs.length === 0) return { kind: 'same', against: side.label };
       return { name, subject, ...arms };
     } catch (error) {
       // A file that is not the one of its card: of the base, then there is nothing to pair with; of ours, its own measurement says so.
-      if (error instanceof BadInput) return notPaired(error.message);
+      if (error instanceof BadInput) return notPaired(error.message, true);
       throw error;
     }
   }
@@ -112,10 +113,11 @@ export class Pairings {
       // Our arm died where the base did not: that is a verdict.
       return arm === 'ours'
         ? { kind: 'died', how, reason, against: label }
-        : notPaired(`pairs with ${label}: ${reason}`);
+        : notPaired(`pairs with ${label}: ${reason}`, true);
     }
-    const { judgement, replay } = paired;
-    const more = [`differs from ${label} in ${differs.join(', ')}`, `replay the gate: ${replay}`];
+    const { judgement, replay, graph } = paired;
+    const beside = judgement.verdict === 'slower' && graph !== null ? [graph] : [];
+    const more = [`differs from ${label} in ${differs.join(', ')}`, ...beside, `replay the gate: ${replay}`];
     return {
       kind: 'paired',
       judgement: { ...judgement, sentences: [...judgement.sentences, ...more] },

@@ -12,7 +12,7 @@ import { acceptLine, replayLine, replayOnDemand } from './lines.ts';
 import { caseRows } from './rows.ts';
 import type { Run } from './run.ts';
 import type { Entry, Verdicts } from './verdicts.ts';
-import { withWarnings } from './warnings.ts';
+import { unpairedWarnings, withWarnings } from './warnings.ts';
 
 export interface ReportFacts {
   readonly command: string;
@@ -106,7 +106,7 @@ function verdictRow(run: Run, { case: subject, verdict, red, sentences, paired }
     sentences: [...sentences],
     replay: isOnDemand ? replayOnDemand(subject) : replayLine(metric, subject),
     accept: isOnDemand ? null : acceptLine(metric, subject, { verdict, paired: paired !== null }),
-    ...(paired !== null && { paired: { ...paired, interval: { ...paired.interval } } }),
+    ...(paired !== null && { paired: structuredClone(paired) }),
   };
 }
 
@@ -128,5 +128,6 @@ function summarize(
     undecided,
     exitCode: red + problems.length > 0 ? 1 : 0,
     problems: [...problems],
+    warnings: unpairedWarnings(entries),
   };
 }

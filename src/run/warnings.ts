@@ -1,9 +1,11 @@
-/** Holds the rows of quantized artifacts against those of the artifacts that they were made from. */
+/** What a reader should know beside the verdicts: quantized artifacts that cost more than what they were made from, and pairs that could not be taken. */
 import { warningsAbout } from '../judge/narrower.ts';
 import type { Costs } from '../judge/narrower.ts';
+import { counted } from '../judge/words.ts';
 import { sameFiles } from '../models/artifact.ts';
 import type { Model } from '../models/card.ts';
 import type { CaseRow } from '../report/report.generated.ts';
+import type { Entry } from './verdicts.ts';
 
 export function withWarnings(rows: readonly CaseRow[], models: readonly Pick<Model, 'card'>[]): CaseRow[] {
   const named = new Map(rows.map((row) => [nameOf(row), row]));
@@ -29,3 +31,15 @@ const costsOf = ({ artifact, batch, size, latency }: CaseRow, same: boolean): Co
   bytes: same ? null : size.bytes,
   interval: latency.interval,
 });
+
+/** Each reason once, of those that somebody can mend: what is judged without pairs is judged less sharply. */
+export function unpairedWarnings(entries: readonly Pick<Entry, 'pairings'>[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { pairings } of entries)
+    for (const pairing of pairings)
+      if (pairing.kind === 'none' && pairing.mendable)
+        counts.set(pairing.reason, (counts.get(pairing.reason) ?? 0) + 1);
+  return [...counts].map(
+    ([reason, times]) => `${counted(times, 'latency', 'latencies')} not paired with a base version: ${reason}`,
+  );
+}

@@ -56,7 +56,7 @@ export async function verdicts(sessions, factor) {
   let [n, thrice] = [0, 0];
   for (let index = before; index + 2 < samples.length; index += 1) {
     const days = samples.slice(index - before, index);
-    const call = (at) => judgeDays(toSample(samples[at].map((value) => value * factor)), days, '').verdict;
+    const call = (at) => judgeDays(toSample(samples[at].map((value) => value * factor)), days).verdict;
     const called = [index, index + 1, index + 2].map(call);
     counts[called[0]] = (counts[called[0]] ?? 0) + 1;
     n += 1;

@@ -59,6 +59,7 @@ test('a base of onpar itself, of this version, that is not built is none: our ba
   expect(await armsOf(base, ours, subject('a'), backend)).toEqual({
     found: false,
     reason: `onpar is not built at main: no ${base.root}/dist/backends`,
+    mendable: true,
   });
   // Another version's files may speak otherwise, and are not used.
   onpar(other, '0.0.1');
@@ -71,5 +72,6 @@ test('a base that lacks a package is none: ours would be loaded in its place, an
   expect(await armsOf(base, ours, subject('a'), backend)).toEqual({
     found: false,
     reason: 'onnxruntime-node is not installed at main',
+    mendable: true,
   });
 });

@@ -62,6 +62,7 @@ describe('a base that cannot be used', () => {
     expect(await prepareBase(root, { env: {}, blessed: null, tell })).toEqual({
       found: false,
       reason: expect.stringMatching(why),
+      mendable: true,
     });
     await expect(prepareBase(root, { env: { ONPAR_BASE: 'HEAD^' }, blessed: null, tell })).rejects.toThrow(why);
   });

@@ -47,14 +47,17 @@ describe('unasked, the base is', () => {
     expect(shaOf(choose(root, { target: 'release' }))).toBe(fork);
   });
 
-  test('fetched where the clone is shallow', () => {
+  test.each([
+    ['a pull request says where it goes', 'main'],
+    ['a push to a branch does not: the main branch is asked for', undefined],
+  ])('fetched where the clone is shallow: %s', (_, target) => {
     const origin = newRepository();
     const fork = git(origin, 'rev-parse', 'HEAD');
     git(origin, 'switch', '--quiet', '--create', 'feature');
     commit(origin, { 'b.txt': '1' });
     commit(origin, { 'b.txt': '2' });
     git(origin, 'switch', '--quiet', 'main');
-    expect(shaOf(choose(shallowClone(origin, 'feature'), { target: 'main' }))).toBe(fork);
+    expect(shaOf(choose(shallowClone(origin, 'feature'), { target }))).toBe(fork);
   });
 
   test('none in a shallow clone that cannot fetch, with the line to add', () => {
@@ -62,18 +65,22 @@ describe('unasked, the base is', () => {
     commit(origin, { 'a.txt': '2' });
     const root = shallowClone(origin, 'main');
     rmSync(origin, { recursive: true });
-    expect(choose(root)).toMatchObject({ kind: 'none', reason: expect.stringContaining('fetch-depth: 0') });
+    expect(choose(root)).toMatchObject({
+      kind: 'none',
+      reason: expect.stringContaining('fetch-depth: 0'),
+      mendable: true,
+    });
   });
 
   test('the last bless, where nothing else is left', () => {
     const root = newRepository();
-    expect(choose(root)).toEqual({ kind: 'none', reason: 'this is the first commit' });
+    expect(choose(root)).toEqual({ kind: 'none', reason: 'this is the first commit', mendable: false });
     const blessed = git(root, 'rev-parse', '--short=12', 'HEAD');
     expect(shaOf(choose(root, { blessed }))).toBe(git(root, 'rev-parse', 'HEAD'));
   });
 
   test('none outside git', () => {
-    expect(choose(newFolder())).toEqual({ kind: 'none', reason: 'there is no git history here' });
+    expect(choose(newFolder())).toEqual({ kind: 'none', reason: 'there is no git history here', mendable: false });
   });
 });
 

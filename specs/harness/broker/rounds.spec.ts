@@ -13,6 +13,8 @@ import { WorkerFailure } from '../../../src/workers/worker.ts';
 const measured = vi.hoisted(() => ({
   taken: [] as string[],
   fails: new Set<string>(),
+  /** Names whose runtime dies when it is asked for its graph. */
+  mute: new Set<string>(),
   /** Names whose new version the kernel kills, and how often. */
   killed: new Map<string, number>(),
   baseDies: Infinity,
@@ -58,6 +60,10 @@ vi.mock('../../../src/broker/pairs.ts', () => ({
       if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
       return { pair, blocks: [] };
     }
+    async kernels({ ours }: { ours: Contestant }) {
+      if (measured.mute.has(ours.path)) throw new WorkerFailure('crashed', 'it died while it was asked');
+      return { base: { 'CPU Conv': 1 }, ours: { 'CPU Conv': 2 } };
+    }
     async close() {
       measured.living -= 1;
     }
@@ -79,6 +85,7 @@ beforeEach(() => {
   workers = new Workers();
   measured.taken.length = 0;
   measured.fails.clear();
+  measured.mute.clear();
   measured.killed.clear();
   measured.baseDies = Infinity;
   measured.started = 0;
@@ -128,6 +135,17 @@ describe('rounds', () => {
     };
     expect(await orders(1)).toBe(await orders(1));
     expect(await orders(1)).not.toBe(await orders(2));
+  });
+
+  test('ask what the runtime made of a suspect, and of nothing else; who dies of that has its pairs all the same', async () => {
+    measured.mute.add('b');
+    const suspects = (pairs: readonly Pair[]): boolean => pairs.length > 4;
+    const enough = (pairs: readonly Pair[]): boolean => pairs.length >= 5;
+    const all = await take([a, b], { suspects, enough, confirming: () => 3 });
+    expect(all.get('a')).toMatchObject({ ok: true, kernels: { base: { 'CPU Conv': 1 }, ours: { 'CPU Conv': 2 } } });
+    expect(all.get('b')).toMatchObject({ ok: true, kernels: null });
+    expect((all.get('b') as unknown as { confirming: Pair[] }).confirming).toHaveLength(3);
+    expect((await take([c], {})).get('c')).toMatchObject({ ok: true, kernels: null });
   });
 
   test('leave out a case that has enough', async () => {

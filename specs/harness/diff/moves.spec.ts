@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { compareOutputs } from '../../../src/compare/parity.ts';
 import { quantizedAgainstFloat, toleranceFor } from '../../../src/compare/tolerance.ts';
+import { latencyText } from '../../../src/diff/cells.ts';
 import { accuracyMove } from '../../../src/diff/decided.ts';
+import type { Latency } from '../../../src/diff/diff.generated.ts';
 import {
   blankLatency,
   blankParity,
@@ -13,9 +15,13 @@ import {
   summaryOf,
 } from '../../../src/diff/moves.ts';
 import type { BatchComparison } from '../../../src/diff/moves.ts';
+import { judgePaired } from '../../../src/judge/paired.ts';
+import type { PairedJudgement } from '../../../src/judge/paired.ts';
 import type { LatencyVerdict } from '../../../src/judge/verdict.ts';
+import { randomFrom } from '../../../src/stats/random.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
+import { drawPairs } from '../support/noise.ts';
 import { row } from './sample.ts';
 
 const logits = (...values: number[]): Tensor => tensor('float32', [values.length / 2, 2], Float32Array.from(values));
@@ -151,6 +157,31 @@ test.each([
     move,
     verdict,
     trace: 't',
+  });
+});
+
+describe('what is told of a latency', () => {
+  const trace = { trace: 't', replay: 'npx' };
+  const of = (found: PairedJudgement): Latency => latencyMove(found, trace);
+
+  test('is all that the gate says: what would settle it stands last', () => {
+    const found = of(judgePaired(drawPairs(randomFrom(3), 6)));
+    expect(found.verdict).toBe('inconclusive');
+    expect(found.sentence).toMatch(
+      /neither surely slower nor surely within the budget .*; 6 process pairs cannot decide: 8 can/,
+    );
+  });
+
+  test('is the tail where it alone is slower: what lies near the minimum did not move', () => {
+    const call = (random: () => number, arm: 'A' | 'B'): number =>
+      (1 + 0.01 * random()) * (arm === 'B' && random() < 0.1 ? 2 : 1);
+    const found = of(judgePaired(drawPairs(randomFrom(30), 20, { call })));
+    expect(found).toMatchObject({ verdict: 'slower', move: 'worse' });
+    expect(found.tail?.ratio).toBeGreaterThan(1.1);
+    expect(latencyText(found)).toMatch(/^slower \d+ % \[\d+, \d+\] in the tail$/);
+    const all = of(judgePaired(drawPairs(randomFrom(30), 12, { factor: 1.4 })));
+    expect(all.tail).toBeNull();
+    expect(latencyText(all)).toMatch(/^slower (39|40|41)[.\d]* % \[[^\]]*\]$/);
   });
 });
 

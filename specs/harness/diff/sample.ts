@@ -19,6 +19,7 @@ export const row = (artifact: string, parts: Partial<Row> = {}): Row => ({
 
 const interval = { low: 1.024, high: 1.038, level: 0.99 };
 const timed = {
+  tail: null,
   pairs: 12,
   visible: 0.012,
   trace: '.onpar/traces/a.jsonl',

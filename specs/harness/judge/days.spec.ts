@@ -5,7 +5,6 @@ import { normal, randomFrom, type Random } from '../../../src/stats/random.ts';
 import { toSample, type Sample } from '../../../src/stats/sample.ts';
 import { luck, noises, type Noise } from '../support/noise.ts';
 
-const why = 'there is no git history here';
 const five = (seconds: number): Sample => toSample([0.99, 0.995, 1, 1.01, 1.02].map((factor) => factor * seconds));
 const days = [1, 1.004, 0.996, 1.002, 0.998, 1.001, 0.999, 1].map(five);
 const wide = [1, 1.2, 0.85, 1.1, 0.9, 1.05, 0.95, 1].map(five);
@@ -26,16 +25,16 @@ describe('verdicts', () => {
     ['slower', 1.05, days.slice(0, 4)],
     ['steady', 1.014, days.slice(0, 4)],
   ])('%s at %d times the days', (verdict, factor, against) => {
-    expect(judgeDays(five(factor), against, why).verdict).toBe(verdict);
+    expect(judgeDays(five(factor), against).verdict).toBe(verdict);
   });
 
   test('days that are all alike leave the margins alone', () => {
     const alike = [1, 1, 1, 1].map(five);
     const margins = { margin: 0.25, budget: 0.5, faster: 0.25, unusable: 3 };
-    const at = (factor: number): string => judgeDays(five(factor), alike, why, margins).verdict;
+    const at = (factor: number): string => judgeDays(five(factor), alike, margins).verdict;
     expect([1.2499, 1.2501, 0.7501, 0.7499].map(at)).toEqual(['steady', 'slower', 'steady', 'faster']);
     const narrow = { ...margins, margin: 0.6 };
-    expect([1.4999, 1.5001].map((factor) => judgeDays(five(factor), alike, why, narrow).verdict)).toEqual([
+    expect([1.4999, 1.5001].map((factor) => judgeDays(five(factor), alike, narrow).verdict)).toEqual([
       'steady',
       'inconclusive',
     ]);
@@ -43,19 +42,18 @@ describe('verdicts', () => {
 
   test('the datum of a day, and of today, is the lower quartile of its processes', () => {
     const odd = toSample([0.5, 0.995, 1.1, 1.2, 1.3]);
-    expect(judgeDays(odd, days, why)).toEqual(judgeDays(five(1), days, why));
+    expect(judgeDays(odd, days)).toEqual(judgeDays(five(1), days));
     expect(
       judgeDays(
         five(1),
         days.map(() => odd),
-        why,
       ).verdict,
     ).toBe('steady');
   });
 
   test('unfit where equal work differs too much', () => {
     const wild = toSample([1, 1, 1, 1, 3.1]);
-    expect(judgeDays(wild, days, why)).toMatchObject({
+    expect(judgeDays(wild, days)).toMatchObject({
       verdict: 'unfit',
       sentences: [expect.stringContaining('3.1x between 5 fresh processes')],
     });
@@ -84,19 +82,18 @@ describe('sentences', () => {
       ['+0.4 %, at most +0.9 % against the 8 days on which it was blessed on this machine (can see >= 2 % at 90 %)'],
     ],
   ])('at %d times', (factor, against, sentences) => {
-    expect(judgeDays(five(factor), against, why).sentences).toEqual(sentences);
+    expect(judgeDays(five(factor), against).sentences).toEqual(sentences);
   });
 
   test('inconclusive: by how much days differ, and what would settle it', () => {
-    const { sentences } = judgeDays(five(1), wide.slice(0, 5), why);
+    const { sentences } = judgeDays(five(1), wide.slice(0, 5));
     expect(sentences).toEqual([
       expect.stringMatching(
         /^-0\.\d % \[-\d+ %, \+\d+ %\] against the 5 days .* differ too much to be sure \(can see >= \d+ % at 90 %\)$/,
       ),
       'bless on 3 more days, or judge it in pairs: ONPAR_BASE=REF_OR_FOLDER',
-      'not paired with a base version: there is no git history here',
     ]);
-    expect(judgeDays(five(1), wide, why).sentences[1]).toBe('judge it in pairs: ONPAR_BASE=REF_OR_FOLDER');
+    expect(judgeDays(five(1), wide).sentences[1]).toBe('judge it in pairs: ONPAR_BASE=REF_OR_FOLDER');
   });
 });
 
@@ -118,7 +115,7 @@ describe('operating characteristic: days drift by so much, processes of a day by
     const found = { slower: 0, steady: 0 };
     for (let run = 0; run < runs; run += 1) {
       const blessed = Array.from({ length: count }, () => drawDay(1, deviation, noise, random));
-      const { verdict } = judgeDays(drawDay(1 + effect, deviation, noise, random), blessed, why);
+      const { verdict } = judgeDays(drawDay(1 + effect, deviation, noise, random), blessed);
       if (verdict === 'slower' || verdict === 'steady') found[verdict] += 1 / runs;
     }
     return found;
@@ -164,7 +161,7 @@ describe('operating characteristic: days drift by so much, processes of a day by
 test('what others having the core explains is no alarm; what they do not is', () => {
   const held = [1, 1.001, 1.002, 0.999, 1].map(five);
   const at = (factor: number, waiting: number | null): string =>
-    judgeDays(five(factor), held, why, undefined, waiting).verdict;
+    judgeDays(five(factor), held, undefined, waiting).verdict;
   expect(at(1.5, 0.3)).toBe('unfit');
   expect(at(3, 0.3)).toBe('slower');
   expect(at(1.5, 0.01)).toBe('slower');

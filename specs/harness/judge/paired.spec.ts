@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { channelsOf, type Channels } from '../../../src/judge/channels.ts';
 import { judgePaired, nextLook, verdictOf, type PairedJudgement } from '../../../src/judge/paired.ts';
 import { weigh } from '../../../src/judge/paired-evidence.ts';
-import { pairedSettings } from '../../../src/judge/settings.ts';
+import { pairedSettings, pairedSettingsOf } from '../../../src/judge/settings.ts';
 import { normal, randomFrom } from '../../../src/stats/random.ts';
 import type { Pair } from '../../../src/trace/pair.ts';
 import { drawPairs, logRatios, luck, noises, type Noise, type Recipe } from '../support/noise.ts';
@@ -128,9 +128,15 @@ describe('sentences', () => {
     ]);
     expect(told(around(1.02, 0.019, 8))[1]).toBe('16 process pairs would probably settle it');
     expect(told(around(1, 0.3, 8))[1]).toMatch(
-      /^a quieter machine or more blocks a pair would settle it; a budget of 30(\.\d)? % would call it steady$/,
+      /^only a quieter machine would settle it; a budget of 30(\.\d)? % would call it steady$/,
     );
-    expect(told(around(1.02, 0.06, 20))[1]).toContain('a quieter machine');
+    const beyond = told(around(1.017, 0.03, 20))[1] ?? '';
+    const [, pairs, seconds] =
+      /^(\d+) process pairs would probably settle it: ask for "seconds": (\d+) in latency\.paired of the card; a budget of/.exec(
+        beyond,
+      ) ?? [];
+    expect(pairedSettingsOf({ seconds: Number(seconds) }).looks.at(-1)?.pairs).toBeGreaterThanOrEqual(Number(pairs));
+    expect(told(around(1.02, 0.06, 20))[1]).toContain('only a quieter machine');
   });
 
   test('pairs between looks and beyond the last one are counted, not judged', () => {

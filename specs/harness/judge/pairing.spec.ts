@@ -25,6 +25,7 @@ const judgement = (verdict: LatencyVerdict, ratio: number): PairedJudgement => (
     opinions: { q25: ratio, median: ratio },
     shapeChanged: false,
     tail: null,
+    tailAlone: false,
   },
 });
 const paired = (verdict: LatencyVerdict, ratio: number, accepted: AcceptedSlowdown | null = null): Pairing => ({
@@ -136,9 +137,9 @@ describe('where nothing that it runs on differs', () => {
 });
 
 describe('without a base the committed latency is all there is', () => {
-  const judge = (baseline: typeof sample | undefined) =>
+  const judge = (baseline: typeof sample | undefined, pairing = notPaired('this is the first commit')) =>
     judgeSteady(sample, baseline, steadyMargins, {
-      pairings: [notPaired('this is the first commit')],
+      pairings: [pairing],
       today,
       waiting: null,
     });
@@ -159,6 +160,14 @@ describe('without a base the committed latency is all there is', () => {
     expect(judge(vague).sentences).toContain(reason);
     expect(judge(sample).sentences).not.toContain(reason);
   });
+
+  test.each([undefined, sample, times(0.5), times(2), vague])(
+    'what can be mended is said in any case: %j',
+    (baseline) => {
+      const { sentences } = judge(baseline, notPaired('onpar is not built at main@3f2a1c9', true));
+      expect(sentences.at(-1)).toBe('not paired with a base version: onpar is not built at main@3f2a1c9');
+    },
+  );
 });
 
 describe('with an anchor too', () => {

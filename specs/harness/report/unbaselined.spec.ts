@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { renderHtml } from '../../../src/report/html.ts';
 import { renderMarkdown } from '../../../src/report/markdown.ts';
+import { openVerdicts } from '../../../src/report/undecided.ts';
 import type { Report } from '../../../src/report/report.generated.ts';
 import { renderTerminal } from '../../../src/report/terminal.ts';
-import { openVerdicts, viewModels } from '../../../src/report/view.ts';
+import { viewModels } from '../../../src/report/view.ts';
 import * as sample from './sample.ts';
 
 /** A machine that nobody has blessed on: its latencies and peaks are measured and have no baseline. */

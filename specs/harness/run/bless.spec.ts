@@ -4,7 +4,7 @@ import type { Verdict } from '../../../src/judge/verdict.ts';
 import { levelOf } from '../../../src/run/bless.ts';
 
 const same: Pairing = { kind: 'same', against: 'main@3f2a1c9' };
-const none: Pairing = { kind: 'none', reason: 'ONPAR_BASE is none' };
+const none: Pairing = { kind: 'none', reason: 'ONPAR_BASE is none', mendable: false };
 
 test.each<[string, Verdict, Pairing, Verdict, Verdict]>([
   ['code that is that of the base has a slower day', 'steady', same, 'slower', 'steady'],

@@ -32,6 +32,7 @@ const taken = (more: Partial<Extract<PairsTaken, { ok: true }>> = {}): PairsTake
   pairs: draw(1, 8),
   confirming: [],
   unconfirmed: null,
+  kernels: null,
   ...more,
 });
 const died: PairsTaken = {

@@ -29,7 +29,8 @@ const broker = {
       contests.map(({ name }, index) => {
         const factor = name.endsWith('anchor') ? 1.05 : 1;
         const [pairs, confirming] = [8, 12].map((count) => drawPairs(randomFrom(index + 1), count, { factor }));
-        return [name, { ok: true, pairs, confirming: factor > 1 ? confirming : [], unconfirmed: null }];
+        const kernels = { base: { 'CPU Gemm': 1 }, ours: { 'CPU Gemm': 1, 'CPU Add': 1 } };
+        return [name, { ok: true, pairs, confirming: factor > 1 ? confirming : [], unconfirmed: null, kernels }];
       }),
     );
   },
@@ -72,6 +73,8 @@ describe('a case', () => {
     expect(anchor).toMatchObject({ kind: 'paired', judgement: { verdict: 'slower' } });
     expect(sentences(base)).toMatch(/against HEAD\^@\w+ [^]*differs from HEAD\^@\w+ in the artifact/);
     expect(sentences(anchor)).toMatch(/slower by [45].* than v1@\w+ [^]*differs from v1@\w+ in the artifact/);
+    expect(sentences(anchor)).toContain('\noptimized graph: 1 -> 2 nodes (+1 Add)\n');
+    expect(sentences(base)).not.toContain('optimized graph');
     expect(sentences(anchor)).toMatch(/replay the gate: npx onpar gate replay \S+-anchor\.jsonl --control /);
     expect(asked.map(({ name }) => name.replace(/^.* /, ''))).toEqual([
       'linear/float32/ort-node/cpu/b1/t1',
@@ -82,7 +85,7 @@ describe('a case', () => {
 
   test('is paired with the anchor alone where there is no base', async () => {
     const [base, anchor] = await pair({ ONPAR_BASE: 'none', ONPAR_ANCHOR: 'v1' });
-    expect(base).toEqual({ kind: 'none', reason: 'ONPAR_BASE is none' });
+    expect(base).toEqual({ kind: 'none', reason: 'ONPAR_BASE is none', mendable: false });
     expect(anchor).toMatchObject({ kind: 'paired', judgement: { verdict: 'slower' } });
   });
 
@@ -105,7 +108,9 @@ describe('a case', () => {
   });
 
   test('is not paired where none is wanted', async () => {
-    expect(await pair({ ONPAR_BASE: 'none' })).toEqual([{ kind: 'none', reason: 'ONPAR_BASE is none' }]);
+    expect(await pair({ ONPAR_BASE: 'none' })).toEqual([
+      { kind: 'none', reason: 'ONPAR_BASE is none', mendable: false },
+    ]);
     expect(asked).toEqual([]);
   });
 

@@ -5,7 +5,8 @@ import { readAssets } from '../../../src/report/assets.ts';
 import { renderMarkdown } from '../../../src/report/markdown.ts';
 import type { CaseRow, Report } from '../../../src/report/report.generated.ts';
 import { renderTerminal } from '../../../src/report/terminal.ts';
-import { withWarnings } from '../../../src/run/warnings.ts';
+import { notPaired } from '../../../src/judge/pairing.ts';
+import { unpairedWarnings, withWarnings } from '../../../src/run/warnings.ts';
 import { green } from '../report/sample.ts';
 
 const report = green();
@@ -71,4 +72,26 @@ test('a model whose weights were drawn says so above its rows', () => {
   const text = (told: Report): string => renderTerminal(told, { color: false, width: 200 });
   expect(text({ ...report, models: seeded })).toContain('seeded weights (decisions mean nothing)');
   expect(text(report)).not.toContain('seeded weights');
+});
+
+describe('pairs that could not be taken', () => {
+  const shallow = notPaired('the clone is shallow: add `fetch-depth: 0`', true);
+  const first = notPaired('this is the first commit');
+  const same = { kind: 'same', against: 'main@3f2a1c9' } as const;
+
+  test('are told once a reason, with how many latencies, where somebody can mend it', () => {
+    const entries = [[shallow], [shallow, same], [first], [same], []].map((pairings) => ({ pairings }));
+    expect(unpairedWarnings(entries)).toEqual([
+      '2 latencies not paired with a base version: the clone is shallow: add `fetch-depth: 0`',
+    ]);
+  });
+
+  test('are said in every report, be its verdicts green', () => {
+    const warnings = unpairedWarnings([{ pairings: [shallow] }]);
+    const told: Report = { ...report, summary: { ...report.summary, warnings } };
+    const sentence = '1 latency not paired with a base version: the clone is shallow';
+    expect(renderTerminal(told, { color: false, width: 200 })).toContain(`! run\n    ${sentence}`);
+    expect(renderMarkdown(told)).toContain(`- ! ${sentence}`);
+    expect(renderHtml(told, readAssets())).toContain(sentence);
+  });
 });
