@@ -28,7 +28,8 @@ async function compareStarted(sides: readonly Side[], options: CompareOptions): 
   const [{ feedsFor }, { judgeSide }, { renderFiles, filesJson }] = await modules;
   const feedings = await feedsFor(base.session.inputs, options);
   const running = heard([eachOf(feedings, async ({ feeds }) => (await runSide(base, feeds)).outputs)]);
-  const { able, absent } = await settle(sides.slice(1), others, options);
+  const mayMiss = options.backend === undefined && sides.every(({ file }) => file === base.file);
+  const { able, absent } = await settle(sides.slice(1), others, mayMiss);
   const [expected = []] = await Promise.all(running);
   const judge = (side: OpenSide): Promise<SideResult[]> =>
     eachOf(feedings, (feeding, index) => judgeSide({ base, side, feeding, expected: expected[index] ?? {}, options }));
@@ -52,9 +53,8 @@ async function eachOf<T, R>(values: readonly T[], body: (value: T, index: number
 export async function settle(
   sides: readonly Side[],
   opening: readonly Promise<OpenSide>[],
-  { backend }: CompareOptions,
+  mayMiss: boolean,
 ): Promise<{ able: OpenSide[]; absent: string[] }> {
-  const mayMiss = backend === undefined && opening.length > 1;
   if (!mayMiss) return { able: await Promise.all(opening), absent: [] };
   const settled = await Promise.allSettled(opening);
   const broken = settled.find((each) => each.status === 'rejected' && !isRefusal(each.reason));

@@ -17,6 +17,18 @@ export function chosenBackends(backends: readonly Backend[], ids: readonly strin
   );
 }
 
+/** Throws BadInput where one that was named by hand would be left out without a word. */
+export function needAllUsed(named: readonly string[] | undefined, used: Iterable<{ readonly id: string }>): void {
+  const ids = new Set([...used].map(({ id }) => id));
+  const idle = named?.find((id) => !ids.has(id));
+  if (idle === undefined) return;
+  throw new BadInput({
+    what: `${idle} opens none of these`,
+    where: '--backend',
+    fix: 'leave it out, or name a file or artifact of a format that it takes: onpar doctor lists them',
+  });
+}
+
 export function unknown(kind: string, word: string, known: readonly string[]): never {
   const near = nearest(word, known);
   throw new BadInput({

@@ -13,7 +13,9 @@ import type { OpenSide } from './sides.ts';
 
 export function renderFiles({ base, results, options, absent }: Comparison): string {
   const sides = results.map((rows) => renderSide(base, rows, options));
-  return [...sides, ...absent.map((line) => `· not here: ${line}`), renderCard(base)].join('\n');
+  const nothing = `! ${base.file} ran on ${base.backend.id} ${base.version}; there is nothing to compare with: give a second file, or bring another backend`;
+  const lines = [...(sides.length === 0 ? [nothing] : sides), ...absent.map((line) => `· not here: ${line}`)];
+  return [...lines, '', renderCard(base)].join('\n');
 }
 
 /** One side at every batch size. */

@@ -14,7 +14,7 @@ import type { Worker } from '../workers/worker.ts';
 import { WorkerFailure } from '../workers/worker.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { feedsFor } from './feeds.ts';
-import { chosenBackends } from './options.ts';
+import { chosenBackends, needAllUsed } from './options.ts';
 import { defaultBackendOf } from './sides.ts';
 
 type Start = (subject: Pick<SweepSubject, 'backend'>) => Worker;
@@ -45,6 +45,10 @@ export async function openFiles(
     const precision = options.quantized ? 'int8' : 'float32';
     subjects.push(...subjectsOfFile({ file, path, format, session, precision, ...drawn }, able));
   }
+  needAllUsed(
+    options.backend,
+    subjects.map(({ backend }) => backend),
+  );
   return subjects;
 }
 

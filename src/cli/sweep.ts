@@ -23,7 +23,7 @@ import { Worker } from '../workers/worker.ts';
 import { looksLikeFile } from './compare.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { narrowed } from './compare-project.ts';
-import { byteCount, commandLine, wholeNumber } from './options.ts';
+import { byteCount, commandLine, needAllUsed, wholeNumber } from './options.ts';
 import { Progress } from './progress.ts';
 import { openFiles } from './sweep-files.ts';
 
@@ -107,9 +107,10 @@ async function subjectsOf(
       else lost.push(...able.map(({ id }) => lostSeries(name, id, sizes, deathOf(ready.failure, null))));
     }
   }
+  needAllUsed(options.backend, [...subjects.map(({ backend }) => backend), ...lost.map(({ backend: id }) => ({ id }))]);
   if (subjects.length + lost.length > 0) return { subjects, lost };
   throw new BadInput({
-    what: 'no backend that was named opens any of these artifacts',
+    what: 'no backend that is here opens any of these artifacts',
     where: 'command line',
     fix: 'name others: onpar doctor lists them',
   });

@@ -226,6 +226,12 @@ describe('refused are', () => {
       refusedWith('no backend that was named opens onnx files'),
     );
   });
+
+  test('a backend that was named and opens none of the files, beside one that does', async () => {
+    expect(await onpar(['compare', 'a.onnx', '--backend', 'ort-node/cpu,tfjs/wasm', '--batch', '1..2'])).toEqual(
+      refusedWith('tfjs/wasm opens none of these'),
+    );
+  });
 });
 
 test('every outcome is counted once', () => {
