@@ -49,12 +49,13 @@ interface Seen {
   unit: PairLine['unit'] | undefined;
 }
 
-const pairFields = ['pair', 'unit', 'blocks'];
-
-/** A line with any field of a pair is meant as one: a damaged pair must not pass for a header. */
+/** A line with a field of a pair is meant as one: a damaged pair must not pass for a header. A unit may stand in the header of somebody else's recorder. */
 const isHeader = (text: string, where: string): boolean => {
   const { value, tree } = parseStrict({ text, where });
-  return tree.type === 'object' && !pairFields.some((field) => Object.hasOwn(value as object, field));
+  if (tree.type !== 'object') return false;
+  const has = (field: string): boolean => Object.hasOwn(value as object, field);
+  if (has('pair') || has('blocks')) return false;
+  return !has('unit') || ['fingerprint', 'case', 'seed'].some(has);
 };
 
 const pairOf = (text: string, place: Place, seen: Seen): Pair => {

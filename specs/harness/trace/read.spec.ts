@@ -82,6 +82,11 @@ describe('what was written is what is read', () => {
     expect(read(more).pairs).toEqual([{ pair: 3, blocks: [{ order: 'AB', visits: [[1e-9], [2e-9]], reference: [] }] }]);
   });
 
+  test('a unit in the header is an unknown field of it, and alone a damaged pair', () => {
+    expect(read(`{"seed":7,"unit":"ms"}\n${small}`).header).toMatchObject({ seed: 7 });
+    expect(() => read(`{"unit":"ms"}\n${small}`)).toThrow('lacks "pair"');
+  });
+
   test('numbers of pairs may have gaps and any order: the lines are the order run', () => {
     const at = (pair: number): string => small.replace('"pair":0', `"pair":${pair}`);
     expect(read([at(9), at(2), at(4)].join('\n')).pairs.map(({ pair }) => pair)).toEqual([9, 2, 4]);
