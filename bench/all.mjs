@@ -1,4 +1,4 @@
-/** Runs every benchmark beside this file, one after the other, and prints one table. A missed target does not fail. */
+/** Runs every benchmark beside this file, one after the other, and prints one table. A missed target does not fail; a benchmark that could not run does: exit code 1. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,6 +17,8 @@ const others = ['all.mjs', 'experiments.mjs', last];
 const names = readdirSync(folder).filter((name) => name.endsWith('.mjs') && !others.includes(name));
 const results = [...names.toSorted(), last].map(runOne);
 
+const failures = results.filter(({ failure }) => failure !== undefined).length;
+if (failures > 0) process.exitCode = 1;
 if (values.json) console.log(JSON.stringify({ machine: machine(), benchmarks: results }));
 else {
   console.log(machineLine());
@@ -27,7 +29,6 @@ else {
   }
   const counted = results.flatMap(({ rows = [] }) => rows.map(({ verdict }) => verdict));
   const count = (verdict) => counted.filter((each) => each === verdict).length;
-  const failures = results.filter(({ failure }) => failure !== undefined).length;
   console.log(
     `\n${count('met')} met, ${count('missed')} missed, ${results.flatMap(({ missing = [] }) => missing).length} absent, ${failures} failed`,
   );

@@ -105,7 +105,7 @@ program
 
 program
   .command('provision')
-  .description('set up an optional backend that npm alone cannot: tfjs-node')
+  .description('set up an optional backend that npm alone cannot: tfjs-node, torch')
   .argument('[ids...]')
   .action(async (ids: string[]) => (await import('./provision.ts')).provision(ids));
 
