@@ -93,13 +93,14 @@ function answerOf(
 ): Replay {
   // readTrace hands over at least one pair.
   if (evidence === null || verdict === 'unbaselined') throw new Error('a trace without pairs was judged');
+  const { tailAlone: _, ...told } = evidence;
   return {
     schemaVersion: 1,
     case: header.case ?? null,
     fingerprint: header.fingerprint ?? null,
     slowdown,
     verdict,
-    ...evidence,
+    ...told,
     sentences: [...sentences],
     settings: { margin, budget, alpha },
   };
