@@ -87,9 +87,10 @@ function mainBranch(root: string, target: string): string | undefined {
     'master',
   ];
   const known = (): string | undefined => branches.find((branch) => resolveCommit(root, branch) !== null);
+  const found = known();
+  if (found !== undefined || !isShallow(root)) return found;
   // A clone of one commit of another branch knows no main branch: without it that commit's own parent would pass for the version before.
-  if (known() === undefined && isShallow(root))
-    git(root, 'fetch', '--quiet', '--depth=1', 'origin', '+HEAD:refs/remotes/origin/HEAD');
+  git(root, 'fetch', '--quiet', '--depth=1', 'origin', '+HEAD:refs/remotes/origin/HEAD');
   return known();
 }
 

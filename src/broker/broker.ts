@@ -151,7 +151,7 @@ export class Broker {
   /** Process pairs of two versions of each case, and nothing else on the machine; see rounds.ts. */
   async pairs(
     contests: readonly VersionedCase[],
-    options: Pick<RoundsOptions, 'random' | 'ruleOf' | 'tell'>,
+    options: Pick<RoundsOptions, 'random' | 'ruleOf' | 'tell' | 'graphs'>,
   ): Promise<ReadonlyMap<string, PairsTaken>> {
     const backend = ({ backend: id }: Case): Backend => backendOf(this.#project, id ?? '');
     const { able, unable } = await seatedContests(contests, backend, this.#options.deadline);

@@ -146,9 +146,7 @@ export class ProcessPair {
   async kernels(contestants: Contestants): Promise<BothKernels | null> {
     const of = async (arm: keyof Contestants): Promise<Kernels | null> => {
       const { path, feeds } = contestants[arm];
-      const worker = this.#worker(arm);
-      await worker.hello();
-      return (await worker.kernels(path, feeds)).kernels;
+      return (await this.#worker(arm).kernels(path, feeds)).kernels;
     };
     const [base, ours] = [await of('base'), await of('ours')];
     return base === null || ours === null ? null : { base, ours };

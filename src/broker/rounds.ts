@@ -33,6 +33,8 @@ export interface RoundsOptions {
   readonly ruleOf: (name: string) => Rule;
   /** Told after each pair. */
   readonly tell: (line: string) => void;
+  /** Whether suspects are asked for their kernels. */
+  readonly graphs?: boolean;
 }
 
 export type PairsTaken =
@@ -42,7 +44,7 @@ export type PairsTaken =
       readonly confirming: readonly Pair[];
       /** How the base died while a suspicion was being confirmed; then nothing is. */
       readonly unconfirmed: Failure | null;
-      /** Of a suspect; null where a side cannot say. */
+      /** Of a suspect; null where nobody asked, or a side cannot say. */
       readonly kernels: BothKernels | null;
     }
   | { readonly ok: false; readonly failure: Failure; readonly arm: 'base' | 'ours' };
@@ -69,8 +71,8 @@ export async function takeRounds(
     alone,
     ({ rule, confirming }) => (confirming?.length ?? 0) >= rule.confirming(suspects.length),
   );
-  const confirmed = byProcess(suspects.filter(({ failure }) => failure === null)).flat();
-  await options.alone(() => takeAlong(fromEnd(confirmed, 0), null, options, (each, both) => each.ask(both)));
+  const asked = options.graphs === true ? suspects.filter(({ failure }) => failure === null) : [];
+  await options.alone(() => takeAlong(fromEnd(byProcess(asked).flat(), 0), null, options, askKernels));
   return new Map(series.map((each) => [each.contest.name, each.taken()]));
 }
 
@@ -124,6 +126,7 @@ function byProcess(series: readonly Series[]): readonly (readonly Series[])[] {
 type Step = (each: Series, processes: ProcessPair) => Promise<void>;
 
 const takePair: Step = (each, processes) => each.takeOne(processes);
+const askKernels: Step = (each, processes) => each.askKernels(processes);
 
 /** One step of each that comes next, on this core; null: where it wants to run. A case that kills its processes costs those behind it a start. */
 async function takeAlong(next: Next, core: number | null, options: RoundsOptions, step: Step): Promise<void> {
@@ -201,7 +204,7 @@ class Series {
   }
 
   /** What its runtime makes of the model: beside a slowdown, where somebody looks for why. It judges nothing, so that it may fail. */
-  async ask(processes: ProcessPair): Promise<void> {
+  async askKernels(processes: ProcessPair): Promise<void> {
     const asked = await attempt(() => processes.kernels(this.contest));
     this.#kernels = asked.ok ? asked.value : null;
   }

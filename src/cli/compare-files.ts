@@ -28,8 +28,7 @@ async function compareStarted(sides: readonly Side[], options: CompareOptions): 
   const [{ feedsFor }, { judgeSide }, { renderFiles, filesJson }] = await modules;
   const feedings = await feedsFor(base.session.inputs, options);
   const running = heard([eachOf(feedings, async ({ feeds }) => (await runSide(base, feeds)).outputs)]);
-  const mayMiss = options.backend === undefined && sides.every(({ file }) => file === base.file);
-  const { able, absent } = await settle(sides.slice(1), others, mayMiss);
+  const { able, absent } = await settle(sides, others, options);
   const [expected = []] = await Promise.all(running);
   const judge = (side: OpenSide): Promise<SideResult[]> =>
     eachOf(feedings, (feeding, index) => judgeSide({ base, side, feeding, expected: expected[index] ?? {}, options }));
@@ -49,12 +48,14 @@ async function eachOf<T, R>(values: readonly T[], body: (value: T, index: number
   return results;
 }
 
-/** Every backend that nobody named may be missing, or not take the model; one that was named may not. One that crashes or hangs is never "not here". */
+/** Of one file every backend that nobody named may be missing, or not take the model; one that was named may not. One that crashes or hangs is never "not here". */
 export async function settle(
   sides: readonly Side[],
   opening: readonly Promise<OpenSide>[],
-  mayMiss: boolean,
+  { backend }: CompareOptions,
 ): Promise<{ able: OpenSide[]; absent: string[] }> {
+  const [base, ...others] = sides;
+  const mayMiss = backend === undefined && others.every(({ file }) => file === base?.file);
   if (!mayMiss) return { able: await Promise.all(opening), absent: [] };
   const settled = await Promise.allSettled(opening);
   const broken = settled.find((each) => each.status === 'rejected' && !isRefusal(each.reason));
@@ -62,7 +63,7 @@ export async function settle(
   return {
     able: settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
     absent: settled.flatMap((each, index) =>
-      each.status === 'rejected' ? [`${sides[index]?.backend.id}: ${(each.reason as Error).message}`] : [],
+      each.status === 'rejected' ? [`${others[index]?.backend.id}: ${(each.reason as Error).message}`] : [],
     ),
   };
 }

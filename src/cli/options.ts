@@ -18,9 +18,8 @@ export function chosenBackends(backends: readonly Backend[], ids: readonly strin
 }
 
 /** Throws BadInput where one that was named by hand would be left out without a word. */
-export function needAllUsed(named: readonly string[] | undefined, used: Iterable<{ readonly id: string }>): void {
-  const ids = new Set([...used].map(({ id }) => id));
-  const idle = named?.find((id) => !ids.has(id));
+export function needAllUsed(named: readonly string[] | undefined, used: readonly string[]): void {
+  const idle = named?.find((id) => !used.includes(id));
   if (idle === undefined) return;
   throw new BadInput({
     what: `${idle} opens none of these`,

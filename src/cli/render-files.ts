@@ -13,10 +13,12 @@ import type { OpenSide } from './sides.ts';
 
 export function renderFiles({ base, results, options, absent }: Comparison): string {
   const sides = results.map((rows) => renderSide(base, rows, options));
-  const nothing = `! ${base.file} ran on ${base.backend.id} ${base.version}; there is nothing to compare with: give a second file, or bring another backend`;
-  const lines = [...(sides.length === 0 ? [nothing] : sides), ...absent.map((line) => `· not here: ${line}`)];
+  const lines = [...(sides.length === 0 ? [alone(base)] : sides), ...absent.map((line) => `· not here: ${line}`)];
   return [...lines, '', renderCard(base)].join('\n');
 }
+
+const alone = ({ file, backend, version }: OpenSide): string =>
+  `! ${file} ran on ${backend.id} ${version}; there is nothing to compare with: give a second file, or bring another backend`;
 
 /** One side at every batch size. */
 function renderSide(base: OpenSide, rows: readonly SideResult[], options: CompareOptions): string {

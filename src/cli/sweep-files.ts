@@ -47,7 +47,7 @@ export async function openFiles(
   }
   needAllUsed(
     options.backend,
-    subjects.map(({ backend }) => backend),
+    subjects.map(({ backend }) => backend.id),
   );
   return subjects;
 }

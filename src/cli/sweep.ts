@@ -107,7 +107,7 @@ async function subjectsOf(
       else lost.push(...able.map(({ id }) => lostSeries(name, id, sizes, deathOf(ready.failure, null))));
     }
   }
-  needAllUsed(options.backend, [...subjects.map(({ backend }) => backend), ...lost.map(({ backend: id }) => ({ id }))]);
+  needAllUsed(options.backend, [...subjects.map(({ backend }) => backend.id), ...lost.map(({ backend }) => backend)]);
   if (subjects.length + lost.length > 0) return { subjects, lost };
   throw new BadInput({
     what: 'no backend that is here opens any of these artifacts',

@@ -2,6 +2,7 @@
 import type { ParityComparison } from '../compare/parity.ts';
 import { significant } from '../compare/significant.ts';
 import { worstFirst } from '../compare/worst.ts';
+import { figuresOf } from '../judge/paired-evidence.ts';
 import type { PairedJudgement } from '../judge/paired.ts';
 import type { LatencyVerdict } from '../judge/verdict.ts';
 import { change, exactBytes } from '../judge/words.ts';
@@ -111,17 +112,10 @@ export function latencyMove(
   { verdict, sentences, evidence }: PairedJudgement,
   { trace, replay }: Pick<Latency, 'trace' | 'replay'>,
 ): Latency {
-  const { ratio = null, interval = null, pairs = null, visible = null } = evidence ?? {};
-  const tail = evidence?.tailAlone === true ? evidence.tail : null;
   return {
-    move: latencyMoves[verdict],
-    sentence: sentences.length === 0 ? null : sentences.join('; '),
+    ...blankLatency(latencyMoves[verdict], sentences.length === 0 ? null : sentences.join('; ')),
+    ...(evidence !== null && figuresOf(evidence)),
     verdict,
-    ratio,
-    interval,
-    tail,
-    pairs,
-    visible,
     trace,
     replay,
   };

@@ -21,6 +21,20 @@ export interface PairedEvidence {
   readonly tailAlone: boolean;
 }
 
+/** What is told of it: new to base, 1.031 is 3.1 % slower. */
+export interface PairedFigures extends Pick<PairedEvidence, 'ratio' | 'interval' | 'pairs' | 'visible'> {
+  /** Where the tail alone is slower. */
+  readonly tail: Ratio | null;
+}
+
+export const figuresOf = ({ ratio, interval, pairs, visible, tail, tailAlone }: PairedEvidence): PairedFigures => ({
+  ratio,
+  interval,
+  pairs,
+  visible,
+  tail: tailAlone ? tail : null,
+});
+
 /** Each channel at its own last look. */
 export interface Weighed {
   readonly location: Looked;

@@ -2,7 +2,8 @@
 import type { Value } from '../baselines/baseline.generated.ts';
 import type { Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
-import type { PairedEvidence } from '../judge/paired-evidence.ts';
+import { figuresOf } from '../judge/paired-evidence.ts';
+import type { PairedFigures } from '../judge/paired-evidence.ts';
 import type { Pairing } from '../judge/pairing.ts';
 import { applyPolicy } from '../judge/policy.ts';
 import type { PolicyContext } from '../judge/policy.ts';
@@ -34,12 +35,6 @@ export interface Ruling {
   readonly waiting: number | null;
 }
 
-/** New to base: 1.031 is 3.1 % slower. */
-export interface PairedFigures extends Pick<PairedEvidence, 'ratio' | 'interval' | 'pairs' | 'visible'> {
-  /** Where the tail alone is slower. */
-  readonly tail: PairedEvidence['tail'];
-}
-
 export function judgeAnswer(metric: Metric, { measured, baseline, context, policy, evidence }: Answer): Ruling {
   const judgement: MetricJudgement = measured.ok
     ? judgeMetric(metric, measured.value, baseline ?? undefined, context)
@@ -50,14 +45,8 @@ export function judgeAnswer(metric: Metric, { measured, baseline, context, polic
     verdict: judgement.verdict,
     red,
     sentences: said,
-    paired: figuresOf(judgement),
+    paired: judgement.evidence ? figuresOf(judgement.evidence) : null,
     pairings: context.pairings,
     waiting: context.waiting,
   };
-}
-
-function figuresOf({ evidence = null }: MetricJudgement): PairedFigures | null {
-  if (evidence === null) return null;
-  const { ratio, interval, pairs, visible, tail, tailAlone } = evidence;
-  return { ratio, interval, pairs, visible, tail: tailAlone ? tail : null };
 }

@@ -32,6 +32,8 @@ export interface SuiteOptions {
   /** Of the project: traces are left below it. */
   readonly root: string;
   readonly fingerprint: string;
+  /** Whether what looks slower is asked what the runtime makes of it. */
+  readonly graphs?: boolean;
 }
 
 export type PairedCase =
@@ -72,7 +74,7 @@ const controlName = 'control';
 /** By name of the contest; every one of them. */
 export async function pairSuite(
   contests: readonly VersionedCase[],
-  { broker, against, tell, show, root, fingerprint }: SuiteOptions,
+  { broker, against, tell, show, root, fingerprint, graphs = false }: SuiteOptions,
 ): Promise<ReadonlyMap<string, PairedCase>> {
   const seed = Date.now() % 2 ** 31;
   const random = randomFrom(seed);
@@ -87,7 +89,7 @@ export async function pairSuite(
     return ruleBy(contest === undefined ? pairedSettings : settingsOf(contest));
   };
   const take = async (some: readonly VersionedCase[]): Promise<Taken> =>
-    written(await broker.pairs(some, { random, ruleOf, tell: show }));
+    written(await broker.pairs(some, { random, ruleOf, tell: show, graphs }));
   const taken = await take([...contests, ...drawn.slice(0, 1).map(againstItself)]);
   const control = await controlOf(drawn, taken, async (each) => (await take([againstItself(each)])).get(controlName));
   const judged = judgeSuite(
@@ -104,7 +106,7 @@ export async function pairSuite(
     const settings = { margin, budget, alpha, seconds };
     const header = { fingerprint, seed, against: each.base.label, settings };
     const graph = kernels === null ? null : graphSentence(kernels.base, kernels.ours);
-    return { ...keep(each, found, { root, folder, control, screened: pairs, header }), graph };
+    return keep(each, found, { root, folder, control, screened: pairs, header, graph });
   };
   return new Map(
     contests.map((each): [string, PairedCase] => {
@@ -178,15 +180,12 @@ interface Keeping {
   /** What raised a suspicion, where there is one. */
   readonly screened: readonly Pair[];
   readonly header: HeaderLine;
+  readonly graph: string | null;
 }
 
 /** Writes the trace of a case, and beside it the control, and the pairs that fresh ones confirm or clear: later runs write all anew. */
-function keep(
-  { name }: VersionedCase,
-  { judgement, pairs, grounds }: Judged,
-  options: Keeping,
-): Omit<Extract<PairedCase, { ok: true }>, 'graph'> {
-  const { root, folder, control, screened, header } = options;
+function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, options: Keeping): PairedCase {
+  const { root, folder, control, screened, header, graph } = options;
   const file = name.replaceAll(/[^\w.@-]+/g, '-');
   const write = (ending: string, more: HeaderLine, held: readonly Pair[]): string => {
     const path = join(folder, `${file}${ending}`);
@@ -203,5 +202,5 @@ function keep(
   const trace = write('.jsonl', { case: name, ...rests }, pairs);
   const beside =
     'pairs' in control ? ` --control ${write('.control.jsonl', { case: controlName }, control.pairs)}` : '';
-  return { ok: true, judgement, trace, replay: `npx onpar gate replay ${trace}${beside}` };
+  return { ok: true, judgement, trace, replay: `npx onpar gate replay ${trace}${beside}`, graph };
 }

@@ -76,7 +76,7 @@ export class Pairings {
     }
     const contests = [...found.values()].flat().flatMap((one) => ('kind' in one ? [] : [one]));
     const against = [...new Set(contests.map(({ base }) => base.label))].join(' and ');
-    const options = { broker, against, tell, show: silent, root: project.root, fingerprint };
+    const options = { broker, against, tell, show: silent, root: project.root, fingerprint, graphs: true };
     const suite = contests.length === 0 ? new Map<string, PairedCase>() : await pairSuite(contests, options);
     const told = (one: Pairing | Differing): Pairing => ('kind' in one ? one : this.#pairing(one, suite.get(one.name)));
     return new Map([...found].map(([id, each]) => [id, each.map(told)]));

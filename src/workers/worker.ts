@@ -106,7 +106,8 @@ export class Worker {
     return this.#call('sample', { op: 'sample', feeds, warmup, iterations });
   }
 
-  kernels(path: string, feeds: TensorMap): Promise<Replies['kernels']> {
+  async kernels(path: string, feeds: TensorMap): Promise<Replies['kernels']> {
+    await this.#hello;
     return this.#call('kernels', { op: 'kernels', path, feeds });
   }
 

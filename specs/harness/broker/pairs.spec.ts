@@ -58,6 +58,15 @@ describe('the shape of a pair', () => {
     expect(shapeFor(call, load, jit)).toMatchObject(expected);
   });
 
+  test('leaves the graphs of both arms to be asked for, in fresh processes as well', async () => {
+    const arms = { base: arm, ours: arm };
+    const processes = new ProcessPair(workers, arms, randomFrom(1));
+    const kernels = await processes.kernels(arms);
+    await processes.close();
+    expect(Object.keys(kernels!.base).length).toBeGreaterThan(0);
+    expect(kernels!.ours).toEqual(kernels!.base);
+  });
+
   test('is found by looking at a process', async () => {
     const arms = { base: arm, ours: arm };
     const processes = new ProcessPair(workers, arms, randomFrom(1));

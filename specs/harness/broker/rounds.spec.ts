@@ -103,6 +103,7 @@ const take = (
   seed = 1,
   lanes: readonly number[] = [],
   tell: (line: string) => void = () => undefined,
+  graphs = true,
 ) =>
   takeRounds(contests, {
     workers,
@@ -111,6 +112,7 @@ const take = (
     random: randomFrom(seed),
     ruleOf: () => ({ enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: () => 3, ...rule }),
     tell,
+    graphs,
   });
 const rounds = (size: number): string[][] =>
   Array.from({ length: measured.taken.length / size }, (_, round) =>
@@ -145,6 +147,8 @@ describe('rounds', () => {
     expect(all.get('a')).toMatchObject({ ok: true, kernels: { base: { 'CPU Conv': 1 }, ours: { 'CPU Conv': 2 } } });
     expect(all.get('b')).toMatchObject({ ok: true, kernels: null });
     expect((all.get('b') as unknown as { confirming: Pair[] }).confirming).toHaveLength(3);
+    const unasked = await take([a], { suspects, enough, confirming: () => 3 }, 1, [], undefined, false);
+    expect(unasked.get('a')).toMatchObject({ ok: true, kernels: null });
     expect((await take([c], {})).get('c')).toMatchObject({ ok: true, kernels: null });
   });
 
