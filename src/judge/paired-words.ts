@@ -1,6 +1,7 @@
 /** The sentences of the paired judge: what moved and how surely, what the run could have seen, and what would settle what is open. Decides nothing. */
 import { isAbove, type Looked } from '../stats/sequential.ts';
 import type { Ratio } from '../stats/two-sample.ts';
+import { tailCalls } from '../stats/visit.ts';
 import type { PairedEvidence } from './paired-evidence.ts';
 import { secondsFor } from './settings.ts';
 import type { PairedSettings } from './settings.ts';
@@ -36,6 +37,7 @@ export const sentences = (verdict: LatencyVerdict, told: Told): readonly string[
   ...(verdict === 'inconclusive' ? inconclusive(told) : []),
   ...shape(told),
   ...unused(told),
+  ...untold(told),
 ];
 
 const moved = (verdict: 'slower' | 'faster', told: Told): readonly string[] => {
@@ -96,6 +98,10 @@ const shape = ({ evidence }: Told): readonly string[] => {
   const others = `${change(opinions.q25)} by the lower quartile, ${change(opinions.median)} by the median`;
   return [`the shape of the times changed: ${change(ratio)} near the minimum of a visit, ${others}`];
 };
+
+/** Foreign traces only: pairs that onpar takes have enough. */
+const untold = ({ tail }: Told): readonly string[] =>
+  tail === null ? [`nothing is said of the tail: fewer than ${tailCalls} calls of an arm in a pair`] : [];
 
 const unused = ({ evidence: { pairs, given }, settings: { looks } }: Told): readonly string[] => {
   if (pairs === given) return [];

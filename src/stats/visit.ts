@@ -22,5 +22,5 @@ export const tailOf = (calls: readonly number[]): number => {
   return Math.exp(slowest.reduce((sum, call) => sum + Math.log(Math.min(call, cap)), 0) / slowest.length);
 };
 
-/** Calls of one arm in one pair from which on the tail is at least four of them. */
-export const tailCalls = 40;
+/** Calls of one arm in one pair from which on the tail is at least three of them: no pair that onpar takes has fewer. */
+export const tailCalls = 24;

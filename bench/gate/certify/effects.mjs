@@ -22,7 +22,7 @@ const changed = (pairs, change) =>
 /** All calls, by this fraction. */
 export const slowed = (pairs, by) => (by === 0 ? pairs : changed(pairs, (call) => call * (1 + by)));
 
-/** Every twentieth call takes twice as long. The sampler sorts a visit, so that the place in it is drawn. */
+/** One call in twenty takes twice as long. */
 const tailed = (pairs) => changed(pairs, (call, random) => (random() < 1 / 20 ? 2 * call : call));
 
 /** Half of the calls, drawn by chance, take a fifth longer. */

@@ -79,7 +79,7 @@ const detection = (figures) =>
 const shape = (figures) =>
   `## Detection: another shape
 
-Tail: every twentieth call takes twice as long. Bimodal: half of the calls, drawn by chance, take a fifth longer. The low end of a visit hardly moves; the tail channel
+Tail: one call in twenty takes twice as long. Bimodal: half of the calls, drawn by chance, take a fifth longer. The low end of a visit hardly moves; the tail channel
 (from the 90th to the 97th percentile, margin ${percent(settings.tailMargin, 0)}) is there for these.
 
 ${found(figures.detection.filter(isShape))}`;

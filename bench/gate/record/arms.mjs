@@ -15,7 +15,7 @@ const here = (name) => new URL(name, import.meta.url);
  */
 export function calibrated(name, added, core) {
   if (added === null) return null;
-  if (added.when === 'twentieth') return { elements: -1, when: added.when };
+  if (added.when === 'one in twenty') return { elements: -1, when: added.when };
   const pin = core === null ? [] : ['taskset', '--cpu-list', `${core}`];
   const [file, ...rest] = [...pin, process.execPath, fileURLToPath(here('calibrate.mjs')), name, `${added.share}`];
   return { ...JSON.parse(execFileSync(file, rest, { encoding: 'utf8' })), when: added.when };

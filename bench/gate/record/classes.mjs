@@ -10,7 +10,7 @@ export const classes = {
 
 /**
  * `share`: the work added to a call of B, as a fraction of the call; `when`: to which calls. Null: B does what A does.
- * @typedef {{ share: number, when: 'always' | 'twentieth' | 'half' }} Added
+ * @typedef {{ share: number, when: 'always' | 'one in twenty' | 'half' }} Added
  * @type {Readonly<Record<string, Added | null>>}
  */
 export const works = {
@@ -18,8 +18,8 @@ export const works = {
   'slower-1': { share: 0.01, when: 'always' },
   'slower-2': { share: 0.02, when: 'always' },
   'slower-5': { share: 0.05, when: 'always' },
-  // What an average and a minimum hardly see: every twentieth call takes twice as long.
-  tail: { share: 1, when: 'twentieth' },
+  // What an average and a minimum hardly see: one call in twenty takes twice as long. Drawn by chance: what is counted would meet the calls that a visit leaves out always, or never.
+  tail: { share: 1, when: 'one in twenty' },
   // Half of the calls, drawn by chance, take a fifth longer: a branch, a cache, a second mode.
   bimodal: { share: 0.2, when: 'half' },
 };

@@ -7,7 +7,7 @@
 /**
  * @typedef {object} Extra
  * @property {number} elements of the softmax; 0: none; -1: the call itself once more
- * @property {'always' | 'twentieth' | 'half'} when
+ * @property {'always' | 'one in twenty' | 'half'} when
  */
 
 /** @param {Extra} extra */
@@ -35,15 +35,10 @@ const bindWith = (binding, { elements, when }) => ({
   },
 });
 
-/** Of the whole process: a visit is shorter than twenty calls. */
-let calls = 0;
+const shares = { always: 1, 'one in twenty': 1 / 20, half: 1 / 2 };
 
 /** @param {Extra['when']} when */
-function isDue(when) {
-  calls += 1;
-  if (when === 'half') return Math.random() < 0.5;
-  return when === 'always' || calls % 20 === 0;
-}
+const isDue = (when) => Math.random() < shares[when];
 
 const logits = Float64Array.from({ length: 1024 }, (_, index) => Math.sin(index));
 

@@ -75,12 +75,8 @@ async function headerOf({ task, title, extra, shape }) {
 
 /** That of this trace, else of its class in this folder: what differs between traces is then the work alone. Else as the product would choose it. */
 async function shapeFor({ before, path, task, workers, arm }) {
-  if (before !== null) return before.header.shape;
-  const folder = dirname(path);
-  const beside = (existsSync(folder) ? readdirSync(folder) : []).find(
-    (file) => file.startsWith(`${task.class}.`) && file.endsWith('.jsonl.gz'),
-  );
-  if (beside !== undefined) return summary(join(folder, beside)).header.shape;
+  const known = before?.header.shape ?? shapeBeside(dirname(path), task.class);
+  if (known !== undefined) return known;
   const [{ ProcessPair }, { randomFrom }] = await Promise.all(['broker/pairs.js', 'stats/random.js'].map(built));
   const arms = { base: arm, ours: arm };
   const processes = new ProcessPair(workers, arms, randomFrom(1));
@@ -88,6 +84,13 @@ async function shapeFor({ before, path, task, workers, arm }) {
   await processes.close();
   return shape;
 }
+
+/** A variant is how the product was; whole suites have a shape for each case. @param {string} folder @param {string} name of the class */
+export const shapeBeside = (folder, name) =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((file) => file.startsWith(`${name}.`) && file.endsWith('.jsonl.gz'))
+    .map((file) => summary(join(folder, file)).header)
+    .find(({ variant, suite }) => variant === undefined && suite === undefined)?.shape;
 
 async function mustAgree(before, now, where) {
   const other = Object.keys(now).find((key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]));

@@ -9,6 +9,7 @@ import { drawPair, drawPairs } from '../support/noise.ts';
 
 const { append, fold, pairLine, readBankTrace, summary } = await bench('gate/trace/file.mjs');
 const { readBank } = await bench('gate/certify/bank.mjs');
+const { shapeBeside } = await bench('gate/record/session.mjs');
 const { keepTraces } = await bench('gate/record/suite-traces.mjs');
 const { furthestBehind, pathOf, plan } = await bench('gate/record/schedule.mjs');
 
@@ -119,6 +120,21 @@ describe('a bank', () => {
     append(place(first), line(0));
     expect((await readBank(folder)).map(({ class: name }: any) => name)).toEqual(['ort-1ms', 'wasm']);
   });
+});
+
+it('records in the shape of its class as the product is now: not in that of a variant, of a whole suite or of another class', () => {
+  const place = (more: object): string => pathOf(folder, 'some-machine', { ...header, ...more });
+  for (const [index, more] of [
+    { work: 'a', variant: 'before' },
+    { work: 'b', suite: 'some-case' },
+    { work: 'c', class: 'ort-1ms' },
+  ].entries())
+    record(place(more), 1, { ...header, ...more, shape: { calls: index } });
+  const beside = (): object | undefined => shapeBeside(join(folder, 'some-machine'), 'wasm');
+  expect(beside()).toBeUndefined();
+  record(place({}), 1, { ...header, shape: { calls: 7 } });
+  expect(beside()).toEqual({ calls: 7 });
+  expect(shapeBeside(join(folder, 'none'), 'wasm')).toBeUndefined();
 });
 
 it('records next what is furthest behind', () => {

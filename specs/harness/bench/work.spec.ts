@@ -26,16 +26,26 @@ async function bound(extra: object): Promise<{ call: () => Promise<void>; count:
 }
 
 describe('the call once more', () => {
-  it('in every twentieth call, whatever a visit is', async () => {
-    const { call, count } = await bound({ elements: -1, when: 'twentieth' });
-    for (let index = 0; index < 200; index += 1) await call();
-    expect(count()).toBe(210);
+  // Five standard deviations of a binomial count.
+  it.each([
+    ['always', 2000, 0],
+    ['half', 1500, 80],
+    ['one in twenty', 1050, 35],
+  ])('in %s of the calls', async (when, mean, apart) => {
+    const { call, count } = await bound({ elements: -1, when });
+    for (let index = 0; index < 1000; index += 1) await call();
+    expect(Math.abs(count() - mean)).toBeLessThanOrEqual(apart);
   });
 
-  it('in half of the calls', async () => {
-    const { call, count } = await bound({ elements: -1, when: 'half' });
-    for (let index = 0; index < 1000; index += 1) await call();
-    expect(Math.abs(count() - 1500)).toBeLessThan(80);
+  it('not in each twentieth call: visits of four calls, of which the first does not count, would always miss it', async () => {
+    const { call, count } = await bound({ elements: -1, when: 'one in twenty' });
+    const due: number[] = [];
+    for (let index = 0; index < 2000; index += 1) {
+      const before = count();
+      await call();
+      if (count() - before === 2) due.push(index % 4);
+    }
+    expect(new Set(due).size).toBe(4);
   });
 });
 
@@ -64,6 +74,6 @@ it('the amount of work is read off a straight line', () => {
 it('knows the works by name, and any percentage', () => {
   expect(workOf('same')).toBeNull();
   expect(workOf('slower-3.5')).toEqual({ share: 0.035, when: 'always' });
-  expect(workOf('tail')).toEqual({ share: 1, when: 'twentieth' });
+  expect(workOf('tail')).toEqual({ share: 1, when: 'one in twenty' });
   expect(() => workOf('quicker')).toThrow('unknown work quicker');
 });

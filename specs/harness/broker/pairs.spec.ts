@@ -11,6 +11,7 @@ import { readReference } from '../../../src/models/reference.ts';
 import type { Pair } from '../../../src/trace/pair.ts';
 import { randomFrom } from '../../../src/stats/random.ts';
 import { InvalidSample } from '../../../src/stats/sample.ts';
+import { tailCalls } from '../../../src/stats/visit.ts';
 import { Worker } from '../../../src/workers/worker.ts';
 import { faulty } from '../support/faulty.ts';
 
@@ -56,6 +57,13 @@ describe('the shape of a pair', () => {
     [0.003, 0.02, true, { calls: 6, blocks: 12, warmup: 200, reopen: false }],
   ])('of calls of %f s whose model opens in %f s, compiled while it runs: %s', (call, load, jit, expected) => {
     expect(shapeFor(call, load, jit)).toMatchObject(expected);
+  });
+
+  test('always has enough calls of an arm for a word on the tail', () => {
+    for (let call = 1e-5; call < 100; call *= 1.1) {
+      const { calls, blocks } = shapeFor(call, 0.1, false);
+      expect(2 * calls * blocks).toBeGreaterThanOrEqual(tailCalls);
+    }
   });
 
   test('leaves the graphs of both arms to be asked for, in fresh processes as well', async () => {
