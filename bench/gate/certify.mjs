@@ -16,6 +16,8 @@ const { values } = parseArgs({
     core: { type: 'string' },
     traces: { type: 'string', default: join(root, 'bench', 'gate', 'traces') },
     suites: { type: 'string', default: join(root, 'bench', 'gate', 'suites') },
+    sessions: { type: 'string', default: join(root, 'bench', 'gate', 'sessions') },
+    diffs: { type: 'string', default: join(root, 'bench', 'gate', 'diffs') },
     out: { type: 'string', default: join(root, 'docs') },
   },
 });
@@ -31,9 +33,9 @@ try {
 }
 
 async function certifyAll() {
-  const [{ readBank }, { certify, headline }, { page }, { badge }, { readSuites }] = await Promise.all(
-    ['bank', 'certification', 'page', 'badge', 'suites'].map((name) => import(`./certify/${name}.mjs`)),
-  );
+  const names = ['bank', 'certification', 'page', 'badge', 'suites', 'committed', 'diffs'];
+  const [{ readBank }, { certify, headline }, { page }, { badge }, { readSuites }, { readCommitted }, { readDiffs }] =
+    await Promise.all(names.map((name) => import(`./certify/${name}.mjs`)));
   const bank = await readBank(values.traces);
   if (bank.length === 0)
     throw new BadInput({
@@ -41,7 +43,8 @@ async function certifyAll() {
       where: values.traces,
       fix: 'Record some: npm run bench:gate -- --record 60',
     });
-  const figures = certify(bank, { wholes: readSuites(values.suites) });
+  const committed = await readCommitted(values.sessions);
+  const figures = certify(bank, { wholes: readSuites(values.suites), committed, diffs: readDiffs(values.diffs) });
   const [text, image] = [join(values.out, 'gate.md'), join(values.out, 'gate.svg')];
   writeFileSync(text, await tidy(page(figures)));
   writeFileSync(image, badge(headline(figures)));

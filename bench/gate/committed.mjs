@@ -1,12 +1,13 @@
 /** Whether a committed latency tells a slower version from another session of the same: see bench/README.md. */
-import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { needBuild } from '../lib/onpar.mjs';
+import { built, needBuild, root } from '../lib/onpar.mjs';
+import { linesOf } from './certify/lines.mjs';
 import { spreads, verdicts } from './committed/evaluate.mjs';
 import { recordSessions } from './committed/record.mjs';
 
 const usage =
-  'node bench/gate/committed.mjs SESSIONS.jsonl [--record MINUTES] [--from SECOND] [--pause SECONDS] [--cases MODEL/BACKEND/BATCH,…]\n';
+  'node bench/gate/committed.mjs [SESSIONS.jsonl] [--record MINUTES] [--from SECOND] [--pause SECONDS] [--cases MODEL/BACKEND/BATCH,…]\n';
 const usualCases = 'fashion-cnn/ort-node/cpu/1,simplecnn/ort-node/cpu/1,fashion-cnn/ort-web/wasm/1';
 const factors = [1, 1.02, 1.05, 1.1, 1.2];
 
@@ -19,20 +20,16 @@ const { values, positionals } = parseArgs({
     cases: { type: 'string', default: usualCases },
   },
 });
-const [path] = positionals;
+const [path = await ownSessions()] = positionals;
 const [minutes, pause] = [values.record, values.pause].map(Number);
-if (path === undefined || !(minutes >= 0) || !(pause >= 0)) {
+if (positionals.length > 1 || !(minutes >= 0) || !(pause >= 0)) {
   process.stderr.write(usage);
   process.exit(2);
 }
 needBuild();
 const log = (line) => process.stderr.write(`${line}\n`);
 if (minutes > 0) await recordSessions(path, { minutes, pause, cases: values.cases.split(',') }, log);
-const sessions = readFileSync(path, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line))
-  .filter(({ at }) => at >= Number(values.from));
+const sessions = linesOf(path).filter(({ at }) => at >= Number(values.from));
 for (const title of new Set(sessions.map((session) => session.case))) {
   const own = sessions.filter((session) => session.case === title);
   const load = own.reduce((sum, session) => sum + session.load, 0) / own.length;
@@ -44,4 +41,11 @@ for (const title of new Set(sessions.map((session) => session.case))) {
     const called = Object.entries(counts).map(([verdict, count]) => `${count} ${verdict}`);
     console.log(`  times ${factor.toFixed(2)}: of ${n} ${called.join(', ')}; ${thrice} slower thrice`);
   }
+}
+
+/** Those of this machine, which docs/gate.md is made from. */
+async function ownSessions() {
+  needBuild();
+  const { fingerprint } = (await built('baselines/read-machine.js')).readMachine();
+  return join(root, 'bench', 'gate', 'sessions', `${fingerprint}.jsonl`);
 }

@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSyn
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { built, needBuild, root, timeProcess } from '../lib/onpar.mjs';
+import { addLine } from './certify/lines.mjs';
 import { lineOf } from './certify/suites.mjs';
 import { keepTraces } from './record/suite-traces.mjs';
 
@@ -29,8 +30,7 @@ const how = values.unchanged
 for (let run = 0; run < runs; run += 1) {
   const report = judge(how);
   const line = lineOf(report);
-  mkdirSync(values.out, { recursive: true });
-  appendFileSync(join(values.out, `${report.machine.fingerprint}.jsonl`), `${JSON.stringify(line)}\n`);
+  addLine(values.out, report.machine.fingerprint, line);
   // Those of earlier commands are none of this run's: judge() removed them.
   if (existsSync(left)) await keepTraces(left, values.traces, pinned, Math.round(Date.parse(line.at) / 1e3));
   const { seconds, judged, red } = line;

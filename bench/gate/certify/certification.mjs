@@ -11,8 +11,8 @@ import { tally, timedVerdicts } from './tally.mjs';
 
 const usualCondition = 'pinned';
 
-/** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ effort?: { draws: number, suites: number }, wholes?: ReturnType<typeof import('./suites.mjs').readSuites> }} options effort: how much is resampled */
-export function certify(bank, { effort = thorough, wholes = [] } = {}) {
+/** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ effort?: { draws: number, suites: number }, wholes?: ReturnType<typeof import('./suites.mjs').readSuites>, committed?: Awaited<ReturnType<typeof import('./committed.mjs').readCommitted>>, diffs?: ReturnType<typeof import('./diffs.mjs').readDiffs> }} options effort: how much is resampled */
+export function certify(bank, { effort = thorough, wholes = [], committed = [], diffs = [] } = {}) {
   const classNames = [...new Set(bank.map((entry) => entry.class))];
   const unchanged = bank.filter(({ work }) => work === 'same');
   const recorded = bank.filter(({ suite }) => suite === undefined);
@@ -41,6 +41,8 @@ export function certify(bank, { effort = thorough, wholes = [] } = {}) {
         .map((entry) => resampledAlarms(entry, [0, 0.01, 0.02, 0.05], effort.draws)),
     })),
     wholes: wholes.map(summaryOf),
+    committed,
+    diffs,
     suites: usual.length === 0 ? null : suiteAlarms(usual, effort.suites),
     comparison: classNames.map((name) => {
       const columns = columnsOf(recorded.filter((entry) => entry.class === name && entry.condition === usualCondition));

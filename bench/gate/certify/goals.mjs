@@ -1,5 +1,8 @@
 /** What the gate is meant to reach, and what the traces show: a missed goal stays in the table. */
+import { both } from './diffs.mjs';
 import { atMost, percent, seconds } from './format.mjs';
+
+const columns = ['parity', 'accuracy', 'size', 'latency'];
 
 /**
  * @typedef {{ what: string, goal: string, shown: string, met: boolean | null }} Goal null: nothing recorded yet
@@ -10,6 +13,8 @@ export const goalsOf = (figures) => [
   ...found(figures),
   suite(figures),
   ...wholes(figures),
+  ...committed(figures),
+  ...diffs(figures),
   ...sight(figures),
 ];
 
@@ -76,6 +81,29 @@ function green(figures, baselined, paired) {
     met: runs === 0 ? null : red === 0 && runs >= 50,
   };
 }
+
+/** A session in the place of a day, and red only what is slower three times in a row, as in the product. */
+const committed = (figures) =>
+  figures.committed.map(({ machine, case: title, n, alarms, found: slower }) => ({
+    what: `committed latency, ${title}, \`${machine}\`: +5 % found / false alarms`,
+    goal: `>= 95 % / <= 2 % of ${enough} and more`,
+    shown: `${slower.red} / ${alarms.red} of ${n}`,
+    met: n < enough ? null : slower.red / n >= 0.95 && alarms.red / n <= 0.02,
+  }));
+
+/** After the install; all four columns of every case of both models. */
+const diffs = (figures) =>
+  figures.diffs.map(({ machine, releases, models }) => {
+    const own = both.flatMap((id) => models.filter(({ model }) => model === id));
+    const total = own.reduce((sum, { seconds: one }) => sum + one, 0);
+    const whole = own.filter(({ cases, shown }) => columns.every((column) => shown[column] === cases));
+    return {
+      what: `\`onpar diff\` of ${releases}, ${both.join(' and ')}, four columns, \`${machine}\``,
+      goal: '<= 120 s after install',
+      shown: `${own.length} models, ${whole.length} with four columns of every case, ${seconds(total)}`,
+      met: own.length < both.length ? null : whole.length === both.length && total <= 120,
+    };
+  });
 
 /** What is printed holds for the machine and the hour it is printed on: it is held against the windows that follow. */
 const sight = (figures) =>

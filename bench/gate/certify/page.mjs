@@ -2,12 +2,13 @@
 import { atLeast, atMost, change, fixed, percent, seconds, table } from './format.mjs';
 import { goalsOf } from './goals.mjs';
 import { fine, planned, settings } from './ours.mjs';
+import { committed, diffs, wholes } from './page-runs.mjs';
 import { peers } from '../peers/all.mjs';
 
 /** @param {ReturnType<import('./certification.mjs').certify>} figures */
 export const page = (figures) =>
   [intro(), goals(figures), alarms(figures), detection(figures), shape(figures), sight(figures), resampled(figures)]
-    .concat(wholes(figures), comparison(figures), traces(figures))
+    .concat(wholes(figures), committed(figures), diffs(figures), comparison(figures), traces(figures))
     .filter((section) => section !== '')
     .join('\n\n');
 
@@ -167,46 +168,6 @@ ${
 Suites of ${suites.cases} unchanged cases, suspects judged again on fresh pairs (Holm): ${suites.alarmed} of ${suites.suites} had a false alarm; ${suites.suspected} had a suspect.`
 }`;
 };
-
-const wholes = (figures) =>
-  figures.wholes.length === 0
-    ? ''
-    : `## Whole suites of unchanged code
-
-**In pairs**: \`node bench/gate/suite.mjs --runs N\` runs \`specs/latency.spec.ts\` against an equal version of onpar, whose backend files only have another last line: every gated case is measured. The pairs of its cases on wasm and TF.js are verdicts of the class \`wasm\`, too.
-**Not in pairs**: \`--unchanged\` runs the specs of latency, memory, parity and size against this very commit, as \`npm test\` does where nothing was changed: load and first inference are judged against the committed values of this machine.
-Seconds are those of the whole run.
-
-${table(
-  [
-    'machine',
-    'baselines',
-    'in pairs',
-    'runs',
-    'red',
-    'at most',
-    'cases',
-    'steady',
-    'inconclusive or unfit',
-    'seconds',
-    'longest',
-  ],
-  figures.wholes.map(
-    ({ machine, baselined, paired, runs, red, bounds, cases, steady, undecided, seconds: middle, longest }) => [
-      `\`${machine}\``,
-      baselined ? 'yes' : 'no',
-      paired ? 'yes' : 'no',
-      runs,
-      red,
-      atMost(bounds.high),
-      cases,
-      steady,
-      undecided,
-      seconds(middle),
-      seconds(longest),
-    ],
-  ),
-)}`;
 
 const comparison = (figures) => [
   `## Peers on the same samples

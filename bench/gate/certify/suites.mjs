@@ -1,8 +1,7 @@
 /** Whole runs on unchanged code, one line each in <folder>/<fingerprint>.jsonl: written by suite.mjs. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { quantile } from '../../lib/figures.mjs';
 import { proportionBounds } from '../statistics/beta.mjs';
+import { machinesIn } from './lines.mjs';
 
 /**
  * @typedef {{ at: string, onpar: string, node: string, commit: string | null, seconds: number, judged: number, pairs: number, baselined: boolean, verdicts: Record<string, number>, undecided?: string[], red: string[] }} Run
@@ -34,18 +33,12 @@ export function lineOf({ startedAt: at, onpar, commit, seconds, machine: { node 
 
 /** By machine, whether it had committed values, and whether pairs were taken. @param {string} folder */
 export function readSuites(folder) {
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
-  return files.toSorted().flatMap((name) => {
-    const runs = readFileSync(join(folder, name), 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-    const machine = basename(name, '.jsonl');
-    const kinds = [true, false].flatMap((baselined) => [true, false].map((paired) => ({ baselined, paired })));
-    return kinds
-      .map((kind) => ({ machine, ...kind, runs: runs.filter((run) => isOf(run, kind)) }))
-      .filter(({ runs: some }) => some.length > 0);
-  });
+  const kinds = [true, false].flatMap((baselined) => [true, false].map((paired) => ({ baselined, paired })));
+  return machinesIn(folder).flatMap(({ machine, lines }) =>
+    kinds
+      .map((kind) => ({ machine, ...kind, runs: lines.filter((run) => isOf(run, kind)) }))
+      .filter(({ runs }) => runs.length > 0),
+  );
 }
 
 const isOf = (run, { baselined, paired }) => run.baselined === baselined && run.judged > 0 === paired;

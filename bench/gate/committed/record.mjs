@@ -1,7 +1,7 @@
 /** Records sessions: five fresh processes of each case, visited as the product visits them for a committed latency, with fixed work timed beside. */
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { built, root } from '../../lib/onpar.mjs';
 import { coreFor } from '../record/arms.mjs';
@@ -15,6 +15,7 @@ const [processes, visits, visitSeconds] = [5, 5, 0.03];
  *   `cases`: `fashion-cnn/ort-node/cpu/1`, the last part being the batch size
  */
 export async function recordSessions(path, { minutes, pause, cases }, log) {
+  mkdirSync(dirname(path), { recursive: true });
   const end = Date.now() + minutes * 60e3;
   const core = await coreFor(true);
   const known = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').length : 0;
