@@ -44,6 +44,8 @@ export type PairsTaken =
       readonly confirming: readonly Pair[];
       /** How the base died while a suspicion was being confirmed; then nothing is. */
       readonly unconfirmed: Failure | null;
+      /** Whether all processes were held to one core. */
+      readonly pinned: boolean;
       /** Of a suspect; null where nobody asked, or a side cannot say. */
       readonly kernels: BothKernels | null;
     }
@@ -100,8 +102,10 @@ async function takeUntil(
 }
 
 /** And nothing else of the machine: another pair may run beside it. A GPU is one for all, and V8 compiles on other cores than the pinned one. */
-const needsOneCore = ({ base, ours }: Contest): boolean =>
-  [base, ours].every(({ backend, options }) => options.core !== null && backend.needs === undefined && !backend.jit);
+const needsOneCore = (contest: Contest): boolean =>
+  isPinned(contest) && [contest.base, contest.ours].every(({ backend }) => backend.needs === undefined && !backend.jit);
+
+const isPinned = ({ base, ours }: Contest): boolean => [base, ours].every(({ options }) => options.core !== null);
 
 /** Takes from `order` what nobody has taken yet: even lanes from its front, odd ones from its back, so that few processes are started twice. */
 const fromEnd =
@@ -219,11 +223,11 @@ class Series {
 
   taken(): PairsTaken {
     const { pairs, confirming, failure } = this;
-    const kernels = this.#kernels;
-    if (failure === null) return { ok: true, pairs, confirming: confirming ?? [], unconfirmed: null, kernels };
+    const known = { pairs, pinned: isPinned(this.contest), kernels: this.#kernels };
+    if (failure === null) return { ok: true, ...known, confirming: confirming ?? [], unconfirmed: null };
     // What was suspected is not forgotten because the base died.
     if (confirming !== null && this.#arm === 'base')
-      return { ok: true, pairs, confirming: [], unconfirmed: failure, kernels };
+      return { ok: true, ...known, confirming: [], unconfirmed: failure };
     return { ok: false, failure, arm: this.#arm };
   }
 }

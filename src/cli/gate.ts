@@ -25,11 +25,7 @@ export function replay(file: string, options: ReplayOptions): void {
   const slowdown = fraction('--slowdown', options.slowdown, -0.99, 100);
   const { header, pairs } = readTrace(file);
   const settings = settingsFrom(header, options);
-  const context: PairedContext = {
-    seed: header.seed ?? 1,
-    ...(header.against !== undefined && { against: header.against }),
-    ...(options.control !== undefined && { control: controlFor(header, options.control) }),
-  };
+  const context = contextOf(header, options.control === undefined ? [] : controlFor(header, options.control));
   const grounds = { confirming: header.confirming ?? null, doubt: header.doubt ?? null };
   const judgement = judgeOn(slowed(pairs, 1 + slowdown), grounds, settings, context);
   const answer = answerOf(judgement, { header, slowdown, settings });
@@ -38,6 +34,14 @@ export function replay(file: string, options: ReplayOptions): void {
   const policy = readPolicy({ ONPAR_STRICT: process.env['ONPAR_STRICT'] }, []);
   if (applyPolicy(judgement, { ...policy, baseline: 'present', needs: [] }).red) process.exitCode = 1;
 }
+
+/** As the run that left the trace had it. */
+export const contextOf = ({ seed, against, pinned }: Trace['header'], control: readonly Pair[]): PairedContext => ({
+  ...(seed !== undefined && { seed }),
+  ...(against !== undefined && { against }),
+  ...(pinned !== undefined && { pinned }),
+  control,
+});
 
 /** That of another machine says nothing of this one. */
 function controlFor({ fingerprint = null }: Trace['header'], file: string): readonly Pair[] {

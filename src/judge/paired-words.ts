@@ -14,6 +14,7 @@ export interface Told {
   readonly evidence: PairedEvidence;
   readonly settings: PairedSettings;
   readonly against: string;
+  readonly pinned: boolean;
 }
 
 export const noBase = 'no base to pair with: name one, or bless to commit this one';
@@ -38,6 +39,7 @@ export const sentences = (verdict: LatencyVerdict, told: Told): readonly string[
   ...shape(told),
   ...unused(told),
   ...untold(told),
+  ...(told.pinned ? [] : ['not pinned to a core: others may have moved one version and not the other']),
 ];
 
 const moved = (verdict: 'slower' | 'faster', told: Told): readonly string[] => {

@@ -22,6 +22,8 @@ export interface PairedContext {
   readonly control?: readonly Pair[];
   /** Names the base in sentences. */
   readonly against?: string;
+  /** Whether all processes were held to one core. */
+  readonly pinned?: boolean;
   readonly seed?: number;
 }
 
@@ -29,12 +31,12 @@ export interface PairedContext {
 export const judgePaired = (
   pairs: readonly Pair[] | undefined,
   settings: PairedSettings = pairedSettings,
-  { control = [], against = 'the base', seed = 1 }: PairedContext = {},
+  { control = [], against = 'the base', pinned = true, seed = 1 }: PairedContext = {},
 ): PairedJudgement => {
   if (pairs === undefined || pairs.length === 0) return { ...judged('unbaselined', words.noBase), evidence: null };
   const weighed = weigh(channelsOf(pairs), settings);
   const evidence = evidenceOf(weighed, settings, seed);
-  const told: words.Told = { ...weighed, evidence, settings, against };
+  const told: words.Told = { ...weighed, evidence, settings, against, pinned };
   const unfit = unfitness(pairs, control, settings);
   if (unfit !== undefined) return { ...judged('unfit', words.unfit(unfit)), evidence };
   const verdict = verdictOf(weighed, settings);

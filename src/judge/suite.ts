@@ -11,6 +11,8 @@ export interface SuiteCase {
   readonly name: string;
   /** Names the base in sentences. */
   readonly against: string;
+  /** Whether all processes were held to one core. */
+  readonly pinned: boolean;
   readonly settings: PairedSettings;
   readonly pairs: readonly Pair[];
   /** Fresh pairs of a suspect; empty where nothing was suspected. */
@@ -53,13 +55,13 @@ export const judgeSuite = (
   const nulls = 'pairs' in control ? control.pairs : [];
   return new Map(
     cases.map((each): [string, Judged] => {
-      const { name, against, settings } = each;
+      const { name, against, pinned, settings } = each;
       const others = [...shares].flatMap(([other, share]) =>
         other === name ? [] : [Math.min(1, share * settings.alpha)],
       );
       const grounds = { confirming: shares.has(name) ? { others } : null, doubt: doubtOf(each, control) };
       const pairs = shares.has(name) ? each.confirming : each.pairs;
-      const context = { control: nulls, against, seed };
+      const context = { control: nulls, against, pinned, seed };
       return [name, { judgement: judgeOn(pairs, grounds, settings, context), pairs, grounds }];
     }),
   );

@@ -100,11 +100,11 @@ export async function pairSuite(
   const kept = (
     each: VersionedCase,
     found: Judged,
-    { pairs, kernels }: Extract<PairsTaken, { ok: true }>,
+    { pairs, pinned, kernels }: Extract<PairsTaken, { ok: true }>,
   ): PairedCase => {
     const { margin, budget, alpha, seconds } = settingsOf(each);
     const settings = { margin, budget, alpha, seconds };
-    const header = { fingerprint, seed, against: each.base.label, settings };
+    const header = { fingerprint, seed, against: each.base.label, pinned, settings };
     const graph = kernels === null ? null : graphSentence(kernels.base, kernels.ours);
     return keep(each, found, { root, folder, control, screened: pairs, header, graph });
   };

@@ -32,6 +32,10 @@ export interface HeaderLine {
    */
   against?: string;
   /**
+   * Whether all processes were held to one core; nothing is said of it where it is missing.
+   */
+  pinned?: boolean;
+  /**
    * The pairs confirm a suspicion: they are judged at one look, and believed by Holm's rule among all suspects of their suite.
    */
   confirming?: {

@@ -120,6 +120,14 @@ const rounds = (size: number): string[][] =>
   );
 
 describe('rounds', () => {
+  test('tell whether both arms of a case were held to a core', async () => {
+    const taken = await take([a, contest('held', backend, 1)], {});
+    expect([...taken].map(([name, one]) => [name, one.ok && one.pinned])).toEqual([
+      ['a', false],
+      ['held', true],
+    ]);
+  });
+
   test('give every open case one pair, in an order drawn anew', async () => {
     const taken = await take([a, b, c], {});
     for (const round of rounds(3)) expect(round.toSorted()).toEqual(['a', 'b', 'c']);

@@ -30,6 +30,7 @@ const suiteCase = (more: Partial<SuiteCase>): SuiteCase => ({
   pairs: slow,
   confirming: [],
   unconfirmed: null,
+  pinned: true,
   ...more,
 });
 const judge = (more: Partial<SuiteCase>, control: NullControl = quiet): Judged =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { PairsTaken, Rule } from '../../../src/broker/rounds.ts';
 import type { VersionedCase } from '../../../src/broker/versions.ts';
+import { contextOf } from '../../../src/cli/gate.ts';
 import { pairedSettingsOf } from '../../../src/judge/settings.ts';
 import type { ModelCard } from '../../../src/models/card.ts';
 import { judgeOn } from '../../../src/judge/suite.ts';
@@ -32,6 +33,7 @@ const taken = (more: Partial<Extract<PairsTaken, { ok: true }>> = {}): PairsTake
   pairs: draw(1, 8),
   confirming: [],
   unconfirmed: null,
+  pinned: true,
   kernels: null,
   ...more,
 });
@@ -72,8 +74,8 @@ const judged = async (of: Readonly<Record<string, PairsTaken>>, name = 'm/a'): P
 function replayed({ replay }: Ok): unknown {
   const [, trace = '', control] = /^npx onpar gate replay (\S+)(?: --control (\S+))?$/.exec(replay) ?? [];
   const { header, pairs } = readTrace(join(root, trace));
-  const { confirming = null, doubt = null, seed = 1, against = '' } = header;
-  const context = { seed, against, control: control === undefined ? [] : readTrace(join(root, control)).pairs };
+  const { confirming = null, doubt = null } = header;
+  const context = contextOf(header, control === undefined ? [] : readTrace(join(root, control)).pairs);
   return judgeOn(pairs, { confirming, doubt }, pairedSettingsOf(header.settings), context);
 }
 
@@ -155,6 +157,7 @@ describe('the replay line gives the verdict that was printed, and its sentences'
     ['inconclusive', { 'm/a': taken({ pairs: draw(2, 8, 1.05), unconfirmed: died.failure }) }],
     ['steady', { 'm/a': taken({ pairs: draw(2, 8, 1.05), confirming: draw(5, 12) }) }],
     ['unfit', { 'm/a': slow, control: taken({ pairs: draw(4, 8, 1.1) }) }],
+    ['steady', { 'm/a': taken({ pinned: false }) }],
   ] as const)('%s', async (verdict, of) => {
     const found = await judged(of);
     expect(found.judgement.verdict).toBe(verdict);
@@ -163,6 +166,18 @@ describe('the replay line gives the verdict that was printed, and its sentences'
     expect(again.sentences).toEqual(found.judgement.sentences);
     expect(again.evidence).toEqual(found.judgement.evidence);
   });
+
+  test.each([
+    [true, 0],
+    [false, 1],
+  ])(
+    'whether all was held to one core (%s) stands in the trace, and in the verdict where it was not',
+    async (pinned, count) => {
+      const { trace, judgement } = await judged({ 'm/a': taken({ pinned }) });
+      expect(readTrace(join(root, trace)).header.pinned).toBe(pinned);
+      expect(judgement.sentences.filter((sentence) => sentence.startsWith('not pinned to a core'))).toHaveLength(count);
+    },
+  );
 
   test('names the control, which is kept beside the trace', async () => {
     expect((await judged({})).replay).toBe(

@@ -30,7 +30,10 @@ const broker = {
         const factor = name.endsWith('anchor') ? 1.05 : 1;
         const [pairs, confirming] = [8, 12].map((count) => drawPairs(randomFrom(index + 1), count, { factor }));
         const kernels = { base: { 'CPU Gemm': 1 }, ours: { 'CPU Gemm': 1, 'CPU Add': 1 } };
-        return [name, { ok: true, pairs, confirming: factor > 1 ? confirming : [], unconfirmed: null, kernels }];
+        return [
+          name,
+          { ok: true, pairs, confirming: factor > 1 ? confirming : [], unconfirmed: null, pinned: true, kernels },
+        ];
       }),
     );
   },

@@ -144,6 +144,7 @@ describe('speed', () => {
       pairs: drawPairs(randomFrom(seed + 2), count, { factor: seed < 0 ? 1 : by }),
       confirming: seed >= 0 && by > 1.01 ? drawPairs(randomFrom(7), 12, { factor: by }) : [],
       unconfirmed: null,
+      pinned: true,
       kernels: null,
     }),
   });
@@ -188,6 +189,7 @@ describe('speed', () => {
         pairs: drawPairs(randomFrom(seed + 2), 8, { factor: 1.2 }),
         confirming: drawPairs(randomFrom(7), 12, { factor: 1.2 }),
         unconfirmed: null,
+        pinned: true,
         kernels: null,
       }),
     };
