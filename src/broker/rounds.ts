@@ -92,8 +92,9 @@ async function takeUntil(
     const open = series.filter((each) => each.failure === null && !enough(each));
     if (open.length === 0) return;
     const order = shuffled(byProcess(open), random).flatMap((group) => shuffled(group, random));
-    const inLanes = order.filter(({ contest }) => needsOneCore(contest));
-    const single = order.filter(({ contest }) => !needsOneCore(contest));
+    // Without a lane all are single: what nobody takes would be waited for for ever.
+    const inLanes = order.filter(({ contest }) => lanes.length > 0 && needsOneCore(contest));
+    const single = order.filter((each) => !inLanes.includes(each));
     await alone(async () => {
       await allOf(lanes.map((core, lane) => takeAlong(fromEnd(inLanes, lane), core, options, takePair)));
       await takeAlong(fromEnd(single, 0), null, options, takePair);
