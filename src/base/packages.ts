@@ -20,7 +20,7 @@ export function packagesOf(root: string, names: readonly string[]): ReadonlyMap<
   return versions;
 }
 
-/** By folder, the packages that `names` and all that they depend on resolve to from `root`. */
+/** By folder, the packages that `names` and all that they depend on resolve to from `root`, or, as in a worker, from onpar's own tree where it has none. */
 export function closureOf(
   root: string,
   names: readonly string[],
@@ -33,7 +33,7 @@ export function closureOf(
     found.set(folder, { name, version });
     for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) visit(folder, next);
   };
-  for (const name of names) visit(root, name);
+  for (const name of names) visit(folderOf(root, name) === null ? import.meta.dirname : root, name);
   return found;
 }
 

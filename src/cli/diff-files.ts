@@ -6,8 +6,11 @@ import { basename, dirname, relative } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { listBackends } from '../backends/registry.ts';
 import type { Backend } from '../backends/backend.ts';
+import { packagesOf } from '../base/packages.ts';
+import { packageNamed } from '../base/runtime-package.ts';
+import type { RuntimePackage } from '../base/runtime-package.ts';
 import type { Place } from '../diff/places.ts';
-import { byThreads } from '../diff/sides.ts';
+import { byPackage, byThreads, packagesKnownTo } from '../diff/sides.ts';
 import type { DiffSide, Sides } from '../diff/sides.ts';
 import { inspectModelFile, sha256Of } from '../models/artifact.ts';
 import type { Artifact, Model, ModelCard, Output } from '../models/card.ts';
@@ -62,7 +65,10 @@ export async function prepareFiles(
       base: await side(base, { drawn: feeds, precision: 'float32', names: null }),
       ours: await side(ours, { drawn: aligned.feeds, precision: options.quantized ? 'int8' : 'float32', names }),
     };
-    return { sides: told(sides, baseThreads), places: [placeOf(name, ours.backend, threads)] };
+    return {
+      sides: await told(sides, options.base, baseThreads, tell),
+      places: [placeOf(name, ours.backend, threads)],
+    };
   } finally {
     await Promise.all(started.map(({ worker }) => worker.close()));
   }
@@ -92,16 +98,35 @@ async function backendsOfOne(
   const [own = (await defaultBackendOf(file)).id, ...more] = backend;
   if (more.length > 0) refuse('--backend', `${backend.length} backends for the new side`, 'name one');
   if (baseThreads !== undefined) return [own, own];
-  const fix = `onpar diff base.onnx ${file}, or --base <backend>`;
+  const fix = `onpar diff base.onnx ${file}, or --base <backend>, or --base <package>@<version>`;
   if (base === undefined) return refuse(file, 'one file, and nothing to compare it with', fix);
+  const runtime = await runtimeOf(base);
+  if (runtime !== null) {
+    const [{ packages }] = chosenBackends(await listBackends(), [own]) as [Backend];
+    if (packages.includes(runtime.name)) return [own, own];
+    return refuse('--base', `${own} does not run on ${runtime.name}`, `name a backend that does with --backend`);
+  }
   chosenBackends(await listBackends(), [base]);
   return base === own ? refuse('--base', `both sides run on ${own}`, 'name another one with --backend') : [base, own];
 }
 
+/** Null where no version of a runtime package is meant. */
+const runtimeOf = async (base: string | undefined): Promise<RuntimePackage | null> =>
+  base === undefined ? null : packageNamed(process.cwd(), base, packagesKnownTo(await listBackends()));
+
 /** What differs names the sides. */
-function told({ base, ours }: Sides, baseThreads: number | undefined): Sides {
+async function told(
+  { base, ours }: Sides,
+  asked: string | undefined,
+  baseThreads: number | undefined,
+  tell: (line: string) => void,
+): Promise<Sides> {
   if (baseThreads !== undefined) return byThreads(ours, baseThreads);
-  return base.label === ours.label ? { base: byBackend(base), ours: byBackend(ours) } : { base, ours };
+  const runtime = await runtimeOf(asked);
+  if (runtime === null)
+    return base.label === ours.label ? { base: byBackend(base), ours: byBackend(ours) } : { base, ours };
+  const version = packagesOf(ours.root, [runtime.name]).get(runtime.name);
+  return byPackage({ ...ours, label: `${runtime.name}@${version}` }, runtime, tell);
 }
 
 const byBackend = (side: DiffSide): DiffSide => ({ ...side, label: side.backend?.id ?? side.label });

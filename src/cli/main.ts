@@ -32,7 +32,8 @@ Examples:
   onpar diff simplecnn --backend ort-node/cpu --base ort-web/wasm
   onpar diff simplecnn --threads 2 --base-threads 1
   onpar diff model.onnx model.int8.onnx --quantized
-  onpar diff model.onnx --base ort-web/wasm`;
+  onpar diff model.onnx --base ort-web/wasm
+  onpar diff model.onnx --base onnxruntime-node@1.29.0`;
 
 program
   .command('compare')

@@ -9,6 +9,7 @@ import { prepareBase } from '../base/base.ts';
 import type { Side } from '../base/base.ts';
 import { resolveCommit } from '../base/git.ts';
 import { installPackage, packageNamed } from '../base/runtime-package.ts';
+import type { RuntimePackage } from '../base/runtime-package.ts';
 import { readMachine } from '../baselines/read-machine.ts';
 import { commitOfBless, readBaselines } from '../baselines/store.ts';
 import { readProject } from '../cases/project.ts';
@@ -50,14 +51,8 @@ export async function prepareSides(root: string, options: SidesOptions): Promise
   if (asked !== undefined) {
     const other = backendNamed(root, { asked, where }, project.backends);
     if (other !== null) return { base: { ...ours, label: other.id, backend: other }, ours };
-    const known = [...new Set(project.backends.flatMap(({ packages }) => packages))];
-    const runtime = packageNamed(root, asked, known);
-    if (runtime !== null) {
-      const folder = await installPackage(root, runtime, tell);
-      const label = `${runtime.name}@${runtime.version}`;
-      // Cards and artifacts are the working tree's; the folder's packages are found first.
-      return { base: { ...ours, label, root: folder, project: { ...project, root: folder } }, ours };
-    }
+    const runtime = packageNamed(root, asked, packagesKnownTo(project.backends));
+    if (runtime !== null) return byPackage(ours, runtime, tell);
   }
   const blessed = commitOfBless(readBaselines(root, readMachine().fingerprint, await loadMetrics()));
   const base = await prepareBase(root, { env, asked, where, blessed, tell });
@@ -68,6 +63,18 @@ export async function prepareSides(root: string, options: SidesOptions): Promise
     fix: 'name a ref, a folder, a package version or a backend: onpar diff --base main',
   });
 }
+
+/** Installs it. Cards and artifacts are those of our side; the folder's packages are found first. Rejects with BadInput where it does not install. */
+export async function byPackage(ours: DiffSide, runtime: RuntimePackage, tell: SidesOptions['tell']): Promise<Sides> {
+  const root = await installPackage(ours.root, runtime, tell);
+  const label = `${runtime.name}@${runtime.version}`;
+  return { base: { ...ours, label, root, project: { ...ours.project, root } }, ours };
+}
+
+/** Every package that a backend loads. */
+export const packagesKnownTo = (backends: readonly Backend[]): readonly string[] => [
+  ...new Set(backends.flatMap(({ packages }) => packages)),
+];
 
 export const byThreads = (side: DiffSide, baseThreads: number): Sides => ({
   base: { ...side, label: threadsWord(baseThreads), threads: baseThreads },

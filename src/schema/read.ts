@@ -4,6 +4,7 @@
  * comments, trailing commas, unknown schema versions and whatever the schema does not allow.
  */
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { BadInput } from './bad-input.ts';
 import { parseStrict, type Source } from './strict.ts';
 import { validate } from './validate.ts';
@@ -32,9 +33,9 @@ export const parseJson = <T>(text: string, where: string, schema: Schema<T>, lin
 /** The text of a file as strict UTF-8. Throws BadInput. */
 export const readText = (path: string): string => decoded(bytesOf(path), path);
 
-/** Its lines, each decoded by itself, so that damage has a line; what follows the last line end is a line only if it is something. Throws BadInput. */
+/** Its lines, those of a .gz file unpacked, each decoded by itself, so that damage has a line; what follows the last line end is a line only if it is something. Throws BadInput. */
 export const readLines = (path: string): readonly string[] => {
-  const bytes = bytesOf(path);
+  const bytes = path.endsWith('.gz') ? unpacked(path) : bytesOf(path);
   const lines: string[] = [];
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(0x0a, start);
@@ -43,6 +44,16 @@ export const readLines = (path: string): readonly string[] => {
     start = stop + 1;
   }
   return lines;
+};
+
+/** zlib checks length and sum: a torn file is none. */
+const unpacked = (path: string): Buffer => {
+  const bytes = bytesOf(path);
+  try {
+    return gunzipSync(bytes);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
 };
 
 const bytesOf = (path: string): Buffer => {

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
+import { madeOnce } from '../../../src/base/beside.ts';
+import { packagesOf } from '../../../src/base/packages.ts';
 import type { Diff } from '../../../src/diff/diff.generated.ts';
 import { faultEnv } from '../support/faulty.ts';
 import { modelOf, node, valueInfo } from '../support/onnx.ts';
@@ -95,6 +97,49 @@ describe('onpar diff of one file', () => {
     const quantized = image.replace('model.onnx', 'model.int8-static.onnx');
     const { stdout } = await diff(image, quantized, '--quantized', '--only', 'size');
     expect(stdout).toMatch(/optimized graph: 10 -> 13 nodes \(.*\+3 QLinearConv.*\)/);
+  });
+});
+
+describe('onpar diff of one file with another release of its runtime', () => {
+  const [here, before] = [packagesOf(repository, ['onnxruntime-node']).get('onnxruntime-node'), '1.2.3'];
+  const base = `onnxruntime-node@${before}`;
+
+  /** As npm would have left it, but for what is in it: the release that is here. No registry is asked. */
+  const install = (): Promise<string> =>
+    madeOnce(
+      folder,
+      { name: base, from: { name: 'onnxruntime-node', version: before }, tell: () => undefined },
+      async (made) => {
+        const [from, to] = [repository, made].map((root) => join(root, 'node_modules', 'onnxruntime-node'));
+        mkdirSync(to!, { recursive: true });
+        for (const name of readdirSync(from!))
+          if (name !== 'package.json') symlinkSync(join(from!, name), join(to!, name));
+        const manifest = readFileSync(join(from!, 'package.json'), 'utf8');
+        writeFileSync(join(to!, 'package.json'), manifest.replace(`"version": "${here}"`, `"version": "${before}"`));
+      },
+    );
+
+  test('says which releases, what they weigh, and that nothing moved where only the number did', async () => {
+    await install();
+    const found = await json('a.onnx', '--base', base, '--only', 'parity,size,latency');
+    expect([found.base, found.new]).toEqual([base, `onnxruntime-node@${here}`]);
+    expect(found.cases[0]?.differs).toContain(`onnxruntime-node ${before} -> ${here}`);
+    expect(found.cases[0]?.parity?.move).toBe('same');
+    expect(found.cases[0]?.latency?.pairs).toBeGreaterThanOrEqual(8);
+    expect(found.runtime?.packages).toEqual(['onnxruntime-node']);
+    // This folder has no packages: those of the new side are onpar's own.
+    expect(found.runtime?.new).toBeGreaterThan(1e6);
+  });
+
+  test.each([
+    [['--base', 'onnxruntime-web@1.29.0'], 'ort-node/cpu does not run on onnxruntime-web'],
+    [['--base', 'onnxruntime-node@latest'], "'latest' is no exact version"],
+    [['--base', 'onnxruntme-node@1.29.0'], 'did you mean onnxruntime-node@1.29.0?'],
+    [[], '--base <package>@<version>'],
+  ])('refuses %j', async (args, words) => {
+    const { code, stdout, stderr } = await diff('a.onnx', ...args);
+    expect(stderr).toContain(words);
+    expect([code, stdout]).toEqual([2, '']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { judgePaired } from '../../../src/judge/paired.ts';
@@ -141,6 +142,19 @@ describe('one clear error, with file and line', () => {
     const { where, what } = await refusal(() => read(content));
     expect(where).toMatch(new RegExp(`a\\.jsonl:${at}(:|$)`));
     expect(what).toContain(words);
+  });
+
+  test('one that was packed, cut anywhere or damaged; whole it reads as before', async () => {
+    const packed = join(folder, 'a.jsonl.gz');
+    const bytes = gzipSync(`${header}\n${small}\n`);
+    writeFileSync(packed, bytes);
+    expect(readTrace(packed)).toEqual(read(`${header}\n${small}\n`));
+    for (let length = 0; length < bytes.length; length += 1) {
+      writeFileSync(packed, bytes.subarray(0, length));
+      expect(await refusal(() => readTrace(packed))).toMatchObject({ where: expect.stringContaining('a.jsonl.gz') });
+    }
+    writeFileSync(packed, bytes.with(bytes.length >> 1, bytes[bytes.length >> 1]! ^ 1));
+    expect((await refusal(() => readTrace(packed))).what).toContain('cannot be read');
   });
 
   test('a file that is not there, a folder', async () => {
