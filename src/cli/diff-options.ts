@@ -47,13 +47,6 @@ export function refuseThreads(backends: readonly Backend[], { threads, baseThrea
     refuse('--threads', `${fixed.id} takes no number of threads`, 'name another one, or leave --backend out');
 }
 
-/** Without files nothing is drawn. */
-export function refuseFileOptions({ batch, inputs, dim, range, quantized }: DiffOptions): void {
-  const given = Object.entries({ batch, inputs, dim, range, quantized }).find(([, value]) => value !== undefined);
-  if (given !== undefined)
-    refuse(`--${given[0]}`, 'is for files, and none was given', 'onpar diff a.onnx b.onnx, or leave it out');
-}
-
 export function refuse(where: string, what: string, fix: string): never {
   throw new BadInput({ what, where, fix });
 }

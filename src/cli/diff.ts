@@ -24,9 +24,9 @@ import { hasColor } from '../run/finish.ts';
 import { version } from '../version.ts';
 import { looksLikeFile } from './compare.ts';
 import type { FileSides } from './diff-files.ts';
-import { refuse, refuseFileOptions, refuseThreads, takes, threadsOf } from './diff-options.ts';
+import { refuse, refuseThreads, takes, threadsOf } from './diff-options.ts';
 import type { DiffOptions } from './diff-options.ts';
-import { chosenBackends, commandLine, unknown } from './options.ts';
+import { chosenBackends, commandLine, refuseForFiles, unknown } from './options.ts';
 import { Progress } from './progress.ts';
 
 export async function diff(words: readonly string[], options: DiffOptions): Promise<void> {
@@ -98,7 +98,8 @@ async function sidesFor(words: readonly string[], options: DiffOptions, where = 
       refuse(word, 'is no file, beside one that is', 'give files alone, or parts of case ids alone');
     return (await import('./diff-files.ts')).prepareFiles(files, options, threads, tell);
   }
-  refuseFileOptions(options);
+  const { batch, inputs, dim, range, quantized } = options;
+  refuseForFiles({ batch, inputs, dim, range, quantized }, 'onpar diff a.onnx b.onnx');
   const env = process.env;
   const sides = await prepareSides(needRoot(process.cwd()), { asked: options.base, where, ...threads, env, tell });
   const places = await placesFor(words, options, sides);

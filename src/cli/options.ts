@@ -28,6 +28,17 @@ export function needAllUsed(named: readonly string[] | undefined, used: readonly
   });
 }
 
+/** Options by name, of which none was given: without files nothing is drawn. `instead`: a command that could have been meant. Throws BadInput. */
+export function refuseForFiles(options: Readonly<Record<string, unknown>>, instead: string): void {
+  const given = Object.entries(options).find(([, value]) => value !== undefined);
+  if (given === undefined) return;
+  throw new BadInput({
+    what: 'is for files, and none was given',
+    where: `--${given[0]}`,
+    fix: `${instead}, or leave it out`,
+  });
+}
+
 export function unknown(kind: string, word: string, known: readonly string[]): never {
   const near = nearest(word, known);
   throw new BadInput({

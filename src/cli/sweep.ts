@@ -23,7 +23,7 @@ import { Worker } from '../workers/worker.ts';
 import { looksLikeFile } from './compare.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { narrowed } from './compare-project.ts';
-import { byteCount, commandLine, needAllUsed, wholeNumber } from './options.ts';
+import { byteCount, commandLine, needAllUsed, refuseForFiles, wholeNumber } from './options.ts';
 import { Progress } from './progress.ts';
 import { openFiles } from './sweep-files.ts';
 
@@ -34,6 +34,8 @@ export async function sweep(targets: readonly string[], options: CompareOptions)
   const threads = wholeNumber('--threads', options.threads, 0);
   const limit = limitOf(options);
   const files = targets.filter(looksLikeFile);
+  const { dim, range, quantized } = options;
+  if (files.length === 0) refuseForFiles({ dim, range, quantized }, 'onpar compare model.onnx --batch 1..256');
   const root = files.length > 0 ? process.cwd() : needRoot(process.cwd());
   const core = coreFor(threads);
   const setting = { root, threads, core, deadline: readDeadline(process.env) };

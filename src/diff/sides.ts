@@ -1,6 +1,6 @@
 /**
  * The two sides of a diff. One thing differs between them: the version of the project, of one runtime package, the backend, or the
- * number of threads; two files without a project are made into sides by files.ts.
+ * number of threads; files without a project are made into sides by cli/diff-files.ts.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,4 +1,4 @@
-/** Every margin of the judge, in one place. Unpaired ones are wide on purpose: latencies of different sessions drift (docs: gating), and a red must be worth reading. */
+/** Every margin of the judge, in one place. Unpaired ones are wide on purpose: latencies of different sessions drift (docs/decisions/0008), and a red must be worth reading. */
 import { looksOf, type PlannedLook } from '../stats/sequential.ts';
 
 export interface LatencyMargins {

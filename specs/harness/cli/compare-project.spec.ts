@@ -173,6 +173,10 @@ describe('onpar compare in a project', () => {
     [['linear', 'int8'], "unknown model 'linear int8'"],
     [['--backend', 'ort-web/wsam'], 'did you mean ort-web/wasm?'],
     [['--batch', 'many'], 'is no whole number'],
+    [['linear', '--quantized'], '--quantized: is for files, and none was given'],
+    [['linear', '--only', 'parity'], '--only: is for files'],
+    [['linear', '--inputs', 'x.npz'], '--inputs: is for files'],
+    [['linear', '--batch', '1..4', '--range', 'x=0:1'], '--range: is for files'],
   ])('refuses %j', async (args, words) => {
     const { code, stdout, stderr } = await onpar(['compare', ...args]);
     expect(stderr).toContain(words);
