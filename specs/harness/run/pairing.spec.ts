@@ -42,6 +42,7 @@ const broker = {
 /** Three commits, each with another model: v1, the one before, and the last one. */
 beforeEach(() => {
   asked.length = 0;
+  told.length = 0;
   for (const scale of [1, 2, 3]) {
     const model = project.put(
       'fixtures/models/linear/scaled.onnx',
@@ -60,9 +61,11 @@ beforeEach(() => {
 });
 afterEach(() => project.remove());
 
+const told: string[] = [];
+
 async function pair(env: Record<string, string>): Promise<readonly Pairing[]> {
   const read = await readProject(project.root, env);
-  const options = { project: read, broker, env, fingerprint: 'epyc-2c', blessed: null, tell: () => undefined };
+  const options = { project: read, broker, env, fingerprint: 'epyc-2c', blessed: null, tell: (line: string) => void told.push(line) };
   return new Pairings(options).of(subject);
 }
 const sentences = (pairing: Pairing | undefined): string =>
@@ -108,6 +111,19 @@ describe('a case', () => {
     const [base, ...others] = await pair({});
     expect(others).toEqual([]);
     expect(sentences(base)).toMatch(/differs from HEAD\^@\w+ in the artifact/);
+  });
+
+  test('is told at once, and with the verdict, where the version before does not build', async () => {
+    const [pairing] = await pair({ ONPAR_BASE_BUILD: 'exit 3' });
+    expect(pairing).toMatchObject({ kind: 'none', mendable: true });
+    expect(told.filter((line) => line.startsWith('nothing to pair with: '))).toEqual([
+      expect.stringContaining('does not build'),
+    ]);
+  });
+
+  test('is told nothing where it is in order that there is none', async () => {
+    await pair({ ONPAR_BASE: 'none' });
+    expect(told).toEqual([]);
   });
 
   test('is not paired where none is wanted', async () => {
