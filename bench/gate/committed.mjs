@@ -1,4 +1,5 @@
 /** Whether a committed latency tells a slower version from another session of the same: see bench/README.md. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { built, needBuild, root } from '../lib/onpar.mjs';
@@ -29,6 +30,10 @@ if (positionals.length > 1 || !(minutes >= 0) || !(pause >= 0)) {
 needBuild();
 const log = (line) => process.stderr.write(`${line}\n`);
 if (minutes > 0) await recordSessions(path, { minutes, pause, cases: values.cases.split(',') }, log);
+if (!existsSync(path)) {
+  process.stderr.write(`${path}: no session is recorded yet: --record 30\n`);
+  process.exit(2);
+}
 const sessions = linesOf(path).filter(({ at }) => at >= Number(values.from));
 for (const title of new Set(sessions.map((session) => session.case))) {
   const own = sessions.filter((session) => session.case === title);

@@ -11,7 +11,8 @@ import { quantile } from '../lib/figures.mjs';
 import { armsOf, coreFor } from './record/arms.mjs';
 import { caseOf, classes } from './record/classes.mjs';
 
-if (process.send !== undefined) process.once('message', (asked) => takeHere(asked).then((pair) => process.send(pair)));
+if (process.send !== undefined)
+  process.once('message', (asked) => takeHere(asked).then((taken) => process.send(taken)));
 else await compare();
 
 async function compare() {
@@ -46,7 +47,7 @@ async function rowsOf(name, core, pairs) {
   };
   const shape = await inPair((processes) => processes.shape(arms));
   const ways = {
-    'two processes': () => inPair((processes) => processes.take(arms, shape, 0)),
+    'two processes': () => inPair(async (processes) => ({ pair: await processes.take(arms, shape, 0) })),
     'one process  ': () => inChild({ name, core, shape }),
   };
   const taken = Object.keys(ways).map((way) => ({ way, ratios: [], seconds: [] }));
@@ -54,8 +55,9 @@ async function rowsOf(name, core, pairs) {
     for (let round = 0; round < pairs; round += 1)
       for (const one of round % 2 === 0 ? taken : taken.toReversed()) {
         const start = performance.now();
-        one.ratios.push(pairLogRatio(await ways[one.way](), nearMinimum));
-        one.seconds.push((performance.now() - start) / 1e3);
+        const { pair, untimed = 0 } = await ways[one.way]();
+        one.seconds.push((performance.now() - start) / 1e3 - untimed);
+        one.ratios.push(pairLogRatio(pair, nearMinimum));
         process.stderr.write(`${name} ${one.way} ${round}\n`);
       }
   } finally {
@@ -75,15 +77,20 @@ function inChild(asked) {
   const [execPath = process.execPath, ...execArgv] = pin.length > 0 ? [...pin, process.execPath] : [];
   const child = fork(fileURLToPath(import.meta.url), { execPath, execArgv });
   return new Promise((resolve, reject) => {
-    child.once('message', (pair) => (child.disconnect(), resolve(pair)));
-    child.once('exit', (code) => reject(new Error(`the process with both arms ended with ${code}`)));
+    let taken;
+    child.once('message', (message) => ((taken = message), child.disconnect()));
+    child.once('exit', (code) =>
+      taken === undefined ? reject(new Error(`the process with both arms ended with ${code}`)) : resolve(taken),
+    );
     child.send(asked);
   });
 }
 
-/** As ProcessPair.take, with two sessions here. */
+/** As ProcessPair.take, with two sessions here. `untimed`: seconds for what onpar's harness reads once for all pairs. */
 async function takeHere({ name, shape: { calls, blocks, warmup, reopen } }) {
+  const start = performance.now();
   const { backend, path, feeds } = await caseOf(name);
+  const untimed = (performance.now() - start) / 1e3;
   const { sampleCalls } = await built('workers/sampler.js');
   const runtime = await backend.load({ threads: 1, require: createRequire(`${root}/package.json`) });
   const arms = {};
@@ -92,6 +99,7 @@ async function takeHere({ name, shape: { calls, blocks, warmup, reopen } }) {
     for (const arm of Math.random() < 0.5 ? ['A', 'B'] : ['B', 'A']) {
       arms[arm]?.binding.release();
       await arms[arm]?.session.close();
+      ballast.splice(0, Infinity, ...Array.from({ length: Math.random() * 61 }, blockOfBallast));
       const session = await runtime.open(path);
       arms[arm] = { session, binding: session.bind(feeds) };
       await sample(arm, 4, 1);
@@ -107,5 +115,9 @@ async function takeHere({ name, shape: { calls, blocks, warmup, reopen } }) {
     for (const arm of order) visits.push((await sample(arm, 1, calls)).samples);
     taken.push({ order, visits, reference: [] });
   }
-  return { pair: 0, blocks: taken };
+  return { pair: { pair: 0, blocks: taken }, untimed };
 }
+
+/** Moves what is allocated after it, as a worker does. */
+const ballast = [];
+const blockOfBallast = () => Buffer.allocUnsafeSlow(1024 + Math.floor(Math.random() * 65_521));

@@ -45,9 +45,10 @@ export async function armsOf(base: Side, ours: Side, subject: Case, backend: Bac
 
 /** What would silently be ours in its place, so that nothing differs; null where the base has its own. */
 function lackOf(base: Side, ours: Side, { packages }: Backend): string | null {
-  const missing = missingFrom(base.root, packages);
-  if (missing !== null && missingFrom(ours.root, [missing]) === null)
-    return `${missing} is not installed at ${base.label}`;
+  const missing = packages.find(
+    (name) => missingFrom(base.root, [name]) !== null && missingFrom(ours.root, [name]) === null,
+  );
+  if (missing !== undefined) return `${missing} is not installed at ${base.label}`;
   const unbuilt = onceOf(base, 'unbuilt', () => unbuiltOnpar(base.root));
   return unbuilt === null ? null : `onpar is not built at ${base.label}: no ${unbuilt}`;
 }

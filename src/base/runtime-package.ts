@@ -14,23 +14,34 @@ export interface RuntimePackage {
   readonly version: string;
 }
 
-/** Null where a ref or a folder is meant. `known`: packages that backends load. Throws BadInput. */
-export function packageNamed(root: string, asked: string, known: readonly string[]): RuntimePackage | null {
+/** Null where a ref or a folder is meant. `known`: packages that backends load; `where`: the option that asks. Throws BadInput. */
+export function packageNamed(
+  root: string,
+  asked: string,
+  known: readonly string[],
+  where: string,
+): RuntimePackage | null {
   const [, name = '', version = ''] = /^((?:@[^@/]+\/)?[^@/]+)@([^@/]+)$/.exec(asked) ?? [];
   const isMeant = known.includes(name) || /^\d/.test(version);
   if (!isMeant || resolveCommit(root, asked) !== null || existsSync(resolve(root, asked))) return null;
-  if (!known.includes(name)) throw stranger(name, version, known);
+  if (!known.includes(name)) throw stranger({ name, version }, known, where);
   // A range or a tag is another version tomorrow.
   if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(version)) return { name, version };
-  const fix = `such as ${name}@1.2.3: npm view ${name} versions`;
-  throw new BadInput({ what: `'${version}' is no exact version`, where: '--base', fix });
+  throw inexact({ name, version }, where);
 }
 
-function stranger(name: string, version: string, known: readonly string[]): BadInput {
+const inexact = ({ name, version }: RuntimePackage, where: string): BadInput =>
+  new BadInput({
+    what: `'${version}' is no exact version`,
+    where,
+    fix: `such as ${name}@1.2.3: npm view ${name} versions`,
+  });
+
+function stranger({ name, version }: RuntimePackage, known: readonly string[], where: string): BadInput {
   const near = nearest(name, known);
   const which = `packages that backends run on: ${known.join(', ')}`;
   const fix = near === undefined ? which : `did you mean ${near}@${version}? ${which}`;
-  return new BadInput({ what: `no backend runs on the package '${name}'`, where: '--base', fix });
+  return new BadInput({ what: `no backend runs on the package '${name}'`, where, fix });
 }
 
 /** The folder that holds it. Rejects with BadInput where it does not install. */

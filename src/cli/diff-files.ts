@@ -1,5 +1,5 @@
 /**
- * `onpar diff a.onnx b.onnx`, or one file on two backends or two numbers of threads: sides without project and card. Inputs are drawn
+ * `onpar diff a.onnx b.onnx`, or one file on two backends, two releases of its runtime or two numbers of threads: sides without project and card. Inputs are drawn
  * from the first file's signature as `onpar compare` does; a card is made of them, and everything after that is the same as for a project.
  */
 import { basename, dirname, relative } from 'node:path';
@@ -14,6 +14,7 @@ import { byPackage, byThreads, packagesKnownTo } from '../diff/sides.ts';
 import type { DiffSide, Sides } from '../diff/sides.ts';
 import { inspectModelFile, sha256Of } from '../models/artifact.ts';
 import type { Artifact, Model, ModelCard, Output } from '../models/card.ts';
+import { nearest } from '../schema/explain.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { alignedFeeds, assumedOutputs, outputNames } from './align.ts';
 import { refuse, refuseThreads } from './diff-options.ts';
@@ -29,14 +30,16 @@ export interface FileSides {
   readonly places: readonly Place[];
 }
 
-/** `tell` hears what the inputs are, and what was assumed about names and layouts. Throws BadInput. */
+/** `tell` hears what the inputs are, and what was assumed about names and layouts; `where`: the option that names the base. Throws BadInput. */
 export async function prepareFiles(
   files: readonly string[],
   options: DiffOptions,
   { threads, baseThreads }: Threads,
   tell: (line: string) => void,
+  where: string,
 ): Promise<FileSides> {
-  const started = await startSides(files, await backendsFor(files, options, baseThreads), threads);
+  const asked = { base: options.base, where };
+  const started = await startSides(files, await backendsFor(files, options, baseThreads, where), threads);
   try {
     refuseThreads(
       started.map(({ backend }) => backend),
@@ -66,7 +69,7 @@ export async function prepareFiles(
       ours: await side(ours, { drawn: aligned.feeds, precision: options.quantized ? 'int8' : 'float32', names }),
     };
     return {
-      sides: await told(sides, options.base, baseThreads, tell),
+      sides: await told(sides, asked, baseThreads, tell),
       places: [placeOf(name, ours.backend, threads)],
     };
   } finally {
@@ -79,11 +82,12 @@ async function backendsFor(
   files: readonly string[],
   options: DiffOptions,
   baseThreads: number | undefined,
+  where: string,
 ): Promise<readonly string[]> {
   const [file = ''] = files;
-  if (files.length === 1) return backendsOfOne(file, options, baseThreads);
+  if (files.length === 1) return backendsOfOne(file, options, baseThreads, where);
   if (options.base !== undefined)
-    refuse('--base', 'two files are both sides already', 'leave --base out, or give one file');
+    refuse(where, 'two files are both sides already', `leave ${where} out, or give one file`);
   if (baseThreads !== undefined)
     refuse('--base-threads', 'the two files differ already', 'give one file: one thing differs at a time');
   return options.backend ?? [];
@@ -93,6 +97,7 @@ async function backendsOfOne(
   file: string,
   { base, backend = [], quantized }: DiffOptions,
   baseThreads: number | undefined,
+  where: string,
 ): Promise<readonly string[]> {
   if (quantized) refuse('--quantized', 'one file is no INT8 form of itself', 'give two files');
   const [own = (await defaultBackendOf(file)).id, ...more] = backend;
@@ -100,24 +105,48 @@ async function backendsOfOne(
   if (baseThreads !== undefined) return [own, own];
   const fix = `onpar diff base.onnx ${file}, or --base <backend>, or --base <package>@<version>`;
   if (base === undefined) return refuse(file, 'one file, and nothing to compare it with', fix);
-  const runtime = await runtimeOf(base);
-  if (runtime !== null) {
-    const [{ packages }] = chosenBackends(await listBackends(), [own]) as [Backend];
-    if (packages.includes(runtime.name)) return [own, own];
-    return refuse('--base', `${own} does not run on ${runtime.name}`, `name a backend that does with --backend`);
-  }
-  chosenBackends(await listBackends(), [base]);
-  return base === own ? refuse('--base', `both sides run on ${own}`, 'name another one with --backend') : [base, own];
+  const backends = await listBackends();
+  const runtime = await runtimeOf({ base, where });
+  if (runtime !== null) return onRuntime(runtime, chosenBackends(backends, [own])[0] as Backend, where);
+  if (!backends.some(({ id }) => id === base)) refuseBase(base, backends, where);
+  return base === own ? refuse(where, `both sides run on ${own}`, 'name another one with --backend') : [base, own];
 }
 
-/** Null where no version of a runtime package is meant. */
-const runtimeOf = async (base: string | undefined): Promise<RuntimePackage | null> =>
-  base === undefined ? null : packageNamed(process.cwd(), base, packagesKnownTo(await listBackends()));
+/** One backend, twice: it has to run on the package, in another release than the one that is here. */
+function onRuntime({ name, version }: RuntimePackage, { id, packages }: Backend, where: string): readonly string[] {
+  if (!packages.includes(name))
+    refuse(where, `${id} does not run on ${name}`, 'name a backend that does with --backend');
+  const here = packagesOf(process.cwd(), [name]).get(name);
+  if (here === version)
+    refuse(where, `both sides run on ${name}@${version}`, `name another version: npm view ${name} versions`);
+  return [id, id];
+}
+
+/** A file has no commit before. */
+function refuseBase(base: string, backends: readonly Backend[], where: string): never {
+  const ids = backends.map(({ id }) => id);
+  const near = nearest(base, ids);
+  const others = `a backend (${ids.join(', ')}), or another release such as onnxruntime-node@1.29.0`;
+  refuse(
+    where,
+    `'${base}' is neither a backend nor a release`,
+    near === undefined ? `give ${others}` : `did you mean ${near}? Else ${others}`,
+  );
+}
+
+interface AskedBase {
+  readonly base: string | undefined;
+  readonly where: string;
+}
+
+/** Null where no release of a runtime package is meant. */
+const runtimeOf = async ({ base, where }: AskedBase): Promise<RuntimePackage | null> =>
+  base === undefined ? null : packageNamed(process.cwd(), base, packagesKnownTo(await listBackends()), where);
 
 /** What differs names the sides. */
 async function told(
   { base, ours }: Sides,
-  asked: string | undefined,
+  asked: AskedBase,
   baseThreads: number | undefined,
   tell: (line: string) => void,
 ): Promise<Sides> {
@@ -125,8 +154,8 @@ async function told(
   const runtime = await runtimeOf(asked);
   if (runtime === null)
     return base.label === ours.label ? { base: byBackend(base), ours: byBackend(ours) } : { base, ours };
-  const version = packagesOf(ours.root, [runtime.name]).get(runtime.name);
-  return byPackage({ ...ours, label: `${runtime.name}@${version}` }, runtime, tell);
+  const here = packagesOf(ours.root, [runtime.name]).get(runtime.name);
+  return byPackage({ ...ours, label: `${runtime.name}${here === undefined ? '' : `@${here}`}` }, runtime, tell);
 }
 
 const byBackend = (side: DiffSide): DiffSide => ({ ...side, label: side.backend?.id ?? side.label });

@@ -96,7 +96,7 @@ async function sidesFor(words: readonly string[], options: DiffOptions, where = 
     const word = words.find((each) => !files.includes(each));
     if (word !== undefined)
       refuse(word, 'is no file, beside one that is', 'give files alone, or parts of case ids alone');
-    return (await import('./diff-files.ts')).prepareFiles(files, options, threads, tell);
+    return (await import('./diff-files.ts')).prepareFiles(files, options, threads, tell, where);
   }
   const { batch, inputs, dim, range, quantized } = options;
   refuseForFiles({ batch, inputs, dim, range, quantized }, 'onpar diff a.onnx b.onnx');

@@ -28,14 +28,15 @@ import { Progress } from './progress.ts';
 import { openFiles } from './sweep-files.ts';
 
 export async function sweep(targets: readonly string[], options: CompareOptions): Promise<void> {
+  const files = targets.filter(looksLikeFile);
+  const { inputs, dim, range, quantized, only } = options;
+  if (files.length === 0)
+    refuseForFiles({ inputs, dim, range, quantized, only }, 'onpar compare model.onnx --batch 1..256');
   refuseOthers(options);
   const begin = performance.now();
   const sizes = sizesOf(options.batch ?? []);
   const threads = wholeNumber('--threads', options.threads, 0);
   const limit = limitOf(options);
-  const files = targets.filter(looksLikeFile);
-  const { dim, range, quantized } = options;
-  if (files.length === 0) refuseForFiles({ dim, range, quantized }, 'onpar compare model.onnx --batch 1..256');
   const root = files.length > 0 ? process.cwd() : needRoot(process.cwd());
   const core = coreFor(threads);
   const setting = { root, threads, core, deadline: readDeadline(process.env) };

@@ -51,7 +51,7 @@ export async function prepareSides(root: string, options: SidesOptions): Promise
   if (asked !== undefined) {
     const other = backendNamed(root, { asked, where }, project.backends);
     if (other !== null) return { base: { ...ours, label: other.id, backend: other }, ours };
-    const runtime = packageNamed(root, asked, packagesKnownTo(project.backends));
+    const runtime = packageNamed(root, asked, packagesKnownTo(project.backends), where);
     if (runtime !== null) return byPackage(ours, runtime, tell);
   }
   const blessed = commitOfBless(readBaselines(root, readMachine().fingerprint, await loadMetrics()));

@@ -19,7 +19,13 @@ export interface Told {
 
 export const noBase = 'no base to pair with: name one, or bless to commit this one';
 
-export const unfit = (why: string): string => `this machine was not fit to measure: ${why}; run again when it is quiet`;
+export const unfit = (why: string, pinned: boolean): readonly string[] => [
+  `this machine was not fit to measure: ${why}; run again when it is quiet`,
+  ...place(pinned),
+];
+
+const place = (pinned: boolean): readonly string[] =>
+  pinned ? [] : ['not pinned to a core: others may have moved one version and not the other'];
 
 export const wild = (what: string, spread: number): string =>
   `equal work of the ${what} differed ${times(spread)} between visits of the usual pair`;
@@ -39,7 +45,7 @@ export const sentences = (verdict: LatencyVerdict, told: Told): readonly string[
   ...shape(told),
   ...unused(told),
   ...untold(told),
-  ...(told.pinned ? [] : ['not pinned to a core: others may have moved one version and not the other']),
+  ...place(told.pinned),
 ];
 
 const moved = (verdict: 'slower' | 'faster', told: Told): readonly string[] => {

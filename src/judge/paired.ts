@@ -38,7 +38,7 @@ export const judgePaired = (
   const evidence = evidenceOf(weighed, settings, seed);
   const told: words.Told = { ...weighed, evidence, settings, against, pinned };
   const unfit = unfitness(pairs, control, settings);
-  if (unfit !== undefined) return { ...judged('unfit', words.unfit(unfit)), evidence };
+  if (unfit !== undefined) return { ...judged('unfit', ...words.unfit(unfit, pinned)), evidence };
   const verdict = verdictOf(weighed, settings);
   return { ...judged(verdict, ...words.sentences(verdict, told)), evidence };
 };

@@ -132,12 +132,14 @@ const againstItself = (contest: VersionedCase): VersionedCase => ({
 
 type Taken = ReadonlyMap<string, PairsTaken>;
 
+type Control = Extract<PairsTaken, { ok: true }> | Extract<NullControl, { lost: string }>;
+
 /** A base that cannot run costs its own case and not the suite: the next one drawn takes its place, of those whose own pairs were taken. */
 async function controlOf(
   drawn: readonly VersionedCase[],
   taken: Taken,
   take: (contest: VersionedCase) => Promise<PairsTaken | undefined>,
-): Promise<NullControl> {
+): Promise<Control> {
   const lost: string[] = [];
   for (const [index, contest] of drawn.entries()) {
     if (index > 0 && taken.get(contest.name)?.ok !== true) continue;
@@ -176,7 +178,7 @@ function traceFolder(root: string): string {
 interface Keeping {
   readonly root: string;
   readonly folder: string;
-  readonly control: NullControl;
+  readonly control: Control;
   /** What raised a suspicion, where there is one. */
   readonly screened: readonly Pair[];
   readonly header: HeaderLine;
@@ -201,6 +203,8 @@ function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, op
   };
   const trace = write('.jsonl', { case: name, ...rests }, pairs);
   const beside =
-    'pairs' in control ? ` --control ${write('.control.jsonl', { case: controlName }, control.pairs)}` : '';
+    'pairs' in control
+      ? ` --control ${write('.control.jsonl', { case: controlName, pinned: control.pinned }, control.pairs)}`
+      : '';
   return { ok: true, judgement, trace, replay: `npx onpar gate replay ${trace}${beside}`, graph };
 }

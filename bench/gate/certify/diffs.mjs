@@ -8,7 +8,8 @@ export const both = ['simplecnn', 'fashion-cnn'];
 /** What a line says of a diff. @param {any} diff as `onpar diff --json` prints it */
 export function countsOf({ columns, cases, seconds, onpar, base }) {
   const differing = cases.filter(({ differs }) => differs.length > 0);
-  const shown = (column) => differing.filter((each) => (each[column]?.move ?? 'none') !== 'none').length;
+  const shown = (column) =>
+    differing.filter((each) => !['none', 'undecided'].includes(each[column]?.move ?? 'none')).length;
   return {
     onpar,
     base,

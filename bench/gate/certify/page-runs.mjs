@@ -68,7 +68,7 @@ export const diffs = (figures) =>
     ? ''
     : `## What moved between two releases
 
-\`node bench/gate/diff.mjs [--base PACKAGE@VERSION]\` runs \`onpar diff\` for each bundled model, the base being installed already. Columns: of how many cases that differ something is said.
+\`node bench/gate/diff.mjs [--base PACKAGE@VERSION]\` runs \`onpar diff\` for each bundled model, the base being installed already. Columns: of how many cases that differ something is said, undecided not counting.
 
 ${table(
   ['machine', 'releases', 'model', 'cases', 'parity', 'accuracy', 'size', 'latency', 'seconds', 'runs'],

@@ -75,3 +75,20 @@ test('a base that lacks a package is none: ours would be loaded in its place, an
     mendable: true,
   });
 });
+
+test('so is one that lacks another package than ours, which onpar has for both', async () => {
+  const [base, ours] = [await side('main', '1.0.0'), await side('ours', '1.0.0')];
+  const both = { ...backend, packages: ['onnxruntime-web', 'onnxruntime-node'] };
+  rmSync(join(base.root, 'node_modules'), { recursive: true });
+  expect(await armsOf(base, ours, subject('a'), both)).toMatchObject({
+    found: false,
+    reason: 'onnxruntime-node is not installed at main',
+  });
+});
+
+test('packages that neither has are those of onpar, as in a worker', async () => {
+  const [base, ours] = [await side('main', '1.0.0'), await side('ours', '2.0.0')];
+  for (const { root } of [base, ours]) rmSync(join(root, 'node_modules'), { recursive: true });
+  expect(await armsOf(base, ours, subject('a'), backend)).toMatchObject({ found: true, differs: [] });
+  expect([...packagesOf(ours.root, ['onnxruntime-node']).keys()]).toContain('onnxruntime-common');
+});

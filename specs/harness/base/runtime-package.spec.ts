@@ -18,12 +18,12 @@ describe('what --base names', () => {
     ['HEAD@{1}', null],
     ['../elsewhere', null],
   ])('%s is %j', (asked, found) => {
-    expect(packageNamed(root, asked, known)).toEqual(found);
+    expect(packageNamed(root, asked, known, '--base')).toEqual(found);
   });
 
   test('a branch wins over a package', () => {
     git(root, 'branch', 'release@1.2.3');
-    expect(packageNamed(root, 'release@1.2.3', known)).toBeNull();
+    expect(packageNamed(root, 'release@1.2.3', known, '--base')).toBeNull();
   });
 
   test.each([
@@ -35,7 +35,7 @@ describe('what --base names', () => {
     ['onnxruntime-node@latest', "'latest' is no exact version", 'onnxruntime-node@1.2.3'],
     ['onnxruntime-node@^1.29', "'^1.29' is no exact version", 'npm view onnxruntime-node versions'],
   ])('%s is refused', async (asked, what, fix) => {
-    const error = await refusal(() => packageNamed(root, asked, known));
+    const error = await refusal(() => packageNamed(root, asked, known, '--base'));
     expect(error.what).toBe(what);
     expect(error.fix).toContain(fix);
   });

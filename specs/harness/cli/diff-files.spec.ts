@@ -136,6 +136,10 @@ describe('onpar diff of one file with another release of its runtime', () => {
     [['--base', 'onnxruntime-node@latest'], "'latest' is no exact version"],
     [['--base', 'onnxruntme-node@1.29.0'], 'did you mean onnxruntime-node@1.29.0?'],
     [[], '--base <package>@<version>'],
+    [['--base', `onnxruntime-node@${here}`], `both sides run on onnxruntime-node@${here}`],
+    [['--base', 'main'], "--base: 'main' is neither a backend nor a release"],
+    [['--base', 'ort-web/wsam'], 'did you mean ort-web/wasm?'],
+    [['--base', 'ort-web/wasm', '--anchor', 'onnxruntime-node@latest'], "--anchor: 'latest' is no exact version"],
   ])('refuses %j', async (args, words) => {
     const { code, stdout, stderr } = await diff('a.onnx', ...args);
     expect(stderr).toContain(words);

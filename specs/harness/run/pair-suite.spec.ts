@@ -179,6 +179,16 @@ describe('the replay line gives the verdict that was printed, and its sentences'
     },
   );
 
+  test('nor is unfit silent about it; the control says its own', async () => {
+    const found = await judged({
+      'm/a': taken({ pinned: false, pairs: draw(2, 8, 1.05) }),
+      control: taken({ pairs: draw(4, 8, 1.1) }),
+    });
+    expect(found.judgement.verdict).toBe('unfit');
+    expect(found.judgement.sentences.join()).toContain('not pinned to a core');
+    expect(readTrace(join(root, found.trace.replace('.jsonl', '.control.jsonl'))).header.pinned).toBe(true);
+  });
+
   test('names the control, which is kept beside the trace', async () => {
     expect((await judged({})).replay).toBe(
       'npx onpar gate replay .onpar/traces/m-a.jsonl --control .onpar/traces/m-a.control.jsonl',

@@ -65,7 +65,14 @@ const told: string[] = [];
 
 async function pair(env: Record<string, string>): Promise<readonly Pairing[]> {
   const read = await readProject(project.root, env);
-  const options = { project: read, broker, env, fingerprint: 'epyc-2c', blessed: null, tell: (line: string) => void told.push(line) };
+  const options = {
+    project: read,
+    broker,
+    env,
+    fingerprint: 'epyc-2c',
+    blessed: null,
+    tell: (line: string) => void told.push(line),
+  };
   return new Pairings(options).of(subject);
 }
 const sentences = (pairing: Pairing | undefined): string =>
