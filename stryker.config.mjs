@@ -1,10 +1,11 @@
-/** Mutation tests of the code that decides: comparison, statistics, verdicts, metrics and the pure part of baselines. */
+/** Mutation tests of the code that decides: comparison, statistics, verdicts, metrics, what moved in a diff, and the pure part of baselines. */
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.stryker.config.ts' },
   mutate: [
     'src/{compare,stats,judge,metrics}/**/*.ts',
     'src/baselines/{bless,changes,render,fingerprint,isa}.ts',
+    'src/diff/{moves,decided}.ts',
     '!src/compare/comparison.ts',
     '!src/compare/kernel-code.ts',
   ],

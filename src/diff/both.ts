@@ -1,5 +1,7 @@
 /** One case on both sides: what of its cards must agree, and how far its answers may move. */
 import type { Arm } from '../base/arms.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Measured } from '../broker/measurement.ts';
 import type { Seat } from '../broker/seats.ts';
 import { anchorTolerance, referenceTolerance } from '../broker/visit.ts';
 import type { Expected } from '../broker/visit.ts';
@@ -74,3 +76,11 @@ export const canFeed = ({ model: { card, drawn } }: Seat): boolean =>
 /** What both sides answered, or how the failure counts. */
 export type OfBoth<T> =
   { readonly ok: true; readonly base: T; readonly ours: T } | ({ readonly ok: false } & ReturnType<typeof failureMove>);
+
+export async function reasonOf(broker: Broker, { backend }: Seat): Promise<string | null> {
+  const found = await broker.availability(backend);
+  return found.available ? null : `not here: ${found.reason}`;
+}
+
+export const reasonIn = (measured: Measured<unknown>): string | null =>
+  measured.ok ? null : `${measured.failure.kind}: ${measured.failure.reason}`;

@@ -92,12 +92,13 @@ const parityText = ({ move, maxAbs, flips }: Parity): string => {
   return `${format.significant(maxAbs, 2)}${flipped}`;
 };
 
-function accuracyText({ move, n, base, new: after, flips }: Accuracy): string {
-  if (n === null || base === null || after === null) return move === 'same' ? '' : 'not compared';
+function accuracyText({ move, n, images, base, new: after, flips }: Accuracy): string {
+  if (n === null || images === null || base === null || after === null) return move === 'same' ? '' : 'not compared';
   const share = (right: number): string => ((right / n) * 100).toFixed(1);
-  if (move === 'same') return `${share(after)} %`;
+  const some = n < images ? `  n=${format.count(n)}` : '';
+  if (move === 'same') return `${share(after)} %${some}`;
   const shares = share(base) === share(after) ? share(after) : `${share(base)} -> ${share(after)}`;
-  return `${shares} %, ${format.plural(flips ?? 0, 'flip')}`;
+  return `${shares} %, ${format.plural(flips ?? 0, 'flip')}${some}`;
 }
 
 const sizeText = ({ move, base, new: after }: Size): string =>

@@ -12,6 +12,8 @@ export interface Decided {
   readonly base: Tensor;
   readonly ours: Tensor;
   readonly labels: ArrayLike<number>;
+  /** Of the data set, of which these may be the first ones. */
+  readonly images: number;
   readonly tolerance: Tolerance;
   /** What quantizing may do to decisions. */
   readonly budget: AccuracyTolerance;
@@ -21,7 +23,7 @@ export interface Decided {
  * The same images on both sides. A decision may flip where the base's two best answers lie within the tolerance of each other; where single
  * elements are free, all would, and flips and losses have a budget.
  */
-export function accuracyMove({ base, ours, labels, tolerance, budget }: Decided): Accuracy {
+export function accuracyMove({ base, ours, labels, images, tolerance, budget }: Decided): Accuracy {
   if (base.dims.join() !== ours.dims.join())
     return blankAccuracy('worse', `[${ours.dims.join(', ')}] classes, of the base [${base.dims.join(', ')}]`);
   const flipped = flips(ours, base);
@@ -41,6 +43,7 @@ export function accuracyMove({ base, ours, labels, tolerance, budget }: Decided)
         ? null
         : `${flipped.count} of ${counted(flipped.n, 'decision')} flip, ${because}; right answers ${before} -> ${after}`,
     n: flipped.n,
+    images,
     base: before,
     new: after,
     flips: flipped.count,

@@ -115,9 +115,13 @@ export interface Accuracy {
   move: Move;
   sentence: string | null;
   /**
-   * Images.
+   * Images that both sides were asked of.
    */
   n: number | null;
+  /**
+   * Of the data set; more than `n` where a side would take long, or cannot afford them.
+   */
+  images: number | null;
   /**
    * Right answers.
    */

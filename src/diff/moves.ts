@@ -15,7 +15,7 @@ export const columns = ['parity', 'accuracy', 'size', 'latency'] as const satisf
 
 const nothing = {
   parity: { maxAbs: null, excess: null, flips: null, batch: null },
-  accuracy: { n: null, base: null, new: null, flips: null, nearTies: null },
+  accuracy: { n: null, images: null, base: null, new: null, flips: null, nearTies: null },
   latency: {
     verdict: null,
     ratio: null,

@@ -5,13 +5,13 @@
 import { armsOf, backendsOf, inputsOf } from '../base/arms.ts';
 import { takeLogits } from '../broker/accuracy.ts';
 import { Broker } from '../broker/broker.ts';
-import type { Measured } from '../broker/measurement.ts';
 import { Once } from '../broker/once.ts';
 import type { Seat } from '../broker/seats.ts';
 import type { VersionedCase } from '../broker/versions.ts';
 import { compareAnswers, takeAnswers } from '../broker/visit.ts';
 import type { Expected } from '../broker/visit.ts';
 import type { Case } from '../cases/case.ts';
+import { depthOf } from '../cases/plan.ts';
 import { backendOf } from '../cases/project.ts';
 import { readDataset } from '../datasets/dataset.ts';
 import type { Dataset } from '../datasets/dataset.ts';
@@ -21,14 +21,17 @@ import type { Reference } from '../models/reference.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import { pairSuite } from '../run/pair-suite.ts';
 import { readDeadline } from '../workers/deadline.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import type { Worker } from '../workers/worker.ts';
-import { blank, canFeed, caseOn, feeding, oneSided, placeChanges, toleranceOf, withoutBase } from './both.ts';
+import { blank, canFeed, caseOn, feeding, oneSided, placeChanges, reasonIn, reasonOf } from './both.ts';
+import { toleranceOf, withoutBase } from './both.ts';
 import type { Both, OfBoth } from './both.ts';
 import type { Accuracy, Column, Graph, Latency, Parity, Row } from './diff.generated.ts';
 import { accuracyMove } from './decided.ts';
 import { compareDrawn, takeDrawn } from './drawn.ts';
 import { graphOf, takeKernels } from './graph.ts';
 import * as moves from './moves.ts';
+import { affordable } from './images.ts';
 import type { Place } from './places.ts';
 import type { DiffSide, Sides } from './sides.ts';
 
@@ -162,15 +165,19 @@ class Taking {
     if (subject === null || isSame) return subject === null ? null : moves.blankAccuracy('same');
     const dataset = await this.#dataset(both);
     if (typeof dataset === 'string') return moves.blankAccuracy('none', dataset);
-    const images = subject.images ?? dataset.card.count;
-    const logits = await this.#onBoth(both, subject, (worker, { model: { card }, artifact, backend }) =>
-      takeLogits({ worker, card, artifact, dataset, reference: null, images, maxBatch: backend.limits.maxBatch }),
-    );
+    const take = (images: number): Promise<OfBoth<Tensor>> =>
+      this.#onBoth(both, subject, (worker, { model: { card }, artifact, backend }) =>
+        takeLogits({ worker, card, artifact, dataset, reference: null, images, maxBatch: backend.limits.maxBatch }),
+      );
+    const asked = subject.images ?? dataset.card.count;
+    const images = depthOf(this.#options.env) === 'full' ? asked : await affordable(asked, take);
+    const logits = await take(images);
     if (!logits.ok) return moves.blankAccuracy(logits.move, logits.sentence);
     const { base, ours } = logits;
     const tolerance = toleranceOf(both)(ours.dtype);
     const budget = { ...defaultAccuracyTolerance, ...both.ours.model.card.tolerances?.[subject.artifact] };
-    return accuracyMove({ base, ours, labels: dataset.labels.subarray(0, images), tolerance, budget });
+    const labels = dataset.labels.subarray(0, images);
+    return accuracyMove({ base, ours, labels, images: dataset.card.count, tolerance, budget });
   }
 
   /** Or why there is none. */
@@ -240,11 +247,3 @@ class Taking {
     });
   }
 }
-
-async function reasonOf(broker: Broker, { backend }: Seat): Promise<string | null> {
-  const found = await broker.availability(backend);
-  return found.available ? null : `not here: ${found.reason}`;
-}
-
-const reasonIn = (measured: Measured<unknown>): string | null =>
-  measured.ok ? null : `${measured.failure.kind}: ${measured.failure.reason}`;

@@ -84,10 +84,10 @@ describe('accuracy', () => {
   const labels = [1, 0, 1];
   const budget = { accuracyLoss: 0.005, flips: 0.02 };
   const move = (ours: Tensor): ReturnType<typeof accuracyMove> =>
-    accuracyMove({ base, ours, labels, tolerance, budget });
+    accuracyMove({ base, ours, labels, images: 9, tolerance, budget });
 
   test('is the same where no decision flips', () => {
-    expect(move(logits(1, 3, 2, 1, 1, 2))).toMatchObject({ move: 'same', n: 3, base: 3, new: 3, flips: 0 });
+    expect(move(logits(1, 3, 2, 1, 1, 2))).toMatchObject({ move: 'same', n: 3, images: 9, base: 3, new: 3, flips: 0 });
   });
 
   test('is within where only a near-tie flips, though an answer is lost', () => {
@@ -112,6 +112,7 @@ describe('accuracy', () => {
         base: rows(0),
         ours: rows(flipped),
         labels: Array.from({ length: 100 }, (_, at) => (at < right ? 1 : 0)),
+        images: 100,
         tolerance: quantizedAgainstFloat,
         budget,
       });

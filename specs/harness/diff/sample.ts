@@ -30,7 +30,7 @@ const rows: readonly Row[] = [
   row('same'),
   row('equal', {
     parity: { move: 'same', sentence: null, maxAbs: 0, excess: 0, flips: { count: 0, n: 64 }, batch: 1 },
-    accuracy: { move: 'same', sentence: null, n: 1000, base: 924, new: 924, flips: 0, nearTies: 0 },
+    accuracy: { move: 'same', sentence: null, n: 1000, images: 10_000, base: 924, new: 924, flips: 0, nearTies: 0 },
     latency: {
       move: 'within',
       sentence: '+0.2 %',
@@ -53,6 +53,7 @@ const rows: readonly Row[] = [
       move: 'worse',
       sentence: '130 of 1000 decisions flip',
       n: 1000,
+      images: 1000,
       base: 924,
       new: 801,
       flips: 130,
