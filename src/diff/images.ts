@@ -1,7 +1,7 @@
 /** How many images both sides are asked of: all of them, unless a side would take long. Release against release one may be twenty times as slow. */
 
 /** Seconds that all images of a case may take. */
-const patience = 20;
+const patience = 5;
 /** Else, as many as a commit asks of a slow backend. */
 const few = 1_000;
 const pilot = 100;

@@ -16,10 +16,10 @@ describe('images of a diff', () => {
   }
 
   test.each([
-    [10_000, 1.9, 10_000],
-    [10_000, 2.1, 1_000],
-    [5_000, 3.9, 5_000],
-    [5_000, 4.1, 1_000],
+    [10_000, 0.49, 10_000],
+    [10_000, 0.51, 1_000],
+    [5_000, 0.98, 5_000],
+    [5_000, 1.02, 1_000],
   ])('%i at %f ms each: %i', async (images, perImage, expected) => {
     expect(await affordable(images, sides(perImage).take)).toBe(expected);
   });
