@@ -3,13 +3,15 @@ import { compareOutputs } from '../../../src/compare/parity.ts';
 import { quantizedAgainstFloat, toleranceFor } from '../../../src/compare/tolerance.ts';
 import { latencyText } from '../../../src/diff/cells.ts';
 import { accuracyMove } from '../../../src/diff/decided.ts';
-import type { Latency } from '../../../src/diff/diff.generated.ts';
+import type { Latency, Row } from '../../../src/diff/diff.generated.ts';
 import {
+  blankAccuracy,
   blankLatency,
   blankParity,
   failureMove,
   latencyMove,
   movesOf,
+  pairedMove,
   parityMove,
   sizeMove,
   summaryOf,
@@ -64,6 +66,36 @@ describe('parity', () => {
     expect(found.sentence).toContain('dims');
   });
 
+  test('is worse where a structure changed whose elements are all equal', () => {
+    const { batch, comparison } = compared(base, base);
+    const outputs = comparison.outputs.map((output) => ({ ...output, structure: 'dtype float64, expected float32' }));
+    const found = parityMove([{ batch, comparison: { ...comparison, outputs, excess: Infinity } }]);
+    expect(found).toMatchObject({ move: 'worse', sentence: 'y: dtype float64, expected float32' });
+  });
+
+  test('exactly at the tolerance is within', () => {
+    const near = compared(logits(1 + 2e-7, 2, 3, 1), base);
+    const at = (excess: number): string => parityMove([{ ...near, comparison: { ...near.comparison, excess } }]).move;
+    expect([at(1), at(1.001)]).toEqual(['within', 'worse']);
+  });
+
+  test('tells the worst output and the greatest difference of all; without decisions nothing of predictions', () => {
+    const { comparison } = compared(logits(2, 1, 3, 1), base);
+    const [y] = comparison.outputs;
+    const calm = { ...y!, output: 'calm', excess: 0.1, maxAbs: 7 };
+    const found = parityMove([{ batch: 1, comparison: { ...comparison, flips: null, outputs: [calm, y!] } }]);
+    expect(found.maxAbs).toBe(7);
+    expect(found.sentence).toMatch(/^y: 2 of 4 .* at batch 1$/);
+  });
+
+  test('proves nothing where one batch size of several does', () => {
+    const flat = logits(1, 1, 1, 1);
+    expect(parityMove([compared(base, base), compared(flat, flat, 8)])).toMatchObject({
+      move: 'undecided',
+      sentence: expect.stringContaining('proves nothing: y'),
+    });
+  });
+
   test('is undecided where the outputs prove nothing, be they equal', () => {
     const flat = logits(1, 1, 1, 1);
     expect(parityMove([compared(flat, flat)])).toMatchObject({
@@ -74,7 +106,7 @@ describe('parity', () => {
   });
 
   test('is not compared where no batch size is common', () => {
-    expect(parityMove([])).toMatchObject({ move: 'none', maxAbs: null });
+    expect(parityMove([])).toMatchObject({ move: 'none', maxAbs: null, sentence: 'no batch size that both answer' });
   });
 });
 
@@ -132,19 +164,52 @@ describe('accuracy', () => {
     test('is worse where more right answers are lost', () => {
       expect(quantized(2, 2)).toMatchObject({ move: 'worse', flips: 2, base: 2, new: 0 });
     });
+
+    test('may lose exactly its budget', () => {
+      const lost = (accuracyLoss: number): string =>
+        accuracyMove({
+          base: rows(0),
+          ours: rows(1),
+          labels: Array.from({ length: 100 }, () => 1),
+          images: 100,
+          tolerance: quantizedAgainstFloat,
+          budget: { accuracyLoss, flips: 0.02 },
+        }).move;
+      expect([lost(0.01), lost(0.009)]).toEqual(['within', 'worse']);
+    });
   });
 
   test('is worse where there are other classes', () => {
-    expect(move(logits(1, 2))).toMatchObject({ move: 'worse', n: null });
+    expect(move(logits(1, 2))).toMatchObject({
+      move: 'worse',
+      n: null,
+      sentence: '[1, 2] classes, of the base [3, 2]',
+    });
   });
 });
 
 test.each([
-  [10, 10, 'same'],
-  [10, 11, 'worse'],
-  [10, 9, 'better'],
-])('size from %i to %i bytes is %s', (base, ours, move) => {
-  expect(sizeMove(base, ours)).toMatchObject({ move, base, new: ours });
+  [10, 10, 'same', null],
+  [10, 11, 'worse', '10 bytes -> 11 bytes (+10 %)'],
+  [10, 9, 'better', '10 bytes -> 9 bytes (-10 %)'],
+])('size from %i to %i bytes is %s', (base, ours, move, sentence) => {
+  expect(sizeMove(base, ours)).toEqual({ move, sentence, base, new: ours });
+});
+
+test.each([
+  ['ours', 'worse'],
+  ['base', 'undecided'],
+] as const)('pairs in which %s died move: %s', (arm, move) => {
+  expect(pairedMove({ ok: false, how: 'crashed', reason: 'killed', missing: null, arm })).toMatchObject({
+    move,
+    sentence: `no pairs (${arm}): killed`,
+    verdict: null,
+  });
+});
+
+test('of a verdict without a sentence none is told', () => {
+  const found: PairedJudgement = { verdict: 'steady', sentences: [], evidence: null };
+  expect(latencyMove(found, { trace: 't', replay: 'npx' }).sentence).toBeNull();
 });
 
 test.each([
@@ -229,5 +294,31 @@ describe('the summary', () => {
       'a latency undecided',
       'a size better',
     ]);
+  });
+
+  test('whole cases come first, then the furthest of each column, by what it is measured in', () => {
+    const accuracy = (flips: number, n: number) => ({ ...blankAccuracy('worse'), flips, n });
+    const latency = (ratio: number, tail: number | null = null) => ({
+      ...blankLatency('worse'),
+      ratio,
+      tail: tail === null ? null : { ratio: tail, interval: { low: 1, high: 9, level: 0.99 } },
+    });
+    const order = (...rows: Row[]): string =>
+      movesOf(rows)
+        .filter(({ move }) => move === 'worse')
+        .map(({ subject }) => subject.split('/')[1])
+        .join('');
+    expect(order(row('a', { size: sizeMove(1, 2) }), row('b', { remark: { move: 'worse', sentence: 's' } }))).toBe(
+      'ba',
+    );
+    expect(order(row('a', { accuracy: accuracy(5, 1000) }), row('b', { accuracy: accuracy(4, 100) }))).toBe('ba');
+    expect(order(row('a', { size: sizeMove(100, 120) }), row('b', { size: sizeMove(10, 20) }))).toBe('ba');
+    expect(order(row('a', { latency: latency(1.1) }), row('b', { latency: latency(1.2) }))).toBe('ba');
+    expect(order(row('a', { latency: latency(1.1) }), row('b', { latency: latency(1, 2) }))).toBe('ba');
+    expect(order(row('a', { latency: blankLatency('worse') }), row('b', { latency: latency(1.2) }))).toBe('ba');
+  });
+
+  test('counts what stayed within', () => {
+    expect(summaryOf([row('a', { latency: blankLatency('within') })])).toMatchObject({ within: 1, worse: 0 });
   });
 });
