@@ -1,5 +1,4 @@
 /** How long `onpar diff` takes between two releases of a runtime, once the base is installed, and how many cases get which columns. See bench/README.md. */
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { built, cli, needBuild, root, timeProcess } from '../lib/onpar.mjs';
@@ -14,14 +13,18 @@ const { values } = parseArgs({
   },
 });
 needBuild();
-const { fingerprint } = (await built('baselines/read-machine.js')).readMachine();
-const ours = releaseHere(values.base);
+const [{ readMachine }, { packagesOf }, { commitOf }] = await Promise.all(
+  ['baselines/read-machine.js', 'base/packages.js', 'base/git.js'].map(built),
+);
+const { fingerprint } = readMachine();
+const name = values.base.slice(0, values.base.lastIndexOf('@'));
+const ours = `${name}@${packagesOf(root, [name]).get(name)}`;
 const models = values.models.split(',');
 // The package is fetched once for all, before anything is timed.
 diff(models[0], ['--only', 'size']);
 for (const model of models) {
   const at = new Date().toISOString();
-  const line = { at, node: process.versions.node, commit: commitHere(), model, ours, ...countsOf(diff(model)) };
+  const line = { at, node: process.versions.node, commit: commitOf(root), model, ours, ...countsOf(diff(model)) };
   addLine(values.out, fingerprint, line);
   const shown = Object.entries(line.shown).map(([column, count]) => `${column} ${count}`);
   process.stderr.write(`${model}: ${line.cases} cases (${shown.join(', ')}) in ${line.seconds.toFixed(0)} s\n`);
@@ -31,16 +34,4 @@ for (const model of models) {
 function diff(model, more = []) {
   const args = [cli, 'diff', model, '--base', values.base, '--json', ...more];
   return JSON.parse(timeProcess(process.execPath, args, { cwd: root, status: [0, 1] }).stdout);
-}
-
-/** The same package in the working tree. */
-function releaseHere(base) {
-  const name = base.slice(0, base.lastIndexOf('@'));
-  const asked = `require(require.resolve(${JSON.stringify(`${name}/package.json`)})).version`;
-  const version = execFileSync(process.execPath, ['--print', asked], { cwd: root, encoding: 'utf8' });
-  return `${name}@${version.trim()}`;
-}
-
-function commitHere() {
-  return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 }

@@ -9,7 +9,7 @@ import type { Artifact, Model } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import type { Side } from './base.ts';
 import { version } from '../version.ts';
-import { missingFrom, onparOf, packagesOf, versionOf } from './packages.ts';
+import { isInstalledAt, onparOf, packagesOf, versionOf } from './packages.ts';
 
 /** One version of a case: what a worker of it is started with. */
 export interface Arm {
@@ -45,9 +45,7 @@ export async function armsOf(base: Side, ours: Side, subject: Case, backend: Bac
 
 /** What would silently be ours in its place, so that nothing differs; null where the base has its own. */
 function lackOf(base: Side, ours: Side, { packages }: Backend): string | null {
-  const missing = packages.find(
-    (name) => missingFrom(base.root, [name]) !== null && missingFrom(ours.root, [name]) === null,
-  );
+  const missing = packages.find((name) => !isInstalledAt(base.root, name) && isInstalledAt(ours.root, name));
   if (missing !== undefined) return `${missing} is not installed at ${base.label}`;
   const unbuilt = onceOf(base, 'unbuilt', () => unbuiltOnpar(base.root));
   return unbuilt === null ? null : `onpar is not built at ${base.label}: no ${unbuilt}`;

@@ -33,7 +33,7 @@ export function closureOf(
     found.set(folder, { name, version });
     for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) visit(folder, next);
   };
-  for (const name of names) visit(folderOf(root, name) === null ? import.meta.dirname : root, name);
+  for (const name of names) visit(isInstalledAt(root, name) ? root : import.meta.dirname, name);
   return found;
 }
 
@@ -55,6 +55,4 @@ export function onparOf(root: string): string | null {
 
 export const versionOf = (folder: string): string => readManifest(folder).version ?? 'unknown';
 
-/** The first of these packages that is not there; null where all are. */
-export const missingFrom = (root: string, names: readonly string[]): string | null =>
-  names.find((name) => folderOf(root, name) === null) ?? null;
+export const isInstalledAt = (root: string, name: string): boolean => folderOf(root, name) !== null;

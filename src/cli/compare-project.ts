@@ -14,15 +14,13 @@ import { chainsOf, Lanes } from '../run/chains.ts';
 import { Run } from '../run/run.ts';
 import { Verdicts } from '../run/verdicts.ts';
 import type { CompareOptions } from './compare-options.ts';
-import { chosenBackends, commandLine, refuseForFiles, unknown, wholeNumber } from './options.ts';
+import { chosenBackends, commandLine, unknown, wholeNumber } from './options.ts';
 import { Progress } from './progress.ts';
 
 /** A picture, not a gate: fewer processes and a shorter look than a commit's run takes. */
 const effort = { processes: 3, budget: 0.05, patience: 1 };
 
 export async function compareProject(words: readonly string[], options: CompareOptions): Promise<void> {
-  const { inputs, dim, range, quantized, only } = options;
-  refuseForFiles({ inputs, dim, range, quantized, only }, 'onpar compare a.onnx b.onnx');
   const startedAt = new Date();
   const root = needRoot(process.cwd());
   const threads = wholeNumber('--threads', options.threads, 0);

@@ -38,8 +38,9 @@ export async function prepareFiles(
   tell: (line: string) => void,
   where: string,
 ): Promise<FileSides> {
-  const asked = { base: options.base, where };
-  const started = await startSides(files, await backendsFor(files, options, baseThreads, where), threads);
+  const runtime = await runtimeOf(files, options, where);
+  const asked = { runtime, where };
+  const started = await startSides(files, await backendsFor(files, options, baseThreads, asked), threads);
   try {
     refuseThreads(
       started.map(({ backend }) => backend),
@@ -69,7 +70,7 @@ export async function prepareFiles(
       ours: await side(ours, { drawn: aligned.feeds, precision: options.quantized ? 'int8' : 'float32', names }),
     };
     return {
-      sides: await told(sides, asked, baseThreads, tell),
+      sides: await told(sides, runtime, baseThreads, tell),
       places: [placeOf(name, ours.backend, threads)],
     };
   } finally {
@@ -82,10 +83,11 @@ async function backendsFor(
   files: readonly string[],
   options: DiffOptions,
   baseThreads: number | undefined,
-  where: string,
+  asked: AskedBase,
 ): Promise<readonly string[]> {
+  const { where } = asked;
   const [file = ''] = files;
-  if (files.length === 1) return backendsOfOne(file, options, baseThreads, where);
+  if (files.length === 1) return backendsOfOne(file, options, baseThreads, asked);
   if (options.base !== undefined)
     refuse(where, 'two files are both sides already', `leave ${where} out, or give one file`);
   if (baseThreads !== undefined)
@@ -97,7 +99,7 @@ async function backendsOfOne(
   file: string,
   { base, backend = [], quantized }: DiffOptions,
   baseThreads: number | undefined,
-  where: string,
+  { runtime, where }: AskedBase,
 ): Promise<readonly string[]> {
   if (quantized) refuse('--quantized', 'one file is no INT8 form of itself', 'give two files');
   const [own = (await defaultBackendOf(file)).id, ...more] = backend;
@@ -106,7 +108,6 @@ async function backendsOfOne(
   const fix = `onpar diff base.onnx ${file}, or --base <backend>, or --base <package>@<version>`;
   if (base === undefined) return refuse(file, 'one file, and nothing to compare it with', fix);
   const backends = await listBackends();
-  const runtime = await runtimeOf({ base, where });
   if (runtime !== null) return onRuntime(runtime, chosenBackends(backends, [own])[0] as Backend, where);
   if (!backends.some(({ id }) => id === base)) refuseBase(base, backends, where);
   return base === own ? refuse(where, `both sides run on ${own}`, 'name another one with --backend') : [base, own];
@@ -135,23 +136,29 @@ function refuseBase(base: string, backends: readonly Backend[], where: string): 
 }
 
 interface AskedBase {
-  readonly base: string | undefined;
+  /** Null where no release of a runtime package is meant. */
+  readonly runtime: RuntimePackage | null;
   readonly where: string;
 }
 
-/** Null where no release of a runtime package is meant. */
-const runtimeOf = async ({ base, where }: AskedBase): Promise<RuntimePackage | null> =>
-  base === undefined ? null : packageNamed(process.cwd(), base, packagesKnownTo(await listBackends()), where);
+/** Of one file alone. */
+const runtimeOf = async (
+  files: readonly string[],
+  { base, baseThreads }: DiffOptions,
+  where: string,
+): Promise<RuntimePackage | null> =>
+  files.length > 1 || base === undefined || baseThreads !== undefined
+    ? null
+    : packageNamed(process.cwd(), base, packagesKnownTo(await listBackends()), where);
 
 /** What differs names the sides. */
 async function told(
   { base, ours }: Sides,
-  asked: AskedBase,
+  runtime: RuntimePackage | null,
   baseThreads: number | undefined,
   tell: (line: string) => void,
 ): Promise<Sides> {
   if (baseThreads !== undefined) return byThreads(ours, baseThreads);
-  const runtime = await runtimeOf(asked);
   if (runtime === null)
     return base.label === ours.label ? { base: byBackend(base), ours: byBackend(ours) } : { base, ours };
   const here = packagesOf(ours.root, [runtime.name]).get(runtime.name);

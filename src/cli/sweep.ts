@@ -23,15 +23,12 @@ import { Worker } from '../workers/worker.ts';
 import { looksLikeFile } from './compare.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { narrowed } from './compare-project.ts';
-import { byteCount, commandLine, needAllUsed, refuseForFiles, wholeNumber } from './options.ts';
+import { byteCount, commandLine, needAllUsed, wholeNumber } from './options.ts';
 import { Progress } from './progress.ts';
 import { openFiles } from './sweep-files.ts';
 
 export async function sweep(targets: readonly string[], options: CompareOptions): Promise<void> {
   const files = targets.filter(looksLikeFile);
-  const { inputs, dim, range, quantized, only } = options;
-  if (files.length === 0)
-    refuseForFiles({ inputs, dim, range, quantized, only }, 'onpar compare model.onnx --batch 1..256');
   refuseOthers(options);
   const begin = performance.now();
   const sizes = sizesOf(options.batch ?? []);
