@@ -1,4 +1,8 @@
-/** The centre of one symmetric sample: median of its Walsh averages (Hodges and Lehmann, 1963), and the bounds that invert the signed-rank test (Tukey, 1949). */
+/**
+ * The centre of one symmetric sample: median of its Walsh averages (Hodges and Lehmann, 1963), and the bounds that invert the signed-rank test (Tukey,
+ * 1949), both of the scores that signed-rank.ts has. Assumes what it does.
+ */
+import { topScore } from './signed-rank.ts';
 import { middle } from './two-sample.ts';
 
 export interface Centre {
@@ -13,12 +17,14 @@ export const centreOf = (values: readonly number[], rank: number): Centre => {
   return { estimate: middle(walsh), low: walsh[rank] ?? NaN, high: walsh[walsh.length - 1 - rank] ?? NaN };
 };
 
-/** All means of two values, each value with itself too; ascending. */
+/** Means of two values that lie fewer places apart than the top score, each value with itself too; ascending. */
 export const walshAverages = (values: readonly number[]): Float64Array => {
-  const n = values.length;
-  const averages = new Float64Array((n * (n + 1)) / 2);
+  const ordered = Float64Array.from(values).sort();
+  const n = ordered.length;
+  const top = topScore(n);
+  const averages = new Float64Array(top * n - (top * (top - 1)) / 2);
   let at = 0;
   for (let i = 0; i < n; i += 1)
-    for (let j = i; j < n; j += 1) averages[at++] = ((values[i] ?? NaN) + (values[j] ?? NaN)) / 2;
+    for (let j = i; j < Math.min(n, i + top); j += 1) averages[at++] = ((ordered[i] ?? NaN) + (ordered[j] ?? NaN)) / 2;
   return averages.sort();
 };

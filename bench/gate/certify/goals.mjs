@@ -78,7 +78,7 @@ function green(figures, baselined, paired) {
     what: `whole suites of unchanged code, on a machine ${state(baselined)}, ${paired ? 'all in pairs' : 'nothing to pair'}`,
     goal: '50 runs, none red',
     shown: `${red} of ${runs} red, ${some.length} ${some.length === 1 ? 'machine' : 'machines'}`,
-    met: runs === 0 ? null : red === 0 && runs >= 50,
+    met: red > 0 ? false : runs < 50 ? null : true,
   };
 }
 
