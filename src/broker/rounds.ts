@@ -19,8 +19,8 @@ export interface Contest extends Contestants {
 export interface Rule {
   readonly enough: (pairs: readonly Pair[]) => boolean;
   readonly suspects: (pairs: readonly Pair[]) => boolean;
-  /** Fresh pairs that a suspect among so many is measured with. */
-  readonly confirming: (suspects: number) => number;
+  /** Fresh pairs that a suspect is measured with. */
+  readonly confirming: number;
 }
 
 export interface RoundsOptions {
@@ -68,11 +68,7 @@ export async function takeRounds(
   await takeUntil(killed, alone, hasEnough);
   const suspects = series.filter(({ failure, rule, pairs }) => failure === null && rule.suspects(pairs));
   for (const each of suspects) each.startConfirming();
-  await takeUntil(
-    suspects,
-    alone,
-    ({ rule, confirming }) => (confirming?.length ?? 0) >= rule.confirming(suspects.length),
-  );
+  await takeUntil(suspects, alone, ({ rule, confirming }) => (confirming?.length ?? 0) >= rule.confirming);
   const asked = options.graphs === true ? suspects.filter(({ failure }) => failure === null) : [];
   await options.alone(() => takeAlong(fromEnd(byProcess(asked).flat(), 0), null, options, askKernels));
   return new Map(series.map((each) => [each.contest.name, each.taken()]));

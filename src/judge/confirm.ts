@@ -1,66 +1,94 @@
 /**
- * A suite screens every case, and believes a slower one only after fresh pairs have said it again: Holm over the suspects, on pairs that had no part
- * in the suspicion. The chance of any false `slower` in the suite is then at most alpha, whatever the screen was and however many cases there are.
+ * A suite screens every case, and believes a slower one only after fresh pairs have said it again. They had no part in the suspicion, so the errors of
+ * the two multiply: a case is falsely red with a chance of its alpha times that of the fresh pairs, one in as many as the suite has cases, and all
+ * of them together with at most the greatest alpha (Bonferroni). Assumes that pairs are independent, as the test itself does.
  */
-import { holm } from '../stats/holm.ts';
-import { fewestPairs, pAbove } from '../stats/signed-rank.ts';
+import { fewestPairs } from '../stats/signed-rank.ts';
+import type { Looked } from '../stats/sequential.ts';
+import type { Interval } from '../stats/two-sample.ts';
 import type { Pair } from '../trace/pair.ts';
 import { channelsOf, type Channels } from './channels.ts';
-import { judgePaired, type PairedContext, type PairedJudgement } from './paired.ts';
+import { weigh, type Weighed } from './paired-evidence.ts';
+import { judgePaired, judgeWeighed, verdictOf, type PairedContext, type PairedJudgement } from './paired.ts';
 import { pairedSettings, tailShare, type PairedSettings } from './settings.ts';
 import { atMostPercent, counted } from './words.ts';
 
-/** Fresh pairs of one suspect among so many: Holm can still believe it, by either channel, where all of them agree. Else nothing would be red where everything is slower. */
-export const pairsToConfirm = ({ alpha, confirming }: PairedSettings, suspects: number): number =>
-  Math.max(confirming, fewestPairs((alpha * tailShare) / suspects));
+/** What raised it, and in what company. */
+export interface Suspicion {
+  /** Of the suite that screened it: all that were judged in pairs. */
+  readonly cases: number;
+  /** The greatest of the suite. */
+  readonly alpha: number;
+  /** By the screen, new to base. */
+  readonly screen: { readonly location: Interval; readonly tail: Interval | null };
+}
 
-/** The fresh pairs of one suspect. `others`: errors of the other suspects of the suite, on the scale of this one's alpha: the family that Holm corrects for. */
+/** One-sided error that the fresh pairs may have. A red has always been seen twice: never more than one in ten, which costs next to no finds. */
+const errorAmong = (cases: number): number => 1 / Math.max(cases, 10);
+
+/** Fresh pairs of a suspect among so many cases: where all of them agree, enough to say it again in either channel, or to clear it by themselves. */
+export const pairsToConfirm = ({ alpha, confirming }: PairedSettings, cases: number): number =>
+  Math.max(confirming, fewestPairs(tailShare * errorAmong(cases)), fewestPairs((1 - tailShare) * alpha));
+
+/** What the screen says, as a suspicion keeps it; null where it suspects nothing. */
+export const screenOf = (pairs: readonly Pair[], settings: PairedSettings): Suspicion['screen'] | null => {
+  if (pairs.length === 0) return null;
+  const { location, tail } = weigh(channelsOf(pairs), settings);
+  return verdictOf({ location, tail }, settings) === 'slower'
+    ? { location: location.interval, tail: tail?.interval ?? null }
+    : null;
+};
+
+/** The fresh pairs of one suspect. Slower where both stages lie above the margin in one channel: the interval spans both. Else it is what the fresh pairs say by themselves. */
 export const confirm = (
   fresh: readonly Pair[],
-  others: readonly number[],
+  suspicion: Suspicion,
   settings: PairedSettings = pairedSettings,
   context: PairedContext = {},
 ): PairedJudgement => {
-  const family = 1 + others.length;
-  const looks = [{ pairs: pairsToConfirm(settings, family), spent: 1 }];
-  const judgement = judgePaired(fresh, { ...settings, looks }, context);
-  if (judgement.verdict !== 'slower')
-    return { ...judgement, sentences: [...judgement.sentences, 'seen slower before, not confirmed by fresh pairs'] };
-  const [believed = false] = holm([errorIn(fresh, family, settings), ...others], settings.alpha);
-  return { ...judgement, ...settled(judgement, believed, family, settings.alpha) };
+  const { cases, alpha } = suspicion;
+  const once = onceOf(settings, cases);
+  const both = weighTwice(channelsOf(fresh), suspicion, settings);
+  if (verdictOf(both, settings) === 'slower') {
+    const judgement = judgeWeighed(fresh, both, once, context);
+    const seenTwice = `confirmed by fresh pairs, in a suite of ${counted(cases, 'case')}: any false alarm in it <= ${atMostPercent(alpha)}`;
+    return judgement.verdict === 'slower'
+      ? { ...judgement, sentences: [...judgement.sentences, seenTwice] }
+      : judgement;
+  }
+  const alone = judgePaired(fresh, once, context);
+  const unsure = `slower again, but not as surely as a suite of ${counted(cases, 'case')} asks: judge this case by itself with fresh pairs`;
+  return alone.verdict === 'slower'
+    ? { ...alone, verdict: 'inconclusive', sentences: [unsure, ...alone.sentences] }
+    : { ...alone, sentences: [...alone.sentences, 'seen slower before, not confirmed by fresh pairs'] };
 };
 
-/** What a suspect's fresh pairs bring into its family of so many; 1 with too few pairs. */
-export function errorIn(fresh: readonly Pair[], suspects: number, settings: PairedSettings = pairedSettings): number {
-  const pairs = pairsToConfirm(settings, suspects);
-  return fresh.length < pairs ? 1 : errorOf(channelsOf(fresh.slice(0, pairs)), settings);
-}
+/** One look, at the end. */
+const onceOf = (settings: PairedSettings, cases: number): PairedSettings => ({
+  ...settings,
+  looks: [{ pairs: pairsToConfirm(settings, cases), spent: 1 }],
+});
 
-/** One-sided error of calling this case slower, over both channels as `weigh` divides alpha. */
-export const errorOf = ({ location, tail }: Channels, { margin, tailMargin }: PairedSettings): number => {
-  const place = pAbove(location, Math.log1p(margin));
-  if (tail === null) return place;
-  return Math.min(1, place / (1 - tailShare), pAbove(tail, Math.log1p(tailMargin)) / tailShare);
+/** Fresh pairs and screen together. A ratio lies beyond an end of an interval only where it lies beyond that of both. */
+export const weighTwice = (
+  fresh: Channels,
+  { cases, screen }: Pick<Suspicion, 'cases' | 'screen'>,
+  settings: PairedSettings,
+): Weighed => {
+  const weighed = weigh(fresh, { ...onceOf(settings, cases), alpha: errorAmong(cases) });
+  const { location, tail } = weighed;
+  return {
+    ...weighed,
+    location: span(location, screen.location),
+    tail: tail === null || screen.tail === null ? null : span(tail, screen.tail),
+  };
 };
 
-const settled = (
-  { verdict, sentences }: PairedJudgement,
-  believed: boolean,
-  family: number,
-  alpha: number,
-): Pick<PairedJudgement, 'verdict' | 'sentences'> =>
-  believed
-    ? {
-        verdict,
-        sentences: [
-          ...sentences,
-          `confirmed by fresh pairs among ${counted(family, 'suspect')}: any false alarm in the suite <= ${atMostPercent(alpha)}`,
-        ],
-      }
-    : {
-        verdict: 'inconclusive',
-        sentences: [
-          `slower alone, but not among ${counted(family, 'suspect')} of this suite: judge this case by itself with fresh pairs`,
-          ...sentences,
-        ],
-      };
+const span = (looked: Looked, { low, high, level }: Interval): Looked => {
+  const { interval } = looked;
+  const outside = ((1 - interval.level) * (1 - level)) / 2;
+  return {
+    ...looked,
+    interval: { low: Math.min(interval.low, low), high: Math.max(interval.high, high), level: 1 - outside },
+  };
+};

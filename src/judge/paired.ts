@@ -31,10 +31,19 @@ export interface PairedContext {
 export const judgePaired = (
   pairs: readonly Pair[] | undefined,
   settings: PairedSettings = pairedSettings,
-  { control = [], against = 'the base', pinned = true, seed = 1 }: PairedContext = {},
+  context: PairedContext = {},
 ): PairedJudgement => {
   if (pairs === undefined || pairs.length === 0) return { ...judged('unbaselined', words.noBase), evidence: null };
-  const weighed = weigh(channelsOf(pairs), settings);
+  return judgeWeighed(pairs, weigh(channelsOf(pairs), settings), settings, context);
+};
+
+/** What the pairs weigh, judged: at least one pair. */
+export const judgeWeighed = (
+  pairs: readonly Pair[],
+  weighed: Weighed,
+  settings: PairedSettings,
+  { control = [], against = 'the base', pinned = true, seed = 1 }: PairedContext,
+): PairedJudgement => {
   const evidence = evidenceOf(weighed, settings, seed);
   const told: words.Told = { ...weighed, evidence, settings, against, pinned };
   const unfit = unfitness(pairs, control, settings);
@@ -81,8 +90,10 @@ const unfitness = (pairs: readonly Pair[], control: readonly Pair[], settings: P
   const wild = equalWork.find(([, spread]) => !(spread <= settings.unusable));
   if (wild !== undefined) return words.wild(wild[0], wild[1]);
   if (control.length === 0) return undefined;
-  // It stopped by the plan of the screen, whatever plan the pairs have that confirm a suspicion.
-  const { location, tail } = weigh(channelsOf(control), { ...settings, looks: pairedSettings.looks });
+  // It stopped by the usual plan and alpha, whatever this case asks for.
+  const { looks, alpha } = pairedSettings;
+  const usual = { ...settings, looks, alpha: Math.min(alpha, settings.alpha) };
+  const { location, tail } = weigh(channelsOf(control), usual);
   const verdict = verdictOf({ location, tail }, settings);
   return verdict === 'slower' || verdict === 'faster' ? words.notNull(verdict, location, tail) : undefined;
 };

@@ -46,7 +46,7 @@ export interface PairedSettings {
   /** Of measuring, about, until the last look. */
   readonly seconds: number;
   readonly looks: readonly PlannedLook[];
-  /** Fresh pairs that confirm a suspect of a suite: one look. Among many suspects more: see confirm.ts. */
+  /** Fresh pairs that confirm a suspect of a suite: one look. Among very many cases more: see confirm.ts. */
   readonly confirming: number;
 }
 
@@ -94,7 +94,7 @@ export function pairedSettingsOf({
     shapeMargin: 0.01,
     unusable: 2,
     looks: planTo(most),
-    confirming: Math.round(0.6 * most),
+    confirming: Math.round(0.5 * most),
   };
 }
 

@@ -1,9 +1,9 @@
 /**
- * The cases of a suite, judged as one: suspects by their fresh pairs, Holm over all of them, and nothing where the base differs from itself.
+ * The cases of a suite, judged as one: suspects by their fresh pairs, as surely as so many cases ask, and nothing where the base differs from itself.
  * What a verdict rests on beside its pairs is handed back with it, so that a trace can be judged again to the same end.
  */
 import type { Pair } from '../trace/pair.ts';
-import { confirm, errorIn } from './confirm.ts';
+import { confirm, screenOf, type Suspicion } from './confirm.ts';
 import { judgePaired, type PairedContext, type PairedJudgement } from './paired.ts';
 import type { PairedSettings } from './settings.ts';
 
@@ -26,8 +26,8 @@ export type NullControl = { readonly pairs: readonly Pair[] } | { readonly lost:
 
 /** What a verdict rests on beside its pairs. */
 export interface Grounds {
-  /** The pairs confirm a suspicion, among others with these errors. */
-  readonly confirming: { readonly others: readonly number[] } | null;
+  /** The suspicion that the pairs confirm or clear. */
+  readonly confirming: Suspicion | null;
   /** Why slower or faster is not believed. */
   readonly doubt: string | null;
 }
@@ -44,23 +44,16 @@ export const judgeSuite = (
   control: NullControl,
   seed: number,
 ): ReadonlyMap<string, Judged> => {
-  // As shares of each one's alpha: the chance of any false alarm is then at most the greatest of them.
-  const suspects = cases.filter(isSuspect);
-  const shares = new Map(
-    suspects.map(({ name, confirming, settings }) => {
-      const error = errorIn(confirming, suspects.length, settings);
-      return [name, error / settings.alpha] as const;
-    }),
-  );
+  const alpha = Math.max(...cases.map(({ settings }) => settings.alpha));
   const nulls = 'pairs' in control ? control.pairs : [];
   return new Map(
     cases.map((each): [string, Judged] => {
-      const { name, against, pinned, settings } = each;
-      const others = [...shares].flatMap(([other, share]) =>
-        other === name ? [] : [Math.min(1, share * settings.alpha)],
-      );
-      const grounds = { confirming: shares.has(name) ? { others } : null, doubt: doubtOf(each, control) };
-      const pairs = shares.has(name) ? each.confirming : each.pairs;
+      const { name, against, pinned, settings, confirming } = each;
+      const screen = screenOf(each.pairs, settings);
+      const suspicion = screen === null || confirming.length === 0 ? null : { cases: cases.length, alpha, screen };
+      const unasked = screen !== null && suspicion === null;
+      const grounds = { confirming: suspicion, doubt: doubtOf(each, unasked, control) };
+      const pairs = suspicion === null ? each.pairs : confirming;
       const context = { control: nulls, against, pinned, seed };
       return [name, { judgement: judgeOn(pairs, grounds, settings, context), pairs, grounds }];
     }),
@@ -75,7 +68,7 @@ export const judgeOn = (
   context: PairedContext,
 ): PairedJudgement => {
   const judgement =
-    confirming === null ? judgePaired(pairs, settings, context) : confirm(pairs, confirming.others, settings, context);
+    confirming === null ? judgePaired(pairs, settings, context) : confirm(pairs, confirming, settings, context);
   const { verdict, sentences } = judgement;
   if (doubt === null) return judgement;
   return verdict === 'slower' || verdict === 'faster'
@@ -83,10 +76,9 @@ export const judgeOn = (
     : { ...judgement, sentences: [...sentences, doubt] };
 };
 
-const isSuspect = ({ confirming }: SuiteCase): boolean => confirming.length > 0;
-
-const doubtOf = ({ against, unconfirmed }: SuiteCase, control: NullControl): string | null =>
+const doubtOf = ({ against, unconfirmed }: SuiteCase, unasked: boolean, control: NullControl): string | null =>
   [
     ...(unconfirmed === null ? [] : [`${against} died while this was being confirmed: ${unconfirmed}`]),
+    ...(unasked && unconfirmed === null ? ['no fresh pairs were taken to confirm it'] : []),
     ...('lost' in control ? [`base against base could not be measured: ${control.lost}`] : []),
   ].join('; ') || null;

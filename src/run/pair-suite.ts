@@ -9,7 +9,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Failure } from '../broker/measurement.ts';
 import type { PairsTaken, Rule } from '../broker/rounds.ts';
 import type { VersionedCase } from '../broker/versions.ts';
-import { pairsToConfirm } from '../judge/confirm.ts';
+import { pairsToConfirm, screenOf } from '../judge/confirm.ts';
 import { graphSentence } from '../judge/graph.ts';
 import { judgePaired, nextLook } from '../judge/paired.ts';
 import type { PairedJudgement } from '../judge/paired.ts';
@@ -56,12 +56,13 @@ export type PairedCase =
       readonly arm: 'base' | 'ours';
     };
 
-const ruleBy = (settings: PairedSettings): Rule => ({
+/** In a suite of so many cases. Asked of the pairs as they will be written: what is judged in the end. */
+const ruleBy = (settings: PairedSettings, cases: number): Rule => ({
   enough: (pairs) =>
     settings.looks.some((look) => look.pairs === pairs.length) &&
-    nextLook(judgePaired(pairs, settings), settings) === null,
-  suspects: (pairs) => judgePaired(pairs, settings).verdict === 'slower',
-  confirming: (suspects) => pairsToConfirm(settings, suspects),
+    nextLook(judgePaired(asWritten(pairs), settings), settings) === null,
+  suspects: (pairs) => screenOf(asWritten(pairs), settings) !== null,
+  confirming: pairsToConfirm(settings, cases),
 });
 
 /** What the new version's card asks for. */
@@ -86,7 +87,7 @@ export async function pairSuite(
   const ruleOf = (name: string): Rule => {
     const contest = contests.find((each) => each.name === name);
     // The control is judged by the usual ones.
-    return ruleBy(contest === undefined ? pairedSettings : settingsOf(contest));
+    return ruleBy(contest === undefined ? pairedSettings : settingsOf(contest), contests.length);
   };
   const take = async (some: readonly VersionedCase[]): Promise<Taken> =>
     written(await broker.pairs(some, { random, ruleOf, tell: show, graphs }));
@@ -198,7 +199,7 @@ function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, op
   rmSync(join(folder, `${file}.screen.jsonl`), { force: true });
   if (confirming !== null) write('.screen.jsonl', { case: name }, screened);
   const rests = {
-    ...(confirming !== null && { confirming: { others: [...confirming.others] } }),
+    ...(confirming !== null && { confirming: { ...confirming, screen: { ...confirming.screen } } }),
     ...(doubt !== null && { doubt }),
   };
   const trace = write('.jsonl', { case: name, ...rests }, pairs);

@@ -36,13 +36,25 @@ export interface HeaderLine {
    */
   pinned?: boolean;
   /**
-   * The pairs confirm a suspicion: they are judged at one look, and believed by Holm's rule among all suspects of their suite.
+   * The suspicion that the pairs confirm or clear. They are judged at one look, as surely as a suite of so many cases asks.
    */
   confirming?: {
     /**
-     * One-sided errors of the other suspects.
+     * Of the suite: all that were judged in pairs.
      */
-    others: number[];
+    cases: number;
+    /**
+     * The greatest of the suite.
+     */
+    alpha: number;
+    /**
+     * The intervals that raised it, new to base, over all looks.
+     */
+    screen: {
+      location: Interval;
+      tail: Interval | null;
+      [k: string]: unknown;
+    };
     [k: string]: unknown;
   };
   /**
@@ -67,4 +79,9 @@ export interface HeaderLine {
    */
   seed?: number;
   [k: string]: unknown;
+}
+export interface Interval {
+  low: number;
+  high: number;
+  level: number;
 }

@@ -3,7 +3,7 @@ import { quantile } from '../../lib/figures.mjs';
 import { proportionBounds } from '../statistics/beta.mjs';
 import { columnsOf, compareAll, nameOf } from './comparison.mjs';
 import { replays } from './effects.mjs';
-import { fine, lookedAt, settings, shifted } from './ours.mjs';
+import { fine, inSequence, inSuite, lookedAt, settings, shifted } from './ours.mjs';
 import { resampledAlarms, suiteAlarms, thorough } from './resampled.mjs';
 import { seenInSequence, sightAt } from './sight.mjs';
 import { summaryOf } from './suites.mjs';
@@ -30,6 +30,10 @@ export function certify(bank, { effort = thorough, wholes = [], committed = [], 
       ...tally(entries.flatMap((entry) => timedVerdicts(entry, settings))),
     })),
     detection: groups(recorded, false).flatMap(detectionOf),
+    reds: groups(
+      recorded.filter(({ condition }) => condition === usualCondition),
+      false,
+    ).flatMap(redsOf),
     sight: classNames.map((name) => {
       const entries = usual.filter((entry) => entry.class === name);
       return { class: name, looks: sightAt(entries), seen: seenInSequence(entries) };
@@ -74,30 +78,69 @@ function detectionOf({ key, entries }) {
   const works = [...new Set(entries.map(({ work }) => work))].filter((work) => work !== 'same');
   const of = (work) => entries.filter((entry) => entry.work === work);
   const played = replays.filter(({ name }) => isUsual || name === '+2 %' || name === '+5 %');
+  const scaled = isUsual ? works.filter((work) => nominalOf(work) !== null) : [];
   return [
     ...(same.length === 0 ? [] : played.map((replay) => row(key, replay.name, 'replayed', same, { replay }))),
     ...works.map((work) => row(key, nameOf(work), 'work', of(work))),
-    ...(isUsual && same.length > 0 ? [row(key, '+1 %', 'replayed', same, { replay: replays[0], rules: fine })] : []),
-    ...(isUsual && works.includes('slower-1') ? [row(key, '+1 %', 'work', of('slower-1'), { rules: fine })] : []),
+    ...scaled.map((work) => row(key, nameOf(work), toScale, of(work), { to: nominalOf(work) })),
+    ...(isUsual ? finely(key, entries) : []),
   ];
 }
 
-function row(key, effect, kind, entries, { replay, rules = settings } = {}) {
-  const changed = entries.map((entry) => ({ entry, channels: replay ? replayedOn(entry, replay) : entry.channels }));
+/** What a suite makes of it: suspects are judged again. */
+function redsOf({ key, entries }) {
+  const same = entries.filter(({ work }) => work === 'same');
+  const works = [...new Set(entries.map(({ work }) => work))].filter((work) => nominalOf(work) !== null);
+  const of = (work) => entries.filter((entry) => entry.work === work);
+  const verdictsOf = inSuite;
+  return [
+    ...(same.length === 0 ? [] : [row(key, 'same', 'unchanged', same, { verdictsOf })]),
+    ...(same.length === 0 ? [] : replays.filter(({ by }) => by !== null)).map((replay) =>
+      row(key, replay.name, 'replayed', same, { replay, verdictsOf }),
+    ),
+    ...works.map((work) => row(key, nameOf(work), toScale, of(work), { to: nominalOf(work), verdictsOf })),
+    ...finely(key, entries, verdictsOf),
+  ];
+}
+
+/** +1 % at the margin of a card that cares about it. */
+function finely(key, entries, verdictsOf = inSequence) {
+  const [same, worked] = ['same', 'slower-1'].map((work) => entries.filter((entry) => entry.work === work));
+  return [
+    ...(same.length === 0 ? [] : [row(key, '+1 %', 'replayed', same, { replay: replays[0], rules: fine, verdictsOf })]),
+    ...(worked.length === 0 ? [] : [row(key, '+1 %', toScale, worked, { to: 0.01, rules: fine, verdictsOf })]),
+  ];
+}
+
+/** Real work, which is never just so much: what B took is brought to it by one factor for each trace. */
+const toScale = 'work to scale';
+
+/** `slower-2`: 0.02. */
+function nominalOf(work) {
+  const [, percents] = /^slower-(.*)$/.exec(work) ?? [];
+  return percents === undefined ? null : Number(percents) / 100;
+}
+
+function row(key, effect, kind, entries, { replay, to, rules = settings, verdictsOf = inSequence } = {}) {
+  const changed = entries.map((entry) => ({ entry, channels: changedIn(entry, { replay, to }) }));
   return {
     ...key,
     effect,
     kind,
     margin: rules.margin,
-    /** Over all pairs, which a verdict sees only some of. */
-    truth: Math.expm1(
-      quantile(
-        changed.flatMap(({ channels }) => channels.location),
-        0.5,
-      ),
-    ),
-    ...tally(changed.flatMap(({ entry, channels }) => timedVerdicts(entry, rules, channels))),
+    truth: truthOf(changed.flatMap(({ channels }) => channels.location)),
+    ...tally(changed.flatMap(({ entry, channels }) => timedVerdicts(entry, rules, channels, verdictsOf))),
   };
+}
+
+/** Over all pairs, which a verdict sees only some of. */
+const truthOf = (logRatios) => Math.expm1(quantile(logRatios, 0.5));
+
+function changedIn(entry, { replay, to }) {
+  if (replay !== undefined) return replayedOn(entry, replay);
+  return to === undefined
+    ? entry.channels
+    : shifted(entry.channels, (1 + to) / (1 + truthOf(entry.channels.location)) - 1);
 }
 
 const replayedOn = ({ pairs, channels }, { by, apply }) =>

@@ -1,6 +1,7 @@
 /** What the gate is meant to reach, and what the traces show: a missed goal stays in the table. */
 import { both } from './diffs.mjs';
-import { atMost, percent, seconds } from './format.mjs';
+import { atMost, fixed, percent, seconds } from './format.mjs';
+import { suiteCases } from './ours.mjs';
 
 const columns = ['parity', 'accuracy', 'size', 'latency'];
 
@@ -11,6 +12,7 @@ const columns = ['parity', 'accuracy', 'size', 'latency'];
 export const goalsOf = (figures) => [
   ...falseAlarms(figures),
   ...found(figures),
+  ...seenTwice(figures),
   suite(figures),
   ...wholes(figures),
   ...committed(figures),
@@ -36,17 +38,31 @@ const limits = [
   { effect: '+1 %', margin: 0.003, least: 0.9, seconds: 40 },
 ];
 
+/** What really did so much more work never did just so much: it counts to scale, or replayed. */
+const asked = (rows) =>
+  rows
+    .filter((row) => usual(row) && row.kind !== 'work')
+    .flatMap((row) =>
+      limits
+        .filter(({ effect, margin }) => effect === row.effect && margin === row.margin)
+        .map((limit) => ({ ...row, limit })),
+    );
+
 const found = ({ detection }) =>
-  detection.filter(usual).flatMap(({ class: name, effect, kind, margin, n, slower, measured }) =>
-    limits
-      .filter((limit) => limit.effect === effect && limit.margin === margin)
-      .map(({ least, seconds: most }) => ({
-        what: `${name}: ${effect} (${kind}) found, margin ${percent(margin)}`,
-        goal: `>= ${percent(least)} of ${enough} and more, in <= ${most} s of measuring`,
-        shown: `${slower} of ${n}, ${seconds(measured)}`,
-        met: n < enough ? null : slower / n >= least && measured <= most,
-      })),
-  );
+  asked(detection).map(({ class: name, effect, kind, margin, n, slower, measured, limit }) => ({
+    what: `${name}: ${effect} (${kind}) found, margin ${percent(margin)}`,
+    goal: `>= ${percent(limit.least)} of ${enough} and more, in <= ${limit.seconds} s of measuring`,
+    shown: `${slower} of ${n}, ${seconds(measured)}`,
+    met: n < enough ? null : slower / n >= limit.least && measured <= limit.seconds,
+  }));
+
+const seenTwice = ({ reds }) =>
+  asked(reds).map(({ class: name, effect, kind, margin, n, slower, measured, limit }) => ({
+    what: `${name}: ${effect} (${kind}) red in a suite of ${suiteCases}, margin ${percent(margin)}`,
+    goal: `>= ${percent(limit.least)} of ${enough} and more`,
+    shown: `${slower} of ${n}, ${seconds(measured)} of measuring`,
+    met: n < enough ? null : slower / n >= limit.least,
+  }));
 
 const suite = ({ suites }) => ({
   what: 'any false alarm in a suite of 20 cases (resampled)',
@@ -84,10 +100,10 @@ function green(figures, baselined, paired) {
 
 /** A session in the place of a day, and red only what is slower three times in a row, as in the product. */
 const committed = (figures) =>
-  figures.committed.map(({ machine, case: title, n, alarms, found: slower }) => ({
+  figures.committed.map(({ machine, case: title, n, hours, alarms, found: slower }) => ({
     what: `committed latency, ${title}, \`${machine}\`: +5 % found / false alarms`,
     goal: `>= 95 % / <= 2 % of ${enough} and more`,
-    shown: `${slower.red} / ${alarms.red} of ${n}`,
+    shown: `${slower.red} / ${alarms.red} of ${n} that overlap, ${fixed(hours)} hours`,
     met: n < enough ? null : slower.red / n >= 0.95 && alarms.red / n <= 0.02,
   }));
 

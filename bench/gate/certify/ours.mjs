@@ -7,10 +7,9 @@ const [
   { judgePaired, nextLook, verdictOf },
   { pairedSettings, pairedSettingsOf },
   { spreadOf },
+  { pairsToConfirm, weighTwice },
 ] = await Promise.all(
-  ['judge/channels.js', 'judge/paired-evidence.js', 'judge/paired.js', 'judge/settings.js', 'judge/fitness.js'].map(
-    built,
-  ),
+  ['channels', 'paired-evidence', 'paired', 'settings', 'fitness', 'confirm'].map((name) => built(`judge/${name}.js`)),
 );
 
 export const settings = pairedSettings;
@@ -24,7 +23,7 @@ export const planned = plannedBy(settings);
 /** What the judge looks at, computed once for all windows of a trace. */
 export const lookedAt = (pairs) => ({ pairs, channels: channelsOf(pairs) });
 
-const part = ({ location, q25, median, tail }, from, to) => ({
+export const part = ({ location, q25, median, tail }, from, to) => ({
   location: location.slice(from, to),
   q25: q25.slice(from, to),
   median: median.slice(from, to),
@@ -68,6 +67,36 @@ export function inSequence({ pairs, channels, runs }, rules = settings) {
     const decided = decide(part(channels, start, end), rules, pairs.slice(start, end));
     verdicts.push({ ...decided, start });
     start += decided.used;
+  }
+  return verdicts;
+}
+
+/** Of the bundled suite. */
+export const suiteCases = 18;
+
+/** Fresh pairs of a suspect. */
+export const freshOf = (rules, cases = suiteCases) => pairsToConfirm(rules, cases);
+
+/** Whether fresh pairs say again what the screen said. @param {any} channels of the fresh pairs @param {any} decided the screen @param {any} rules @param {number} cases of the suite */
+export function isSeenAgain(channels, { interval, tail }, rules = settings, cases = suiteCases) {
+  const screen = { location: interval, tail: tail?.interval ?? null };
+  return verdictOf(weighTwice(channels, { cases, screen }, rules), rules) === 'slower';
+}
+
+/** As in sequence, but as a suite says it: what is suspected is judged again on the pairs that follow, and `slower` only where they agree. */
+export function inSuite({ pairs, channels }, rules = settings) {
+  const verdicts = [];
+  const [most, fresh] = [plannedBy(rules), freshOf(rules)];
+  for (let start = 0; start + most + fresh <= pairs.length;) {
+    const decided = decide(part(channels, start, start + most), rules, pairs.slice(start, start + most));
+    const from = start + decided.used;
+    const suspected = decided.verdict === 'slower';
+    const isFit = spreadOf(pairs.slice(from, from + fresh), 'A') <= rules.unusable;
+    const isRed = suspected && isFit && isSeenAgain(part(channels, from, from + fresh), decided, rules);
+    const verdict = suspected && !isRed ? 'cleared' : decided.verdict;
+    const used = decided.used + (suspected ? fresh : 0);
+    verdicts.push({ ...decided, start, used, suspected, verdict });
+    start += used;
   }
   return verdicts;
 }

@@ -3,11 +3,9 @@
  * these figures stand beside the disjoint ones and prove less. Whole suites can only be had so.
  */
 import { built } from '../../lib/onpar.mjs';
-import { decide, planned, settings, shifted } from './ours.mjs';
+import { decide, freshOf, isSeenAgain, planned, settings, shifted } from './ours.mjs';
 
-const [{ confirm, errorIn, pairsToConfirm }, { randomFrom }] = await Promise.all(
-  ['judge/confirm.js', 'stats/random.js'].map(built),
-);
+const { randomFrom } = await built('stats/random.js');
 
 export const thorough = { draws: 4_000, suites: 2_000 };
 const cases = 20;
@@ -33,36 +31,20 @@ export function resampledAlarms({ channels, pairs }, slowdowns, draws) {
   }));
 }
 
-const turnedRound = (pair) => ({
-  ...pair,
-  blocks: pair.blocks.map((block) => ({
-    ...block,
-    order: block.order.replaceAll(/[AB]/g, (arm) => (arm === 'A' ? 'B' : 'A')),
-  })),
-});
-
 /** Suites of twenty unchanged cases: every suspect is judged again on fresh pairs, as the product does. @param {readonly import('./bank.mjs').Entry[]} entries @param {number} suites */
 export function suiteAlarms(entries, suites) {
   const random = randomFrom(2);
+  const draw = ({ channels, pairs }, count) => channelsAt(channels, pick(random, pairs.length, count));
   let [suspected, alarmed] = [0, 0];
   for (let suite = 0; suite < suites; suite += 1) {
-    const screened = Array.from({ length: cases }, () => entries[Math.floor(random() * entries.length)]);
-    const suspects = screened.filter(
-      ({ channels, pairs }) => decide(channelsAt(channels, pick(random, pairs.length, planned))).verdict === 'slower',
-    );
-    const fresh = suspects.map(({ pairs }) =>
-      pick(random, pairs.length, pairsToConfirm(settings, suspects.length)).map(({ at, turned }) =>
-        turned ? turnedRound(pairs[at]) : pairs[at],
-      ),
+    const suspects = Array.from({ length: cases }, () => entries[Math.floor(random() * entries.length)])
+      .map((entry) => ({ entry, decided: decide(draw(entry, planned)) }))
+      .filter(({ decided }) => decided.verdict === 'slower');
+    const alarms = suspects.filter(({ entry, decided }) =>
+      isSeenAgain(draw(entry, freshOf(settings, cases)), decided, settings, cases),
     );
     suspected += suspects.length > 0 ? 1 : 0;
-    alarmed += isAlarmed(fresh) ? 1 : 0;
+    alarmed += alarms.length > 0 ? 1 : 0;
   }
   return { suites, cases, suspected, alarmed };
-}
-
-/** Whether any suspect is still slower on its fresh pairs, in the family of all of them. @param {readonly (readonly any[])[]} suspects */
-export function isAlarmed(suspects) {
-  const errors = suspects.map((fresh) => errorIn(fresh, suspects.length));
-  return suspects.some((fresh, at) => confirm(fresh, errors.toSpliced(at, 1), settings).verdict === 'slower');
 }

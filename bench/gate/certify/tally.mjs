@@ -14,11 +14,11 @@ const during = (values, { start, used }) =>
 
 /**
  * Verdicts of one trace, each with the seconds it took.
- * @param {import('./bank.mjs').Entry} entry @param {any} rules @param {any} channels of the entry, or of what was made of it
+ * @param {import('./bank.mjs').Entry} entry @param {any} rules @param {any} channels of the entry, or of what was made of it @param {typeof inSequence} verdictsOf
  */
-export function timedVerdicts(entry, rules, channels = entry.channels) {
+export function timedVerdicts(entry, rules, channels = entry.channels, verdictsOf = inSequence) {
   const measured = entry.pairs.map(measuredOf);
-  return inSequence({ ...entry, channels }, rules).map((verdict) => ({
+  return verdictsOf({ ...entry, channels }, rules).map((verdict) => ({
     ...verdict,
     measured: during(measured, verdict),
     wall: during(entry.walls, verdict),
@@ -35,6 +35,7 @@ export function tally(verdicts) {
   return {
     n,
     slower,
+    suspected: verdicts.filter(({ suspected }) => suspected).length,
     faster: count('faster'),
     steady: count('steady'),
     inconclusive: count('inconclusive'),

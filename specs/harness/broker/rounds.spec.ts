@@ -110,7 +110,7 @@ const take = (
     alone: (body) => body(),
     lanes,
     random: randomFrom(seed),
-    ruleOf: () => ({ enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: () => 3, ...rule }),
+    ruleOf: () => ({ enough: (pairs) => pairs.length >= 4, suspects: () => false, confirming: 3, ...rule }),
     tell,
     graphs,
   });
@@ -151,11 +151,11 @@ describe('rounds', () => {
     measured.mute.add('b');
     const suspects = (pairs: readonly Pair[]): boolean => pairs.length > 4;
     const enough = (pairs: readonly Pair[]): boolean => pairs.length >= 5;
-    const all = await take([a, b], { suspects, enough, confirming: () => 3 });
+    const all = await take([a, b], { suspects, enough, confirming: 3 });
     expect(all.get('a')).toMatchObject({ ok: true, kernels: { base: { 'CPU Conv': 1 }, ours: { 'CPU Conv': 2 } } });
     expect(all.get('b')).toMatchObject({ ok: true, kernels: null });
     expect((all.get('b') as unknown as { confirming: Pair[] }).confirming).toHaveLength(3);
-    const unasked = await take([a], { suspects, enough, confirming: () => 3 }, 1, [], undefined, false);
+    const unasked = await take([a], { suspects, enough, confirming: 3 }, 1, [], undefined, false);
     expect(unasked.get('a')).toMatchObject({ ok: true, kernels: null });
     expect((await take([c], {})).get('c')).toMatchObject({ ok: true, kernels: null });
   });

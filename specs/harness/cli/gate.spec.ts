@@ -20,7 +20,7 @@ put('faster.jsonl', written(drawPairs(randomFrom(3), 8, { factor: 0.95 })));
 put('elsewhere.jsonl', written(same, { ...header, fingerprint: 'xeon-2c' }));
 put('few.jsonl', written(drawPairs(randomFrom(4), 3)));
 put('wild.jsonl', written(drawPairs(randomFrom(5), 8, { drift: (visit) => 1 + 4 * (visit % 8 < 4 ? 0 : 1) })));
-put('header.jsonl', written(same, { confirming: { others: [2] } }));
+put('header.jsonl', written(same, { confirming: { cases: 0, alpha: 0.01, screen: { location: null, tail: null } } }));
 put('torn.jsonl', written(same).slice(0, -30));
 put('back.jsonl', written(same.map((pair) => (pair.pair === 4 ? negative(pair) : pair))));
 
@@ -77,7 +77,9 @@ describe.concurrent('onpar gate replay', () => {
     );
   });
 
-  test('what the header says of a suite is heeded: the base, the other suspects, a doubt', async () => {
+  test('what the header says of a suite is heeded: the base, the suspicion, a doubt', async () => {
+    const screen = { location: { low: 1.03, high: 1.2, level: 0.98 }, tail: null };
+    const confirming = { cases: 18, alpha: 0.01, screen };
     const ask = async (more: object) => {
       const file = `${Object.keys(more).join('-')}.jsonl`;
       put(
@@ -87,14 +89,14 @@ describe.concurrent('onpar gate replay', () => {
       return JSON.parse((await onpar(['gate', 'replay', file, '--json'])).stdout);
     };
     const [alone, among, doubted] = await Promise.all([
-      ask({ confirming: { others: [] } }),
-      ask({ confirming: { others: [0.5, 0.5, 0.5] }, doubt: 'the base died' }),
+      ask({ confirming }),
+      ask({ confirming: { ...confirming, cases: 4 }, doubt: 'the base died' }),
       ask({ doubt: 'the base died' }),
     ]);
-    expect(alone).toMatchObject({ verdict: 'slower', pairs: 12 });
-    expect(alone.sentences[0]).toContain('than main@3f2a1c9 (12 process pairs');
-    expect(alone.sentences.at(-1)).toContain('confirmed by fresh pairs among 1 suspect');
-    expect(among.sentences.join()).toContain('confirmed by fresh pairs among 4 suspects');
+    expect(alone).toMatchObject({ verdict: 'slower', pairs: 10, interval: { low: 1.03, high: 1.2 } });
+    expect(alone.sentences[0]).toContain('than main@3f2a1c9 (10 process pairs');
+    expect(alone.sentences.join()).toContain('confirmed by fresh pairs, in a suite of 18 cases');
+    expect(among.sentences.join()).toContain('confirmed by fresh pairs, in a suite of 4 cases');
     for (const { verdict, sentences } of [among, doubted])
       expect([verdict, sentences[0]]).toEqual(['inconclusive', 'seen slower, but the base died']);
   });
@@ -128,7 +130,7 @@ describe.concurrent('onpar gate replay', () => {
   test.each([
     ['a torn trace', ['torn.jsonl'], /torn\.jsonl:10:\d+: .*ends too early/],
     ['a clock that steps back', ['back.jsonl'], /back\.jsonl:5: a call took -.* the clock stepped back/],
-    ['a header that is damaged', ['header.jsonl'], /header\.jsonl:1:.*others/],
+    ['a header that is damaged', ['header.jsonl'], /header\.jsonl:1:.*confirming/],
     ['a missing trace', ['gone.jsonl'], /gone\.jsonl: no such file/],
     ['a foreign control', ['same.jsonl', '--control', 'elsewhere.jsonl'], /elsewhere\.jsonl: .*of another machine/],
     ['a torn control', ['same.jsonl', '--control', 'torn.jsonl'], /torn\.jsonl:10:\d+: /],

@@ -8,14 +8,14 @@ import { drawPairs } from '../support/noise.ts';
 
 const pairsOf = (seconds: number): number[] => pairedSettingsOf({ seconds }).looks.map(({ pairs }) => pairs);
 
-test('the usual plan looks at 8, 12, 16 and 20 pairs and confirms with 12', () => {
+test('the usual plan looks at 8, 12, 16 and 20 pairs and confirms with ten', () => {
   expect(pairedSettings.looks.map(({ pairs }) => pairs)).toEqual([8, 12, 16, 20]);
-  expect(pairedSettings.confirming).toBe(12);
+  expect(pairedSettings.confirming).toBe(10);
 });
 
 test('more time is more pairs and a larger confirmation; less is fewer looks, the last of which spends all', () => {
   expect(pairsOf(40)).toEqual([8, 22, 36, 50]);
-  expect(pairedSettingsOf({ seconds: 40 }).confirming).toBe(30);
+  expect(pairedSettingsOf({ seconds: 40 }).confirming).toBe(25);
   // Fewer than ten cannot decide of the tail.
   expect(pairsOf(7)).toEqual([8, 9, 10]);
   expect(pairedSettingsOf({ seconds: 7 }).looks.map(({ spent }) => spent)).toEqual([0.45, 0.8, 1]);

@@ -42,7 +42,7 @@ const died: PairsTaken = {
   arm: 'base',
   failure: { kind: 'crashed', reason: 'killed by SIGSEGV', missing: null },
 };
-const slow = taken({ pairs: draw(2, 8, 1.05), confirming: draw(3, 12, 1.05) });
+const slow = taken({ pairs: draw(2, 8, 1.05), confirming: draw(3, 10, 1.05) });
 
 async function suite(
   of: Readonly<Record<string, PairsTaken>>,
@@ -88,7 +88,7 @@ test('a card may ask for a finer margin and more time: the case and its replay a
   const even = { pairs: draw(4, 22, 1.001) };
   const paired = (await suite({ 'm/a': taken(even) }, [], [fine], rules)).get('m/a') as Ok;
   const [ours, control] = ['m/a', 'control'].map((name) => rules.get(name)!);
-  expect([ours!.confirming(1), control!.confirming(1), control!.confirming(40)]).toEqual([30, 12, 16]);
+  expect([ours!.confirming, control!.confirming]).toEqual([25, 10]);
   // Undecided between 0.3 and 2 %, this one has pairs to go where the usual plan ends.
   const wide = draw(4, 20, 1.004);
   expect([ours!.enough(wide), control!.enough(wide)]).toEqual([false, true]);
@@ -155,7 +155,7 @@ describe('the replay line gives the verdict that was printed, and its sentences'
     ['slower', { 'm/a': slow, 'm/b': slow }],
     ['inconclusive', { 'm/a': slow, control: died }],
     ['inconclusive', { 'm/a': taken({ pairs: draw(2, 8, 1.05), unconfirmed: died.failure }) }],
-    ['steady', { 'm/a': taken({ pairs: draw(2, 8, 1.05), confirming: draw(5, 12) }) }],
+    ['steady', { 'm/a': taken({ pairs: draw(2, 8, 1.05), confirming: draw(5, 10) }) }],
     ['unfit', { 'm/a': slow, control: taken({ pairs: draw(4, 8, 1.1) }) }],
     ['steady', { 'm/a': taken({ pinned: false }) }],
   ] as const)('%s', async (verdict, of) => {

@@ -28,7 +28,7 @@ const broker = {
     return new Map(
       contests.map(({ name }, index) => {
         const factor = name.endsWith('anchor') ? 1.05 : 1;
-        const [pairs, confirming] = [8, 12].map((count) => drawPairs(randomFrom(index + 1), count, { factor }));
+        const [pairs, confirming] = [8, 10].map((count) => drawPairs(randomFrom(index + 1), count, { factor }));
         const kernels = { base: { 'CPU Gemm': 1 }, ours: { 'CPU Gemm': 1, 'CPU Add': 1 } };
         return [
           name,

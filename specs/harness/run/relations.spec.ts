@@ -142,7 +142,7 @@ describe('speed', () => {
     pairs: (seed) => ({
       ok: true,
       pairs: drawPairs(randomFrom(seed + 2), count, { factor: seed < 0 ? 1 : by }),
-      confirming: seed >= 0 && by > 1.01 ? drawPairs(randomFrom(7), 12, { factor: by }) : [],
+      confirming: seed >= 0 && by > 1.01 ? drawPairs(randomFrom(7), 10, { factor: by }) : [],
       unconfirmed: null,
       pinned: true,
       kernels: null,
@@ -153,7 +153,7 @@ describe('speed', () => {
     const { verdict, sentences } = await judge(asked, factor(1.2));
     expect(verdict).toBe('regressed');
     expect(sentences[0]).toMatch(
-      /^broken: float32\/ort-node\/cpu takes 1\.\d+ of the time of float32\/ort-web\/wasm \[.*12 process pairs; replay: npx onpar gate replay .*\(not slower\)$/,
+      /^broken: float32\/ort-node\/cpu takes 1\.\d+ of the time of float32\/ort-web\/wasm \[.*10 process pairs; replay: npx onpar gate replay .*\(not slower\)$/,
     );
   });
 
@@ -187,7 +187,7 @@ describe('speed', () => {
       pairs: (seed) => ({
         ok: true,
         pairs: drawPairs(randomFrom(seed + 2), 8, { factor: 1.2 }),
-        confirming: drawPairs(randomFrom(7), 12, { factor: 1.2 }),
+        confirming: drawPairs(randomFrom(7), 10, { factor: 1.2 }),
         unconfirmed: null,
         pinned: true,
         kernels: null,
