@@ -6,7 +6,7 @@
 import { rangesOf } from '../models/feeds.ts';
 import type { TensorMap } from '../tensor/tensor.ts';
 import { coreFor } from '../workers/launch.ts';
-import type { Worker } from '../workers/worker.ts';
+import { demandDurations, type Worker } from '../workers/worker.ts';
 import type { BatchLatency, Latency } from '../metrics/sources.ts';
 
 export interface LatencyRequest {
@@ -67,6 +67,7 @@ async function visitProcess(
     const { seconds: first } = await worker.run(feeds(batches[0] ?? 1));
     const measured = [];
     for (const batch of batches) measured.push(await visitBatch(worker, feeds(batch), budget));
+    demandDurations([load, first, ...measured.map(({ steady }) => steady)]);
     const [waited, seconds] = [worker.waited(), (performance.now() - begin) / 1e3];
     const waiting = waited === null || before === null ? null : Math.max(0, (waited - before) / seconds);
     return { load, first, batches: measured, waiting };

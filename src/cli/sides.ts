@@ -100,7 +100,7 @@ export const blame =
   (error: unknown): never => {
     if (!(error instanceof WorkerFailure)) throw error;
     const fix =
-      error.kind === 'refused' && verb !== 'open'
+      error.kind === 'refused' && verb === 'run'
         ? 'look at the inputs that it takes: --dim, --range or --inputs x.npz'
         : `check the backend with: onpar doctor ${backend.id}`;
     const what = `${backend.id} cannot ${verb} it (${error.kind}): ${error.message}`;

@@ -1,5 +1,5 @@
 /** Takes the samples of one visit inside the worker. tinybench times the calls; order, visits and warm-up are the harness's. */
-import { Bench } from 'tinybench';
+import { Bench, hrtimeNowTimestampProvider } from 'tinybench';
 import type { Sampled } from './protocol.ts';
 
 /** Times `iterations` calls one by one after `warmup` untimed ones. Durations in seconds. */
@@ -19,7 +19,7 @@ async function timeCalls(call: () => Promise<void>, iterations: number): Promise
     time: 0,
     warmup: false,
     retainSamples: true,
-    timestampProvider: 'hrtimeNow',
+    timestampProvider: forward(),
     throws: true,
   });
   bench.add('call', call, { async: true });
@@ -30,6 +30,22 @@ async function timeCalls(call: () => Promise<void>, iterations: number): Promise
   if (samples === undefined || samples.length !== iterations)
     throw new Error(`asked for ${iterations} samples, got ${samples?.length ?? 0}`);
   return Array.from(samples, (milliseconds) => milliseconds / 1e3);
+}
+
+/** Throws where the clock steps back: tinybench would go on until the negative time is made up for. */
+function forward(): typeof hrtimeNowTimestampProvider {
+  const { fn } = hrtimeNowTimestampProvider;
+  let last: ReturnType<typeof fn> | undefined;
+  return {
+    ...hrtimeNowTimestampProvider,
+    fn: () => {
+      const now = fn();
+      if (last !== undefined && now < last)
+        throw new Error(`the clock stepped back between two calls; nothing is judged by it, run again with a monotonic clock`);
+      last = now;
+      return now;
+    },
+  };
 }
 
 const middle = (values: readonly number[]): number =>

@@ -21,6 +21,15 @@ export class WorkerFailure extends Error {
   }
 }
 
+/** Seconds. Throws WorkerFailure (refused) for what is not finite and above zero. */
+export function demandDurations(seconds: readonly number[]): void {
+  // Written so that NaN is refused.
+  const wrong = seconds.length === 0 ? NaN : seconds.find((each) => !(each > 0 && each < Infinity));
+  if (wrong === undefined) return;
+  const what = `the clock stepped back or stood still: a call took ${wrong} s`;
+  throw new WorkerFailure('refused', `${what}; nothing is judged by it, run again with a monotonic clock`);
+}
+
 export interface WorkerOptions {
   /** Folder whose node_modules holds the runtime. */
   readonly root: string;
@@ -102,8 +111,11 @@ export class Worker {
     return this.#call('run', { op: 'run', feeds });
   }
 
-  sample(feeds: TensorMap, warmup: number, iterations: number): Promise<Replies['sample']> {
-    return this.#call('sample', { op: 'sample', feeds, warmup, iterations });
+  /** Rejects what no clock can have measured: it must not come near a verdict. */
+  async sample(feeds: TensorMap, warmup: number, iterations: number): Promise<Replies['sample']> {
+    const sampled = await this.#call('sample', { op: 'sample', feeds, warmup, iterations });
+    demandDurations(sampled.samples);
+    return sampled;
   }
 
   async kernels(path: string, feeds: TensorMap): Promise<Replies['kernels']> {

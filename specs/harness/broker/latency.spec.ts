@@ -30,9 +30,16 @@ test("the datum of a process is the least of its visits: a neighbour's burst onl
   expect(taken.batches).toEqual([{ batch: 1, steady: [2e-3, 6e-3], overhead: 1e-6 }]);
 });
 
-test('a visit without a sample is no latency', async () => {
-  const { batches } = await takeLatency(processesOf([[1e-3, 5e-3, 2e-3]]));
-  expect(batches[0]!.steady).toEqual([Number.NaN]);
+test.each([
+  ['a visit without a sample', [[1e-3, 5e-3, 2e-3]]],
+  ['a visit that took no time', [[1e-3, 5e-3, 2e-3, 0, 3e-3, 9e-3]]],
+  ['a clock that stepped back', [[1e-3, 5e-3, 2e-3, -4e-3, 3e-3, 9e-3]]],
+  ['a time that is not finite', [[1e-3, Infinity, Infinity, Infinity, Infinity, Infinity]]],
+])('%s is refused: no such latency comes near a verdict or a report', async (_, visits) => {
+  await expect(takeLatency(processesOf(visits))).rejects.toMatchObject({
+    kind: 'refused',
+    message: expect.stringContaining('the clock stepped back or stood still'),
+  });
 });
 
 test('it tells how much of its time others kept the processes from their core, where the system tells', async () => {

@@ -159,9 +159,9 @@ describe('a pair', () => {
   });
 
   test.each([
-    ['clock-back', 'base', /above zero, is -|asked for 1 samples, got \d+/],
-    ['clock-back', 'ours', /above zero, is -|asked for 1 samples, got \d+/],
-    ['clock-still', 'ours', /a measurement must be finite and above zero, is 0/],
+    ['clock-back', 'base', /the clock stepped back between two calls/],
+    ['clock-back', 'ours', /the clock stepped back between two calls/],
+    ['clock-still', 'ours', /the clock stepped back or stood still: a call took 0 s/],
   ] as const)(
     'with a %s in %s rejects and says so: no such sample comes near a verdict',
     async (fault, which, words) => {

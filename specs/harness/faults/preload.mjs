@@ -46,7 +46,6 @@ const faults = {
   },
   sleeps: sleep,
   // Of the sampler: it is loaded after the request for samples was read.
-  // Now and then: for a clock that only goes back the sampler never ends, and is timed out.
   'clock-back': () => clockIs((now, reading) => now - (reading % 5 === 0 ? 1_000_000n : 0n)),
   'clock-still': () => clockIs(() => 0n),
   garbage: () => (say(Buffer.from('this is no frame at all')), sleep()),
