@@ -45,7 +45,9 @@ export async function armsOf(base: Side, ours: Side, subject: Case, backend: Bac
 
 /** What would silently be ours in its place, so that nothing differs; null where the base has its own. */
 function lackOf(base: Side, ours: Side, { packages }: Backend): string | null {
-  const missing = packages.find((name) => !isInstalledAt(base.root, name) && isInstalledAt(ours.root, name));
+  const missing = packages.find(
+    (name) => !isInstalledAt(base.root, name, base.installed) && isInstalledAt(ours.root, name),
+  );
   if (missing !== undefined) return `${missing} is not installed at ${base.label}`;
   const unbuilt = onceOf(base, 'unbuilt', () => unbuiltOnpar(base.root));
   return unbuilt === null ? null : `onpar is not built at ${base.label}: no ${unbuilt}`;
@@ -118,7 +120,7 @@ const facts = new WeakMap<Side, Map<string, unknown>>();
 /** Backend files of another version of onpar may speak otherwise: ours then drive both, and that it differs is said. */
 function onparChanges(before: string, after: string): readonly string[] {
   const [was, is] = [onparOf(before), onparOf(after)].map((folder) => (folder === null ? null : versionOf(folder)));
-  return was === null || is === null || was === is ? [] : [`onpar ${was} -> ${is}`];
+  return was === null || is === null || was === is ? [] : [`onpar ${was} -> ${is} (its backend files are not compared)`];
 }
 
 function packageChanges(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {

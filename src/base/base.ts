@@ -12,6 +12,8 @@ export interface Side {
   /** Such as main@3f2a1c9. */
   readonly label: string;
   readonly root: string;
+  /** Folder that alone has its packages, where they were installed for it; those above are another version's. */
+  readonly installed?: string | null;
   readonly project: Project;
 }
 
@@ -61,9 +63,11 @@ export async function prepareAnchor(root: string, { env, tell }: Pick<BaseOption
 
 async function besideOf(root: string, choice: Choice, { env, tell }: Pick<BaseOptions, 'env' | 'tell'>): Promise<Base> {
   if (choice.kind === 'none') return { found: false, reason: choice.reason, mendable: choice.mendable };
-  const folder =
-    choice.kind === 'folder' ? choice.path : await checkOut(root, choice.sha, { tell, build: buildOf(root, env) });
-  return { found: true, side: { label: choice.label, root: folder, project: await readProject(folder, env) } };
+  const made =
+    choice.kind === 'folder'
+      ? { root: choice.path, installed: null }
+      : await checkOut(root, choice.sha, { tell, build: buildOf(root, env) });
+  return { found: true, side: { label: choice.label, ...made, project: await readProject(made.root, env) } };
 }
 
 /** A checkout of onpar itself runs only when it is compiled. */

@@ -27,8 +27,15 @@ export interface CheckoutOptions {
   readonly build: string | undefined;
 }
 
-/** The folder of the commit. Rejects with BadInput where it cannot be checked out, installed or built. */
-export async function checkOut(root: string, sha: string, { tell, build }: CheckoutOptions): Promise<string> {
+export interface Checkout {
+  /** The project's folder in it. */
+  readonly root: string;
+  /** Its top, where it has packages of its own: what it lacks is then found above it, and is not its. */
+  readonly installed: string | null;
+}
+
+/** Rejects with BadInput where the commit cannot be checked out, installed or built. */
+export async function checkOut(root: string, sha: string, { tell, build }: CheckoutOptions): Promise<Checkout> {
   const base = sha.slice(0, 7);
   // A project may lie below the top of its repository.
   const prefix = git(root, 'rev-parse', '--show-prefix') ?? '';
@@ -46,7 +53,7 @@ export async function checkOut(root: string, sha: string, { tell, build }: Check
     if (build !== undefined)
       await run(build, { ...step, folder: join(made, prefix), failure: 'does not build (ONPAR_BASE_BUILD)' });
   });
-  return join(top, prefix);
+  return { root: join(top, prefix), installed: install === null ? null : top };
 }
 
 interface Install {

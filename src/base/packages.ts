@@ -1,7 +1,7 @@
 /** Which packages a backend would load from a folder, with everything they depend on: their names, versions and where they lie. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 interface Manifest {
   readonly name?: string;
@@ -39,10 +39,15 @@ export function closureOf(
 
 /** The folder of a package; null where it does not resolve. Asks node_modules folders, since `exports` may hide package.json. */
 function folderOf(from: string, name: string): string | null {
-  const places = createRequire(join(from, 'package.json')).resolve.paths(name) ?? [];
-  const found = places.map((place) => join(place, name)).find((folder) => existsSync(join(folder, 'package.json')));
+  const [found] = placesOf(from, name);
   return found === undefined ? null : realpathSync(found);
 }
+
+/** Wherever it lies, nearest first, as the folders are named. */
+const placesOf = (from: string, name: string): readonly string[] =>
+  (createRequire(join(from, 'package.json')).resolve.paths(name) ?? [])
+    .map((place) => join(place, name))
+    .filter((folder) => existsSync(join(folder, 'package.json')));
 
 const readManifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
@@ -55,4 +60,6 @@ export function onparOf(root: string): string | null {
 
 export const versionOf = (folder: string): string => readManifest(folder).version ?? 'unknown';
 
-export const isInstalledAt = (root: string, name: string): boolean => folderOf(root, name) !== null;
+/** `within`: not above this folder. */
+export const isInstalledAt = (root: string, name: string, within: string | null = null): boolean =>
+  placesOf(root, name).some((place) => within === null || place.startsWith(`${within}${sep}`));

@@ -1,5 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { armsOf } from '../../../src/base/arms.ts';
@@ -66,10 +66,44 @@ test('a base of onpar itself, of this version, that is not built is none: our ba
   expect(await armsOf(other, ours, subject('a'), backend)).toMatchObject({ found: true });
 });
 
+test('that the backend files of another version are not compared is said', async () => {
+  const [base, ours] = [await side('v0', '1.0.0'), await side('ours', '1.0.0')];
+  for (const [{ root }, which] of [
+    [base, '0.0.1'],
+    [ours, thisVersion()],
+  ] as const)
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'onpar', version: which }));
+  mkdirSync(join(ours.root, 'dist', 'backends'), { recursive: true });
+  expect(await armsOf(base, ours, subject('a'), backend)).toMatchObject({
+    differs: [`onpar 0.0.1 -> ${thisVersion()} (its backend files are not compared)`],
+  });
+});
+
 test('a base that lacks a package is none: ours would be loaded in its place, and nothing would differ', async () => {
   const [base, ours] = [await side('main', '1.0.0'), await side('ours', '1.0.0')];
   rmSync(join(base.root, 'node_modules'), { recursive: true });
   expect(await armsOf(base, ours, subject('a'), backend)).toEqual({
+    found: false,
+    reason: 'onnxruntime-node is not installed at main',
+    mendable: true,
+  });
+});
+
+test('a base that was installed and lacks a package is none, though ours lies above it', async () => {
+  const ours = await side('ours', '2.0.0');
+  const top = join(ours.root, '.onpar', 'base', 'abc');
+  const files = [
+    ['package.json', '{}'],
+    ['node_modules/other/package.json', '{"name":"other","version":"1.0.0"}'],
+  ] as const;
+  for (const [name, text] of files) {
+    mkdirSync(dirname(join(top, name)), { recursive: true });
+    writeFileSync(join(top, name), text);
+  }
+  const base = { ...ours, label: 'main', root: top };
+  // Without an install of its own it has what the working tree has.
+  expect(await armsOf({ ...base, installed: null }, ours, subject('a'), backend)).toMatchObject({ differs: [] });
+  expect(await armsOf({ ...base, installed: top }, ours, subject('a'), backend)).toEqual({
     found: false,
     reason: 'onnxruntime-node is not installed at main',
     mendable: true,

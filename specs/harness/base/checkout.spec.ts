@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { checkOut } from '../../../src/base/checkout.ts';
+import { checkOut as checkOutAll } from '../../../src/base/checkout.ts';
 import { commit, git, newFolder, newRepository, write } from './repository.ts';
 
+const checkOut = async (...asked: Parameters<typeof checkOutAll>): Promise<string> => (await checkOutAll(...asked)).root;
 const quiet = { tell: () => undefined, build: undefined };
 const lockfile = (version: string): string => JSON.stringify({ name: 'p', version, lockfileVersion: 3, packages: {} });
 const manifest = (version: string): string => JSON.stringify({ name: 'p', version });
@@ -106,11 +107,13 @@ describe('a base commit beside the working tree', () => {
     const root = newRepository({ 'package.json': manifest('1.0.0'), 'package-lock.json': lockfile('1.0.0') });
     const base = git(root, 'rev-parse', 'HEAD');
     const told: string[] = [];
-    const check = (): Promise<string> => checkOut(root, base, { tell: (line) => told.push(line), build: undefined });
-    await check();
+    const options = { tell: (line: string) => told.push(line), build: undefined };
+    const check = async (): Promise<string | null> => (await checkOutAll(root, base, options)).installed;
+    expect(await check()).toBeNull();
     write(root, { 'package.json': manifest('1.0.1'), 'package-lock.json': lockfile('1.0.1') });
-    await check();
-    await check();
+    // What it lacks lies above it, and is not its.
+    const top = join(root, '.onpar', 'base', base.slice(0, 12));
+    expect([await check(), await check()]).toEqual([top, top]);
     expect(told).toEqual([`base ${base.slice(0, 7)}: npm ci --no-audit --no-fund …`]);
   });
 
