@@ -62,8 +62,8 @@ export async function takeRounds(
   const alone = { ...options, lanes: options.lanes.slice(-1) };
   await options.alone(() => lookAt(series, options));
   await takeUntil(series, options, hasEnough);
-  // Two pairs at once are four sessions: who is killed for want of memory may be anybody, and is asked again by itself.
-  const killed = options.lanes.length > 1 ? series.filter((each) => each.wasKilled()) : [];
+  // A pair is two sessions, two at once are four: who is killed for want of memory may be anybody, and is asked again by itself.
+  const killed = series.filter((each) => each.wasKilled());
   for (const each of killed) each.revive();
   await takeUntil(killed, alone, hasEnough);
   const suspects = series.filter(({ failure, rule, pairs }) => failure === null && rule.suspects(pairs));
@@ -124,7 +124,8 @@ function byProcess(series: readonly Series[]): readonly (readonly Series[])[] {
   return [...groups.values()];
 }
 
-type Step = (each: Series, processes: ProcessPair) => Promise<void>;
+/** Whether the processes can go on. */
+type Step = (each: Series, processes: ProcessPair) => Promise<boolean>;
 
 const takePair: Step = (each, processes) => each.takeOne(processes);
 const askKernels: Step = (each, processes) => each.askKernels(processes);
@@ -143,8 +144,7 @@ async function takeAlong(next: Next, core: number | null, options: RoundsOptions
       if (each.processes !== living) await end();
       processes ??= new ProcessPair(workers, onCore(each.contest, core), random);
       living = each.processes;
-      await step(each, processes);
-      if (each.failure !== null) await end();
+      if (!(await step(each, processes))) await end();
     }
   } finally {
     await end();
@@ -190,24 +190,27 @@ class Series {
     this.confirming = [];
   }
 
-  async look(processes: ProcessPair): Promise<void> {
+  async look(processes: ProcessPair): Promise<boolean> {
     this.#shape = await this.#attempt(processes, () => processes.shape(this.contest));
     this.#tell(`a first look at ${this.contest.name}`);
+    return this.#shape !== undefined;
   }
 
-  async takeOne(processes: ProcessPair): Promise<void> {
+  async takeOne(processes: ProcessPair): Promise<boolean> {
     const shape = this.#shape;
     if (shape === undefined) throw new Error(`nobody looked at ${this.contest.name}`);
     const into = this.confirming ?? this.pairs;
     const pair = await this.#attempt(processes, () => processes.take(this.contest, shape, into.length));
     if (pair !== undefined) into.push(pair);
     this.#tell(`${this.confirming === null ? 'pair' : 'confirming pair'} ${into.length} of ${this.contest.name}`);
+    return pair !== undefined;
   }
 
   /** What its runtime makes of the model: beside a slowdown, where somebody looks for why. It judges nothing, so that it may fail. */
-  async askKernels(processes: ProcessPair): Promise<void> {
+  async askKernels(processes: ProcessPair): Promise<boolean> {
     const asked = await attempt(() => processes.kernels(this.contest));
     this.#kernels = asked.ok ? asked.value : null;
+    return asked.ok;
   }
 
   /** Undefined where an arm failed. */

@@ -33,8 +33,9 @@ export const pairsToConfirm = ({ alpha, confirming }: PairedSettings, cases: num
 /** What the screen says, as a suspicion keeps it; null where it suspects nothing. */
 export const screenOf = (pairs: readonly Pair[], settings: PairedSettings): Suspicion['screen'] | null => {
   if (pairs.length === 0) return null;
-  const { location, tail } = weigh(channelsOf(pairs), settings);
-  return verdictOf({ location, tail }, settings) === 'slower'
+  const weighed = weigh(channelsOf(pairs), settings);
+  const { location, tail } = weighed;
+  return verdictOf(weighed, settings) === 'slower'
     ? { location: location.interval, tail: tail?.interval ?? null }
     : null;
 };

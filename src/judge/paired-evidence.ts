@@ -77,6 +77,13 @@ export const evidenceOf = (
   };
 };
 
+/** Whether a second opinion is surely slower than the place near the minimum, and beyond the budget: then steady is not the word for it. */
+export const isLongerThan = ({ channels, looks }: Weighed, { margin, budget, shapeMargin }: PairedSettings): boolean =>
+  opinions.some((name) => {
+    const { ratio, interval } = ratioAt(channels[name], looks);
+    return ratio > 1 + budget && interval.low > 1 + margin && differs(channels, name, looks, shapeMargin);
+  });
+
 /** Whether an opinion differs from the ratio, pair by pair, surely by more than the margin. */
 const differs = (channels: Channels, name: Opinion, looks: readonly Look[], margin: number): boolean => {
   const apart = channels[name].map((value, index) => value - (channels.location[index] ?? NaN));

@@ -1,16 +1,14 @@
 /** The sentences of the paired judge: what moved and how surely, what the run could have seen, and what would settle what is open. Decides nothing. */
-import { isAbove, type Looked } from '../stats/sequential.ts';
+import { isAbove } from '../stats/sequential.ts';
 import type { Ratio } from '../stats/two-sample.ts';
 import { tailCalls } from '../stats/visit.ts';
-import type { PairedEvidence } from './paired-evidence.ts';
+import type { PairedEvidence, Weighed } from './paired-evidence.ts';
 import { secondsFor } from './settings.ts';
 import type { PairedSettings } from './settings.ts';
 import type { LatencyVerdict } from './verdict.ts';
 import { atMostPercent, change, counted, ends, percent, times } from './words.ts';
 
-export interface Told {
-  readonly location: Looked;
-  readonly tail: Looked | null;
+export interface Told extends Pick<Weighed, 'location' | 'tail' | 'looks'> {
   readonly evidence: PairedEvidence;
   readonly settings: PairedSettings;
   readonly against: string;
@@ -40,7 +38,7 @@ const spanned = ({ ratio, interval }: Ratio): string =>
 /** Worst first. */
 export const sentences = (verdict: LatencyVerdict, told: Told): readonly string[] => [
   ...(verdict === 'slower' || verdict === 'faster' ? moved(verdict, told) : []),
-  ...(verdict === 'steady' ? [steady(told)] : []),
+  ...(verdict === 'steady' ? [steady(told), ...open(told)] : []),
   ...(verdict === 'inconclusive' ? inconclusive(told) : []),
   ...shape(told),
   ...unused(told),
@@ -68,8 +66,20 @@ const steady = (told: Told): string => {
   return `${bounded} against ${against} (${sizes})${sight(told)}`;
 };
 
+/** Steady is said of the place near the minimum; where the tail leans it must not read as more. */
+const open = ({ tail, settings: { tailMargin } }: Told): readonly string[] =>
+  tail !== null && tail.ratio > 1 + tailMargin ? [`the slowest tenth is open: ${spanned(tail)}`] : [];
+
 const inconclusive = (told: Told): readonly string[] => {
-  const { location, against } = told;
+  const { location, settings, against } = told;
+  // An interval before the first look has not the level that a verdict asks for.
+  if (location.look === undefined)
+    return [`${change(location.ratio)} against ${against}, and no word on how surely`, settle(told)];
+  if (location.interval.high < 1 + settings.budget)
+    return [
+      `${spanned(location)} against ${against} near the minimum (${processPairs(location.pairs)}), and most calls take surely longer than that`,
+      'more pairs would not settle it: the new version has calls of two speeds, or only its fastest ones kept theirs',
+    ];
   return [
     `${spanned(location)} against ${against}: neither surely slower nor surely within the budget (${processPairs(location.pairs)})${sight(told)}`,
     settle(told),
@@ -82,10 +92,10 @@ const sight = ({ evidence: { visible } }: Told): string =>
   visible === null ? '' : `, can see >= ${atMostPercent(visible)} at 90 %`;
 
 /** What would resolve it. An interval's width shrinks with the root of the number of pairs. */
-const settle = ({ location, settings: { looks, margin, budget } }: Told): string => {
+const settle = ({ location, looks: [first], settings: { looks, margin, budget } }: Told): string => {
   const { ratio, interval, pairs, look } = location;
-  const first = looks[0]?.pairs ?? 0;
-  if (look === undefined) return `${processPairs(pairs)} cannot decide: ${Math.max(first, pairs + 1)} can`;
+  if (look === undefined)
+    return `${processPairs(pairs)} cannot decide${first === undefined ? '' : `: ${first.pairs} can`}`;
   const toSlower = Math.log(ratio / interval.low) / Math.log(ratio / (1 + margin));
   const toSteady = Math.log(interval.high / ratio) / Math.log((1 + budget) / ratio);
   const needed = Math.ceil(pairs * Math.min(...[toSlower, toSteady].filter((factor) => factor > 0)) ** 2);

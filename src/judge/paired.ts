@@ -7,7 +7,7 @@ import { isAbove } from '../stats/sequential.ts';
 import type { Pair } from '../trace/pair.ts';
 import { channelsOf } from './channels.ts';
 import { spreadOf } from './fitness.ts';
-import { evidenceOf, weigh, type PairedEvidence, type Weighed } from './paired-evidence.ts';
+import { evidenceOf, isLongerThan, weigh, type PairedEvidence, type Weighed } from './paired-evidence.ts';
 import * as words from './paired-words.ts';
 import { pairedSettings, type PairedSettings } from './settings.ts';
 import { judged, type Judgement, type LatencyVerdict } from './verdict.ts';
@@ -52,15 +52,17 @@ export const judgeWeighed = (
   return { ...judged(verdict, ...words.sentences(verdict, told)), evidence };
 };
 
-/** Slower wins, in either channel. */
+/** Slower wins, in either channel. Steady is what no second opinion contradicts. */
 export const verdictOf = (
-  { location, tail }: Pick<Weighed, 'location' | 'tail'>,
-  { margin, budget, tailMargin }: PairedSettings,
+  weighed: Weighed,
+  settings: PairedSettings,
 ): 'slower' | 'faster' | 'steady' | 'inconclusive' => {
+  const { location, tail } = weighed;
+  const { margin, budget, tailMargin } = settings;
   if (isAbove(location, margin) || (tail !== null && isAbove(tail, tailMargin))) return 'slower';
   if (location.look === undefined) return 'inconclusive';
   if (location.interval.high < 1 / (1 + margin)) return 'faster';
-  return location.interval.high < 1 + budget ? 'steady' : 'inconclusive';
+  return location.interval.high < 1 + budget && !isLongerThan(weighed, settings) ? 'steady' : 'inconclusive';
 };
 
 /**
@@ -93,7 +95,7 @@ const unfitness = (pairs: readonly Pair[], control: readonly Pair[], settings: P
   // It stopped by the usual plan and alpha, whatever this case asks for.
   const { looks, alpha } = pairedSettings;
   const usual = { ...settings, looks, alpha: Math.min(alpha, settings.alpha) };
-  const { location, tail } = weigh(channelsOf(control), usual);
-  const verdict = verdictOf({ location, tail }, settings);
-  return verdict === 'slower' || verdict === 'faster' ? words.notNull(verdict, location, tail) : undefined;
+  const seen = weigh(channelsOf(control), usual);
+  const verdict = verdictOf(seen, settings);
+  return verdict === 'slower' || verdict === 'faster' ? words.notNull(verdict, seen.location, seen.tail) : undefined;
 };

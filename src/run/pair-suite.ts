@@ -83,6 +83,9 @@ export async function pairSuite(
   const drawn = shuffled(contests, random);
   // Before anything is measured: a verdict whose trace cannot be kept cannot be repeated.
   const folder = traceFolder(root);
+  // Of a case that dies nothing may be left that reads as if it were of this run.
+  for (const { name } of contests)
+    for (const ending of endings) rmSync(join(folder, `${fileOf(name)}${ending}`), { force: true });
   tell(`pairing ${contests.length} cases with ${against} …`);
   const ruleOf = (name: string): Rule => {
     const contest = contests.find((each) => each.name === name);
@@ -186,17 +189,22 @@ interface Keeping {
   readonly graph: string | null;
 }
 
+const endings = ['.jsonl', '.screen.jsonl', '.control.jsonl'];
+
+/** Another name is another file: `a-b/c` and `a/b-c` are two cases. */
+const fileOf = (name: string): string =>
+  name.replaceAll('/', '+').replaceAll(/[^\w.@+-]/g, (letter) => encodeURIComponent(letter));
+
 /** Writes the trace of a case, and beside it the control, and the pairs that fresh ones confirm or clear: later runs write all anew. */
 function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, options: Keeping): PairedCase {
   const { root, folder, control, screened, header, graph } = options;
-  const file = name.replaceAll(/[^\w.@-]+/g, '-');
+  const file = fileOf(name);
   const write = (ending: string, more: HeaderLine, held: readonly Pair[]): string => {
     const path = join(folder, `${file}${ending}`);
     writeFileSync(path, traceOf({ ...header, ...more }, held));
     return relative(root, path);
   };
   const { confirming, doubt } = grounds;
-  rmSync(join(folder, `${file}.screen.jsonl`), { force: true });
   if (confirming !== null) write('.screen.jsonl', { case: name }, screened);
   const rests = {
     ...(confirming !== null && { confirming: { ...confirming, screen: { ...confirming.screen } } }),

@@ -70,7 +70,7 @@ export interface Replay {
   };
 }
 /**
- * Exact; holds for all looks together.
+ * Exact at its level, which before the first look is that of so many pairs; then it holds for all looks together, and with a suspicion for both stages.
  */
 export interface Interval {
   low: number;

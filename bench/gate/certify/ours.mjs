@@ -44,9 +44,10 @@ export function decide(channels, rules = settings, pairs = []) {
   let judgement = judgePaired([]);
   let next = nextLook(judgement, rules);
   while (next !== null && next <= channels.location.length) {
-    const { location, tail } = weigh(part(channels, 0, next), rules);
+    const weighed = weigh(part(channels, 0, next), rules);
+    const { location, tail } = weighed;
     const isUnfit = pairs.length > 0 && !(spreadOf(pairs.slice(0, next), 'A') <= rules.unusable);
-    const verdict = isUnfit ? 'unfit' : verdictOf({ location, tail }, rules);
+    const verdict = isUnfit ? 'unfit' : verdictOf(weighed, rules);
     judgement = { verdict, evidence: { given: next, ratio: location.ratio, interval: location.interval, tail } };
     next = nextLook(judgement, rules);
   }

@@ -60,8 +60,10 @@ vi.mock('../../../src/broker/pairs.ts', () => ({
       if (measured.fails.has(ours.path)) throw new WorkerFailure('crashed', `${ours.path} crashed`);
       return { pair, blocks: [] };
     }
+    #dead = false;
     async kernels({ ours }: { ours: Contestant }) {
-      if (measured.mute.has(ours.path)) throw new WorkerFailure('crashed', 'it died while it was asked');
+      this.#dead ||= measured.mute.has(ours.path);
+      if (this.#dead) throw new WorkerFailure('crashed', 'it died while it was asked');
       return { base: { 'CPU Conv': 1 }, ours: { 'CPU Conv': 2 } };
     }
     async close() {
@@ -145,6 +147,15 @@ describe('rounds', () => {
     };
     expect(await orders(1)).toBe(await orders(1));
     expect(await orders(1)).not.toBe(await orders(2));
+  });
+
+  test('ask the others in new processes where one dies of being asked', async () => {
+    measured.mute.add('b');
+    for (const seed of [1, 2, 3]) {
+      const all = await take([a, b, c], { suspects: () => true }, seed);
+      const known = [...all.values()].map((each) => each.ok && each.kernels !== null);
+      expect(known).toEqual([true, false, true]);
+    }
   });
 
   test('ask what the runtime made of a suspect, and of nothing else; who dies of that has its pairs all the same', async () => {
@@ -283,7 +294,10 @@ describe('rounds on two cores', () => {
     expect(taken.get('b')).toMatchObject({ ok: true, pairs: { length: 4 } });
     expect(taken.get('d')).toMatchObject({ ok: false, arm: 'ours', failure: { kind: 'crashed' } });
     expect(measured.cores.slice(-5)).toEqual([3, 3, 3, 3, 3]);
+    // Also where no other pair was taken: two versions at once need more memory than one.
     measured.killed.set('b', 1);
+    expect((await take(pinned, {}, 1, [3])).get('b')).toMatchObject({ ok: true, pairs: { length: 4 } });
+    measured.killed.set('b', 2);
     expect((await take(pinned, {}, 1, [3])).get('b')).toMatchObject({ ok: false, arm: 'ours' });
   });
 

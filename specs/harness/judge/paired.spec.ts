@@ -4,7 +4,7 @@ import { channelsOf, type Channels } from '../../../src/judge/channels.ts';
 import { judgePaired, nextLook, verdictOf, type PairedJudgement } from '../../../src/judge/paired.ts';
 import { weigh } from '../../../src/judge/paired-evidence.ts';
 import { pairedSettings, pairedSettingsOf } from '../../../src/judge/settings.ts';
-import { normal, randomFrom } from '../../../src/stats/random.ts';
+import { normal, randomFrom, type Random } from '../../../src/stats/random.ts';
 import type { Pair } from '../../../src/trace/pair.ts';
 import { drawPairs, logRatios, luck, noises, type Noise, type Recipe } from '../support/noise.ts';
 
@@ -125,10 +125,13 @@ describe('sentences', () => {
 
   test('inconclusive: what would settle it', () => {
     expect(told([1.01, 1.02, 1.03])).toEqual([
-      '+2 % [+1 %, +3 %] against main@3f2a1c9: neither surely slower nor surely within the budget (3 process pairs)',
+      '+2 % against main@3f2a1c9, and no word on how surely',
       '3 process pairs cannot decide: 8 can',
       tooFew,
     ]);
+    // The first look that a small alpha allows is a later one.
+    const strict = judgePaired(exactly(around(1.05, 0.001, 8)), pairedSettingsOf({ alpha: 1e-3 }));
+    expect(strict.sentences[1]).toBe('8 process pairs cannot decide: 12 can');
     expect(told(around(1.02, 0.019, 8))[1]).toBe('16 process pairs would probably settle it');
     expect(told(around(1, 0.3, 8))[1]).toMatch(
       /^only a quieter machine would settle it; a budget of 30(\.\d)? % would call it steady$/,
@@ -222,8 +225,7 @@ describe('shape and tail', () => {
   ])('one call in %d that takes %d times as long: missed near the minimum, slower in the tail', (every, times) => {
     const drawn = drawPairs(randomFrom(20 + every), 20, { call: slowCalls(every, times) });
     const { verdict, sentences, evidence } = judgePaired(drawn);
-    const { location } = weigh(channelsOf(drawn), pairedSettings);
-    expect(verdictOf({ location, tail: null }, pairedSettings)).toBe('steady');
+    expect(verdictOf({ ...weigh(channelsOf(drawn), pairedSettings), tail: null }, pairedSettings)).toBe('steady');
     expect(verdict).toBe('slower');
     expect(sentences[0]).toMatch(/^slower in the tail by \d+ % \[\d+, \d+\] than the base \(20 process pairs/);
     expect(sentences[1]).toMatch(/near the minimum, can see >=/);
@@ -271,6 +273,36 @@ describe('shape and tail', () => {
     expect(evidence!.shapeChanged).toBe(true);
     expect(evidence!.opinions.median).toBeGreaterThan(evidence!.ratio + 0.01);
     expect(sentences.join('\n')).toContain('the shape of the times changed');
+  });
+
+  test.each([
+    [1.02, 'steady'],
+    [1.08, 'inconclusive'],
+  ])('most calls of B take %d of the time, and its fastest ones what they took: %s', (factor, expected) => {
+    let call = 0;
+    const mostly: NonNullable<Recipe['call']> = (random, arm) =>
+      (arm === 'B' && call++ % 6 > 1 ? factor : 1) * (1 + 0.002 * random());
+    const { verdict, sentences, evidence } = judgePaired(drawPairs(randomFrom(32), 20, { call: mostly, calls: 6 }));
+    expect(verdict).toBe(expected);
+    expect(evidence!.interval.high).toBeLessThan(1.01);
+    expect(evidence!.shapeChanged).toBe(true);
+    if (verdict === 'steady') return;
+    expect(sentences[0]).toMatch(/near the minimum \(20 process pairs\), and most calls take surely longer than that$/);
+    expect(sentences[1]).toMatch(/^more pairs would not settle it/);
+  });
+
+  test('steady names a tail that leans and is not sure', () => {
+    const tail = [-0.3, 0.9, 0.4, 0.5, -0.2, 0.6, 0.7, -0.1, 0.4, 0.5, 0.3, 0.2].map((log) => Math.exp(log));
+    const call = (random: Random, arm: 'A' | 'B', pair: number): number =>
+      arm === 'B' && random() < 0.1 ? tail[pair % tail.length]! : 1;
+    const pairs = Array.from({ length: 20 }, (_, pair) => ({
+      ...drawPairs(randomFrom(pair), 1, { call: (random, arm) => call(random, arm, pair), blocks: 12, calls: 8 })[0]!,
+      pair,
+    }));
+    const { verdict, sentences, evidence } = judgePaired(pairs);
+    expect(verdict).toBe('steady');
+    expect(evidence!.tail!.ratio).toBeGreaterThan(1.1);
+    expect(sentences[1]).toMatch(/^the slowest tenth is open: \+\d+ % \[/);
   });
 
   test('where all calls moved alike, or none, it did not', () => {

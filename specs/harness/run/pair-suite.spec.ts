@@ -191,23 +191,34 @@ describe('the replay line gives the verdict that was printed, and its sentences'
 
   test('names the control, which is kept beside the trace', async () => {
     expect((await judged({})).replay).toBe(
-      'npx onpar gate replay .onpar/traces/m-a.jsonl --control .onpar/traces/m-a.control.jsonl',
+      'npx onpar gate replay .onpar/traces/m+a.jsonl --control .onpar/traces/m+a.control.jsonl',
     );
-    expect((await judged({ control: died })).replay).toBe('npx onpar gate replay .onpar/traces/m-a.jsonl');
+    expect((await judged({ control: died })).replay).toBe('npx onpar gate replay .onpar/traces/m+a.jsonl');
   });
 });
 
 test('the pairs that raised a suspicion are kept beside those that confirm it, and not beyond the run', async () => {
-  const screen = join(root, '.onpar/traces/m-a.screen.jsonl');
+  const screen = join(root, '.onpar/traces/m+a.screen.jsonl');
   await suite({ 'm/a': slow });
   expect(readTrace(screen).pairs).toHaveLength(8);
   expect(readTrace(screen).pairs[0]!.blocks[0]!.visits[0]![0]).toBeCloseTo(
     draw(2, 1, 1.05)[0]!.blocks[0]!.visits[0]![0]!,
     8,
   );
-  expect(existsSync(join(root, '.onpar/traces/m-b.screen.jsonl'))).toBe(false);
+  expect(existsSync(join(root, '.onpar/traces/m+b.screen.jsonl'))).toBe(false);
   await suite({});
   expect(existsSync(screen)).toBe(false);
+});
+
+test('two cases never share a trace, and of one that dies none of an earlier run is left', async () => {
+  const names = ['m-a/b', 'm/a-b', 'm/a b', 'm/a%20b'];
+  const alike = names.map((name) => contest(name));
+  const judgedAll = await suite({}, [], alike);
+  const traces = names.map((name) => join(root, (judgedAll.get(name) as Ok).trace));
+  expect(new Set(traces.map((path) => path.toLowerCase())).size).toBe(names.length);
+  expect(traces.map((path) => readTrace(path).header.case)).toEqual(names);
+  await suite({ [names[0]!]: { ...died, arm: 'ours' } }, [], alike);
+  expect(traces.map((path) => existsSync(path))).toEqual([false, true, true, true]);
 });
 
 test('where no trace can be kept nothing is measured, and the error says what to do', async () => {
