@@ -120,7 +120,9 @@ const facts = new WeakMap<Side, Map<string, unknown>>();
 /** Backend files of another version of onpar may speak otherwise: ours then drive both, and that it differs is said. */
 function onparChanges(before: string, after: string): readonly string[] {
   const [was, is] = [onparOf(before), onparOf(after)].map((folder) => (folder === null ? null : versionOf(folder)));
-  return was === null || is === null || was === is ? [] : [`onpar ${was} -> ${is} (its backend files are not compared)`];
+  return was === null || is === null || was === is
+    ? []
+    : [`onpar ${was} -> ${is} (its backend files are not compared)`];
 }
 
 function packageChanges(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {

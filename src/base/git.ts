@@ -19,7 +19,7 @@ export const git = (root: string, ...args: readonly string[]): string | null => 
   return answer.ok ? answer.text : null;
 };
 
-/** The same with the last line that git wrote of a failure. */
+/** The same with what git wrote of a failure: the line that says what was fatal, else its last one. */
 export function askGit(
   root: string,
   ...args: readonly string[]
@@ -32,7 +32,11 @@ export function askGit(
     env: { ...outsideHooks(), GIT_TERMINAL_PROMPT: '0' },
   });
   if (status === 0) return { ok: true, text: stdout.trim() };
-  return { ok: false, why: error?.message ?? stderr.trim().split('\n').at(-1) ?? '' };
+  const lines = stderr.trim().split('\n');
+  return {
+    ok: false,
+    why: error?.message ?? lines.find((line) => /^(?:fatal|error): /.test(line)) ?? lines.at(-1) ?? '',
+  };
 }
 
 /** The full id of a commit; null where the clone does not hold it. */

@@ -44,18 +44,26 @@ function stranger({ name, version }: RuntimePackage, known: readonly string[], w
   return new BadInput({ what: `no backend runs on the package '${name}'`, where, fix });
 }
 
+export interface Installing {
+  /** Told what takes long. */
+  readonly tell: (line: string) => void;
+  /** Names of packages to install in the same version. */
+  readonly along?: readonly string[];
+}
+
 /** The folder that holds it. Rejects with BadInput where it does not install. */
 export function installPackage(
   root: string,
   { name, version }: RuntimePackage,
-  tell: (line: string) => void,
+  { tell, along = [] }: Installing,
 ): Promise<string> {
-  const base = `${name}@${version}`;
-  return madeOnce(root, { name: base.replace('/', '+'), from: { name, version }, tell }, async (folder) => {
+  const all = [name, ...along].map((each) => `${each}@${version}`);
+  const [base = ''] = all;
+  return madeOnce(root, { name: base.replace('/', '+'), from: { name, version, along }, tell }, async (folder) => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: 'onpar-base', private: true })}\n`);
     // Its own prefix: npm hands that of an `npm test` on to what it starts.
-    const line = `npm install --no-save --ignore-scripts --no-audit --no-fund --prefix . ${base}`;
+    const line = `npm install --no-save --ignore-scripts --no-audit --no-fund --prefix . ${all.join(' ')}`;
     await run(line, { folder, base, tell, failure: 'does not install' });
   });
 }

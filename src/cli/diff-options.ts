@@ -27,14 +27,24 @@ export interface Threads {
 
 /** One thing differs between the sides, or nobody knows what moved what. Throws BadInput. */
 export function threadsOf(options: DiffOptions): Threads {
-  const threads = wholeNumber('--threads', options.threads, 0);
+  const threads = threadsFrom('--threads', options.threads);
   if (options.baseThreads === undefined) return { threads, baseThreads: undefined };
-  const baseThreads = wholeNumber('--base-threads', options.baseThreads, 0);
+  const baseThreads = threadsFrom('--base-threads', options.baseThreads);
   if (options.base !== undefined)
     refuse('--base and --base-threads', 'both name a base', 'give one of the two: one thing differs at a time');
   if (baseThreads === threads)
     refuse('--base-threads', `both sides run on ${threads}`, 'such as --threads 2 --base-threads 1');
   return { threads, baseThreads };
+}
+
+/** A runtime that is asked for a hundred thousand starts them, for minutes. */
+const mostThreads = 1024;
+
+function threadsFrom(where: string, asked: string): number {
+  const threads = wholeNumber(where, asked, 0);
+  return threads <= mostThreads
+    ? threads
+    : refuse(where, `${threads} threads`, `at most ${mostThreads}; 0 is the runtime's default`);
 }
 
 /** A number that a backend does not take would be said of it all the same; one thread is what all are given unasked. */

@@ -14,7 +14,7 @@ import { columns, summaryOf } from '../diff/moves.ts';
 import { placesOf } from '../diff/places.ts';
 import { diffMarkdown, renderDiff } from '../diff/render.ts';
 import { prepareSides } from '../diff/sides.ts';
-import type { Sides } from '../diff/sides.ts';
+import type { DiffSide, Sides } from '../diff/sides.ts';
 import { takeDiff } from '../diff/take.ts';
 import { pairedSettings } from '../judge/settings.ts';
 import { loadMetrics } from '../metrics/registry.ts';
@@ -116,22 +116,38 @@ async function placesFor(
 ): Promise<FileSides['places']> {
   const { project } = sides.ours;
   const backends = ids.length > 0 ? namedBackends(ids, sides) : backendsFor(sides);
-  const places = placesOf(sides, { metrics: await loadMetrics(), depth: depthOf(process.env), backends, words });
+  const asked = { metrics: await loadMetrics(), depth: depthOf(process.env), words };
+  const places = placesOf(sides, { ...asked, backends });
   if (places.length > 0) return places;
   if (words.length === 0) refuse('command line', 'no case runs on both sides', 'name other backends: onpar doctor');
-  const models = project.models.map(({ card }) => card.id);
-  return unknown('case', words.join(' '), models);
+  const named = words.join(' ');
+  // Without the backends that were asked for there may be such a case.
+  if (placesOf(everywhere(sides), { ...asked, backends: project.backends }).length > 0)
+    refuse('command line', `no '${named}' runs on both sides`, 'its artifact wants other backends: onpar doctor');
+  return unknown(
+    'case',
+    named,
+    project.models.map(({ card }) => card.id),
+  );
 }
 
-/** Unasked, a backend that takes no number of threads is left out where one is named. */
+const everywhere = ({ base, ours }: Sides): Sides => ({ base: { ...base, backend: null }, ours });
+
+/** Unasked, a backend that takes no number of threads is left out where one is named; so is one that does not run on the package that differs. */
 const backendsFor = ({ base, ours }: Sides): readonly Backend[] =>
-  ours.project.backends.filter((backend) => takes(backend, base.threads, ours.threads));
+  ours.project.backends.filter((backend) => takes(backend, base.threads, ours.threads) && runsOn(backend, base));
+
+const runsOn = ({ packages }: Backend, { runtime }: DiffSide): boolean =>
+  runtime === undefined || packages.includes(runtime);
 
 function namedBackends(ids: readonly string[], sides: Sides): readonly Backend[] {
   const chosen = chosenBackends(sides.ours.project.backends, ids);
   if (chosen.every((each) => each === sides.base.backend))
     refuse('--base', `both sides run on ${sides.base.label}`, 'name another one with --backend');
   const { base, ours } = sides;
+  const other = chosen.find((backend) => !runsOn(backend, base));
+  if (other !== undefined)
+    refuse('--backend', `${other.id} does not run on ${base.runtime}`, 'leave it out: nothing would differ');
   refuseThreads(base.backend === null ? chosen : [base.backend, ...chosen], {
     threads: ours.threads,
     baseThreads: base.threads,

@@ -4,6 +4,7 @@ import type { PairedContext, PairedJudgement } from '../judge/paired.ts';
 import { applyPolicy, readPolicy } from '../judge/policy.ts';
 import { pairedSettingsOf, type PairedSettings } from '../judge/settings.ts';
 import { judgeOn } from '../judge/suite.ts';
+import { plain } from '../report/cells.ts';
 import { mark } from '../report/format.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import type { Pair } from '../trace/pair.ts';
@@ -113,5 +114,6 @@ function answerOf(
 function textOf({ verdict, sentences, case: subject }: Replay): string {
   const { glyph, word } = mark(verdict);
   const name = subject === null ? '' : `   ${typeof subject === 'string' ? subject : JSON.stringify(subject)}`;
-  return `${[`${glyph} ${word}${name}`, ...sentences.map((sentence) => `    ${sentence}`)].join('\n')}\n`;
+  // A foreign trace may name itself as it likes: on a terminal that must not read as ours.
+  return `${[`${glyph} ${word}${name}`, ...sentences.map((sentence) => `    ${sentence}`)].map(plain).join('\n')}\n`;
 }

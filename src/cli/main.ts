@@ -22,7 +22,7 @@ const list = (text: string): string[] =>
     .map((word) => word.trim())
     .filter((word) => word !== '');
 
-const diffHelp = `Exit codes: 0 nothing moved for the worse, 1 something did, 2 bad input. A chart is left in .onpar/diff.html.
+const diffHelp = `Exit codes: 0 nothing moved for the worse, 1 something did or nothing could be compared, 2 bad input. A chart is left in .onpar/diff.html.
 
 Examples:
   onpar diff                                        since this branch left the main branch

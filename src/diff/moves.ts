@@ -89,6 +89,8 @@ function paritySentence({ batch, comparison }: BatchComparison): string {
   const { output, mismatched, count, maxAbs, excess, nmse } = worst;
   const moved =
     comparison.flips === null ? '' : `; ${comparison.flips.count} of ${comparison.flips.n} predictions change`;
+  if (mismatched === 0)
+    return `${output}: NMSE ${significant(nmse)} (allowed ${significant(worst.tolerance.nmse)}), though each element is within its tolerance, at batch ${batch}${moved}`;
   return `${output}: ${mismatched} of ${count} elements moved by up to ${significant(maxAbs)} (${significant(excess)}x the tolerance, NMSE ${significant(nmse)}) at batch ${batch}${moved}`;
 }
 
@@ -124,7 +126,7 @@ export function latencyMove(
 export const pairedMove = (paired: PairedCase): Latency =>
   paired.ok
     ? latencyMove(paired.judgement, paired)
-    : blankLatency(paired.arm === 'ours' ? 'worse' : 'undecided', `no pairs (${paired.arm}): ${paired.reason}`);
+    : blankLatency(paired.arm === 'ours' ? 'worse' : 'none', `no pairs (${paired.arm}): ${paired.reason}`);
 
 /** One column of one case, or a whole case that only one side can run. */
 export interface Moved {

@@ -9,6 +9,7 @@ import { prepareBase } from '../base/base.ts';
 import type { Side } from '../base/base.ts';
 import { resolveCommit } from '../base/git.ts';
 import { installPackage, packageNamed } from '../base/runtime-package.ts';
+import { packagesOf } from '../base/packages.ts';
 import type { RuntimePackage } from '../base/runtime-package.ts';
 import { readMachine } from '../baselines/read-machine.ts';
 import { commitOfBless, readBaselines } from '../baselines/store.ts';
@@ -22,6 +23,8 @@ export interface DiffSide extends Side {
   readonly threads: number;
   /** That every case runs on; null for its own. */
   readonly backend: Backend | null;
+  /** The package whose release alone differs: what does not run on it has nothing to compare. */
+  readonly runtime?: string;
 }
 
 export interface Sides {
@@ -66,9 +69,25 @@ export async function prepareSides(root: string, options: SidesOptions): Promise
 
 /** Installs it. Cards and artifacts are those of our side; the folder's packages are found first. Rejects with BadInput where it does not install. */
 export async function byPackage(ours: DiffSide, runtime: RuntimePackage, tell: SidesOptions['tell']): Promise<Sides> {
-  const root = await installPackage(ours.root, runtime, tell);
-  const label = `${runtime.name}@${runtime.version}`;
-  return { base: { ...ours, label, root, project: { ...ours.project, root } }, ours };
+  const { name, version } = runtime;
+  const label = `${name}@${version}`;
+  const backends = ours.project.backends.filter(({ packages }) => packages.includes(name));
+  const brought = backends.find(({ bring }) => !bring.startsWith('npm install '));
+  if (brought !== undefined)
+    throw new BadInput({
+      what: `its native part does not come with npm, but by '${brought.bring}' for the release that is installed`,
+      where: label,
+      fix: 'name a commit that had it, or its folder: --base <ref>',
+    });
+  const root = await installPackage(ours.root, runtime, { tell, along: releasedWith(ours.root, name, backends) });
+  return { base: { ...ours, label, root, runtime: name, project: { ...ours.project, root } }, ours };
+}
+
+/** Packages that the same backends load and that have the same version here: one of TensorFlow.js's alone would meet another release of the other. */
+function releasedWith(root: string, name: string, backends: readonly Backend[]): readonly string[] {
+  const others = [...new Set(backends.flatMap(({ packages }) => packages))].filter((other) => other !== name);
+  const here = (one: string): string | undefined => packagesOf(root, [one]).get(one);
+  return others.filter((other) => here(other) === here(name));
 }
 
 /** Every package that a backend loads. */

@@ -57,7 +57,8 @@ const reaches = ({ interval }: Ratio, error: number): boolean => (1 - interval.l
 const moved = (verdict: 'slower' | 'faster', { strict, sizes, against }: Evidence): Judgement<LatencyVerdict> => {
   const size = percent(Math.abs(strict.ratio - 1));
   const range = ends(strict.interval, verdict === 'slower' ? 'up' : 'down');
-  const alarm = `false alarm <= ${atMostPercent((1 - strict.interval.level) / 2)}`;
+  // What lies between days no number of processes tells.
+  const alarm = `false alarm <= ${atMostPercent((1 - strict.interval.level) / 2)} were days alike`;
   return judged(verdict, `${verdict} by ${size} ${range} than ${against} (${sizes}, ${alarm})`);
 };
 

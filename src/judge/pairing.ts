@@ -2,12 +2,9 @@
  * What pairing with a base version says of a latency case, and how it goes together with the committed latency of this machine: pairs
  * decide; where nothing that the case runs on differs there is nothing to measure; without a base the committed latency is all there is.
  */
-import type { Sample } from '../stats/sample.ts';
-import { judgeLatency } from './latency.ts';
 import type { PairedEvidence } from './paired-evidence.ts';
 import type { PairedJudgement } from './paired.ts';
 import { pairedSettings } from './settings.ts';
-import type { LatencyMargins } from './settings.ts';
 import type { FailedVerdict, Judgement, LatencyVerdict } from './verdict.ts';
 import { percent } from './words.ts';
 
@@ -44,21 +41,13 @@ export interface SteadyContext {
   readonly pairings: readonly Pairing[];
   /** YYYY-MM-DD. */
   readonly today: string;
-  /** Share of its time that others kept a process of the target from its core; null where that is not known. */
-  readonly waiting: number | null;
 }
 
 /**
- * `target` and `baseline`: one estimate a fresh process of today and of the last bless, seconds. `pairings`: with the version before, and with the
+ * `screen`: today's fresh processes against what is committed of this machine. `pairings`: with the version before, and with the
  * anchor where there is one; the worse verdict counts, and the sentences of both are said.
  */
-export const judgeSteady = (
-  target: Sample,
-  baseline: Sample | undefined,
-  margins: LatencyMargins,
-  { pairings, today, waiting }: SteadyContext,
-): SteadyJudgement => {
-  const screen = judgeLatency(target, baseline, margins, undefined, waiting);
+export const judgeSteady = (screen: Judgement<LatencyVerdict>, { pairings, today }: SteadyContext): SteadyJudgement => {
   const [worst, ...others] = pairings
     .flatMap((pairing) => judgeOne(pairing, screen, today))
     .toSorted((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
@@ -89,12 +78,12 @@ const worstFirst: readonly (LatencyVerdict | FailedVerdict)[] = [
   'crashed',
   'timed-out',
   'refused',
-  'unavailable',
-  'skipped',
   'slower',
   'unfit',
   'inconclusive',
   'unbaselined',
+  'unavailable',
+  'skipped',
   'steady',
   'faster',
 ];

@@ -33,11 +33,13 @@ export const metric: Metric<'days', 'latency'> = {
     const { pairings, waiting } = context;
     const days = baseline === undefined ? [] : daysOf(baseline);
     // A quick look, with fewer processes of fewer calls, is another estimator.
-    const alike = days.every(({ length }) => length <= target.length);
-    if (days.length >= leastDays && alike && pairings.every(({ kind }) => kind === 'none'))
-      return withReasons(judgeDays(target, days.map(toSample), undefined, waiting), pairings);
+    const known = days.length >= leastDays && days.every(({ length }) => length <= target.length);
+    const byDays = known ? judgeDays(target, days.map(toSample), undefined, waiting) : null;
+    if (byDays !== null && pairings.every(({ kind }) => kind === 'none')) return withReasons(byDays, pairings);
     const pooled = days.length === 0 ? undefined : toSample(days.flat());
-    return judgeSteady(target, pooled, steadyMargins, context);
+    const byProcesses = judgeLatency(target, pooled, steadyMargins, undefined, waiting);
+    // Processes of one day are alike, days are not: where it is known by how much, a red must be one by both.
+    return judgeSteady(byProcesses.verdict === 'slower' ? (byDays ?? byProcesses) : byProcesses, context);
   },
 };
 

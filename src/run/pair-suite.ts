@@ -193,7 +193,10 @@ const endings = ['.jsonl', '.screen.jsonl', '.control.jsonl'];
 
 /** Another name is another file: `a-b/c` and `a/b-c` are two cases. */
 const fileOf = (name: string): string =>
-  name.replaceAll('/', '+').replaceAll(/[^\w.@+-]/g, (letter) => encodeURIComponent(letter));
+  name.replaceAll(/[^\w.@-]/g, (letter) => letters[letter] ?? encodeURIComponent(letter));
+
+/** Of every name, and of one against an anchor. Whatever is none of its own letters stands for nothing else. */
+const letters: Readonly<Record<string, string>> = { '/': '+', ' ': '~', '+': '%2B', '~': '%7E' };
 
 /** Writes the trace of a case, and beside it the control, and the pairs that fresh ones confirm or clear: later runs write all anew. */
 function keep({ name }: VersionedCase, { judgement, pairs, grounds }: Judged, options: Keeping): PairedCase {

@@ -41,7 +41,9 @@ function forward(): typeof hrtimeNowTimestampProvider {
     fn: () => {
       const now = fn();
       if (last !== undefined && now < last)
-        throw new Error(`the clock stepped back between two calls; nothing is judged by it, run again with a monotonic clock`);
+        throw new Error(
+          `the clock stepped back between two calls; nothing is judged by it, run again with a monotonic clock`,
+        );
       last = now;
       return now;
     },

@@ -47,13 +47,16 @@ describe('another version of a package', () => {
     'package.json': '{}',
     'node_modules/@a/runtime/package.json': JSON.stringify({ name: '@a/runtime', version: '2.0.0' }),
     'node_modules/other/package.json': JSON.stringify({ name: 'other', version: '3.0.0' }),
-    // Stands for npm: installs what it is asked for last, and knows no version 9.
+    // Stands for npm: installs what it is asked for, and knows no version 9.
     'bin/npm': `#!/bin/sh
-for asked; do :; done
-version="\${asked##*@}"
-case "$version" in 9*) echo "npm error notarget $asked" >&2; exit 1;; esac
-mkdir -p "node_modules/@a/runtime"
-echo "{\\"name\\":\\"@a/runtime\\",\\"version\\":\\"$version\\"}" > "node_modules/@a/runtime/package.json"
+for asked; do
+  case "$asked" in *@[0-9]*) ;; *) continue;; esac
+  name="\${asked%@*}"
+  version="\${asked##*@}"
+  case "$version" in 9*) echo "npm error notarget $asked" >&2; exit 1;; esac
+  mkdir -p "node_modules/$name"
+  echo "{\\"name\\":\\"$name\\",\\"version\\":\\"$version\\"}" > "node_modules/$name/package.json"
+done
 `,
   });
   chmodSync(join(root, 'bin/npm'), 0o755);
@@ -61,7 +64,7 @@ echo "{\\"name\\":\\"@a/runtime\\",\\"version\\":\\"$version\\"}" > "node_module
   afterAll(() => vi.unstubAllEnvs());
   const told: string[] = [];
   const install = (version: string): Promise<string> =>
-    installPackage(root, { name: '@a/runtime', version }, (line) => told.push(line));
+    installPackage(root, { name: '@a/runtime', version }, { tell: (line) => told.push(line) });
 
   test('is found before the one of the working tree, whose other packages are found all the same; it is made once', async () => {
     const folder = await install('1.0.0');
@@ -76,6 +79,15 @@ echo "{\\"name\\":\\"@a/runtime\\",\\"version\\":\\"$version\\"}" > "node_module
     expect(await install('1.0.0')).toBe(folder);
     expect(told).toHaveLength(2);
     expect(readFileSync(join(root, '.onpar', '.gitignore'), 'utf8')).toBe('*\n');
+  });
+
+  test('takes along what is released with it', async () => {
+    const options = { tell: () => undefined, along: ['other'] };
+    const folder = await installPackage(root, { name: '@a/runtime', version: '1.1.0' }, options);
+    expect([...packagesOf(folder, ['@a/runtime', 'other'])]).toEqual([
+      ['@a/runtime', '1.1.0'],
+      ['other', '1.1.0'],
+    ]);
   });
 
   test('that does not install is refused with what npm said, and tried anew', async () => {

@@ -60,6 +60,19 @@ describe('parity', () => {
     );
   });
 
+  test('is worse by the sum of small differences, and says so where no element is beyond its tolerance', () => {
+    const [near, far] = [1, 1 + 9e-4].map((factor) => logits(...[1, 2, 3, 1].map((value) => factor * value)));
+    const tolerance = { ...toleranceFor('float32'), atol: 1, nmse: 1e-9 };
+    const options = { tolerance: () => tolerance, classifications: ['y'], inputsDiffer: true };
+    const comparison = compareOutputs({ y: far! }, { y: near! }, options);
+    expect(parityMove([{ batch: 4, comparison }])).toMatchObject({
+      move: 'worse',
+      sentence: expect.stringMatching(
+        /^y: NMSE \S+ \(allowed 1e-9\), though each element is within its tolerance, at batch 4; 0 of 2 predictions change$/,
+      ),
+    });
+  });
+
   test('is worse where the structure changed, also beside an equal batch size', () => {
     const found = parityMove([compared(base, base), compared(logits(1, 2), base, 8)]);
     expect(found).toMatchObject({ move: 'worse', excess: 'Infinity', maxAbs: 'NaN' });
@@ -198,7 +211,7 @@ test.each([
 
 test.each([
   ['ours', 'worse'],
-  ['base', 'undecided'],
+  ['base', 'none'],
 ] as const)('pairs in which %s died move: %s', (arm, move) => {
   expect(pairedMove({ ok: false, how: 'crashed', reason: 'killed', missing: null, arm })).toMatchObject({
     move,
@@ -234,7 +247,7 @@ describe('what is told of a latency', () => {
     const found = of(judgePaired(drawPairs(randomFrom(3), 6)));
     expect(found.verdict).toBe('inconclusive');
     expect(found.sentence).toMatch(
-      /neither surely slower nor surely within the budget .*; 6 process pairs cannot decide: 8 can/,
+      /against the base, and no word on how surely; 6 process pairs cannot decide: 8 can/,
     );
   });
 

@@ -168,6 +168,12 @@ describe('onpar diff', () => {
     ['no base at all', ['--base', 'none'], 'nothing to compare with: --base is none'],
     ['an unknown column', ['--only', 'speed'], "unknown column 'speed'"],
     ['a word that no case has', ['garmint'], 'did you mean garment?'],
+    [
+      'a release of a package whose native part is provisioned',
+      ['--base', '@tensorflow/tfjs-node@4.21.0'],
+      "does not come with npm, but by 'npx onpar provision tfjs-node'",
+    ],
+    ['more threads than any machine has', ['--threads', '100000', '--base-threads', '1'], 'at most 1024'],
     ['two forms at once', ['--json', '--markdown'], 'cannot be used with'],
   ])('refuses %s with one clear error', (_, args, words) => {
     const { status, output } = diff(...args);

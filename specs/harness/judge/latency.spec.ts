@@ -75,7 +75,7 @@ describe('sentences', () => {
     const target = toSample([1.24, 1.3, 1.31, 1.32, 1.38]);
     const { sentences } = judgeLatency(target, toSample([1, 1, 1, 1, 1]), steadyMargins);
     expect(sentences).toEqual([
-      'slower by 31 % [24, 38] than the committed baseline of this machine (5 and 5 fresh processes, false alarm <= 0.4 %)',
+      'slower by 31 % [24, 38] than the committed baseline of this machine (5 and 5 fresh processes, false alarm <= 0.4 % were days alike)',
     ]);
   });
 
@@ -87,7 +87,7 @@ describe('sentences', () => {
       'main@4c1d2e',
     );
     expect(sentences).toEqual([
-      'faster by 30 % [25, 40] than main@4c1d2e (5 and 5 fresh processes, false alarm <= 0.4 %)',
+      'faster by 30 % [25, 40] than main@4c1d2e (5 and 5 fresh processes, false alarm <= 0.4 % were days alike)',
     ]);
   });
 

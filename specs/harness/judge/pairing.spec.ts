@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PairedJudgement } from '../../../src/judge/paired.ts';
 import { judgeSteady, notPaired } from '../../../src/judge/pairing.ts';
 import type { AcceptedSlowdown, Pairing } from '../../../src/judge/pairing.ts';
+import { judgeLatency } from '../../../src/judge/latency.ts';
 import { steadyMargins } from '../../../src/judge/settings.ts';
 import type { LatencyVerdict } from '../../../src/judge/verdict.ts';
 import { toSample } from '../../../src/stats/sample.ts';
@@ -44,10 +45,9 @@ describe('pairs decide', () => {
     ['unfit', 1],
   ] as const)('%s, whatever was committed on this machine', (verdict, ratio) => {
     for (const baseline of [undefined, times(2), times(0.5)]) {
-      const judged = judgeSteady(sample, baseline, steadyMargins, {
+      const judged = judgeSteady(judgeLatency(sample, baseline, steadyMargins), {
         pairings: [paired(verdict, ratio)],
         today,
-        waiting: null,
       });
       expect(judged).toMatchObject({ verdict, sentences: [`${verdict} than main@3f2a1c9`] });
     }
@@ -56,10 +56,9 @@ describe('pairs decide', () => {
 
 describe('a slowdown that the card accepts', () => {
   const judge = (ratio: number, given: AcceptedSlowdown | null, on = today) =>
-    judgeSteady(sample, undefined, steadyMargins, {
+    judgeSteady(judgeLatency(sample, undefined, steadyMargins), {
       pairings: [paired('slower', ratio, given)],
       today: on,
-      waiting: null,
     });
 
   test('is steady within its bound, with the reason, and still says how much', () => {
@@ -85,9 +84,10 @@ describe('a slowdown that the card accepts', () => {
       judgement: { ...found, evidence: { ...found.evidence!, tail } },
       accepted,
     };
-    expect(judgeSteady(sample, undefined, steadyMargins, { pairings: [pairing], today, waiting: null }).verdict).toBe(
-      'slower',
-    );
+    expect(
+      judgeSteady(judgeLatency(sample, undefined, steadyMargins, undefined, null), { pairings: [pairing], today })
+        .verdict,
+    ).toBe('slower');
   });
 
   test('holds on its last good day', () => {
@@ -106,7 +106,9 @@ test('a new version that dies where the base does not has crashed', () => {
     reason: 'the worker was killed by SIGSEGV',
     against: 'v1@0a1b2c3',
   };
-  expect(judgeSteady(sample, sample, steadyMargins, { pairings: [pairing], today, waiting: null })).toEqual({
+  expect(
+    judgeSteady(judgeLatency(sample, sample, steadyMargins, undefined, null), { pairings: [pairing], today }),
+  ).toEqual({
     verdict: 'crashed',
     sentences: ['in pairs with v1@0a1b2c3: the worker was killed by SIGSEGV'],
     evidence: null,
@@ -116,7 +118,7 @@ test('a new version that dies where the base does not has crashed', () => {
 describe('where nothing that it runs on differs', () => {
   const same: Pairing = { kind: 'same', against: 'main@3f2a1c9' };
   const judge = (baseline: typeof sample | undefined, target = sample) =>
-    judgeSteady(target, baseline, steadyMargins, { pairings: [same], today, waiting: null });
+    judgeSteady(judgeLatency(target, baseline, steadyMargins, undefined, null), { pairings: [same], today });
 
   test.each([
     ['nothing is committed', judge(undefined)],
@@ -138,10 +140,9 @@ describe('where nothing that it runs on differs', () => {
 
 describe('without a base the committed latency is all there is', () => {
   const judge = (baseline: typeof sample | undefined, pairing = notPaired('this is the first commit')) =>
-    judgeSteady(sample, baseline, steadyMargins, {
+    judgeSteady(judgeLatency(sample, baseline, steadyMargins), {
       pairings: [pairing],
       today,
-      waiting: null,
     });
 
   test.each([
@@ -180,7 +181,7 @@ describe('with an anchor too', () => {
     accepted: given,
   });
   const judge = (pairings: readonly Pairing[], baseline?: typeof sample) =>
-    judgeSteady(sample, baseline, steadyMargins, { pairings, today, waiting: null });
+    judgeSteady(judgeLatency(sample, baseline, steadyMargins, undefined, null), { pairings, today });
 
   test.each([
     ['slower', paired('steady', 1.003), anchored('slower', 1.02), 1.02],
@@ -227,7 +228,7 @@ describe('with an anchor too', () => {
 describe('a machine whose core others had', () => {
   const slow = toSample(times(2));
   const judge = (waiting: number | null, pairings: readonly Pairing[] = []) =>
-    judgeSteady(slow, sample, steadyMargins, { pairings, today, waiting });
+    judgeSteady(judgeLatency(slow, sample, steadyMargins, undefined, waiting), { pairings, today });
 
   test('is not fit to call anything slower, and says how busy it was; where it was free or does not tell, it is', () => {
     expect(judge(0.62)).toMatchObject({
@@ -247,8 +248,8 @@ describe('a machine whose core others had', () => {
 
   test('leaves everything else as it is', () => {
     for (const target of [sample, toSample(times(0.5))])
-      expect(judgeSteady(target, sample, steadyMargins, { pairings: [], today, waiting: 0.62 })).toEqual(
-        judgeSteady(target, sample, steadyMargins, { pairings: [], today, waiting: null }),
-      );
+      expect(
+        judgeSteady(judgeLatency(target, sample, steadyMargins, undefined, 0.62), { pairings: [], today }),
+      ).toEqual(judgeSteady(judgeLatency(target, sample, steadyMargins, undefined, null), { pairings: [], today }));
   });
 });

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { defaultAccuracyTolerance } from '../../../src/judge/accuracy.ts';
+import { judgeLatency } from '../../../src/judge/latency.ts';
 import { parityTarget } from '../../../src/judge/parity.ts';
+import { steadyMargins } from '../../../src/judge/settings.ts';
 import type { Verdict } from '../../../src/judge/verdict.ts';
 import {
   hasMoved,
@@ -11,7 +13,9 @@ import {
   type Target,
 } from '../../../src/metrics/metric.ts';
 import { loadMetrics } from '../../../src/metrics/registry.ts';
+import { normal, randomFrom } from '../../../src/stats/random.ts';
 import { toSample } from '../../../src/stats/sample.ts';
+import { luck } from '../support/noise.ts';
 
 let metrics: ReadonlyMap<string, Metric>;
 beforeAll(async () => {
@@ -233,5 +237,26 @@ describe('latency against days of bless', () => {
     const same = { kind: 'same', against: 'main@3f2a1c9' } as const;
     expect(judge(8, 1.05, [same]).verdict).toBe('steady');
     expect(judge(8, 1.5, [same]).verdict).toBe('slower');
+  });
+
+  test('a day among days that differ by a fifth is red no more often than is promised, as its processes alone would be', () => {
+    const random = randomFrom(9);
+    const same = { kind: 'same', against: 'main@3f2a1c9' } as const;
+    const day = (): number[] => {
+      const level = Math.exp(0.2 * normal(random));
+      return Array.from({ length: 5 }, () => level * (1 + 0.01 * random()));
+    };
+    const trials = 1500;
+    let [red, alone] = [0, 0];
+    for (let i = 0; i < trials; i += 1) {
+      const known = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`2026-11-0${at + 1}`, day()]));
+      const today = toSample(day());
+      const judgement = judgeMetric(get('latency'), today, known as never, { ...context, pairings: [same] });
+      red += judgement.verdict === 'slower' ? 1 : 0;
+      const processes = toSample(Object.values(known).flat());
+      alone += judgeLatency(today, processes, steadyMargins).verdict === 'slower' ? 1 : 0;
+    }
+    expect(red / trials).toBeLessThan(0.02 + luck(0.02, trials));
+    expect(alone / trials).toBeGreaterThan(0.05);
   });
 });

@@ -88,7 +88,7 @@ describe('a case', () => {
     expect(sentences(anchor)).toMatch(/slower by [45].* than v1@\w+ [^]*differs from v1@\w+ in the artifact/);
     expect(sentences(anchor)).toContain('\noptimized graph: 1 -> 2 nodes (+1 Add)\n');
     expect(sentences(base)).not.toContain('optimized graph');
-    expect(sentences(anchor)).toMatch(/replay the gate: npx onpar gate replay \S+-anchor\.jsonl --control /);
+    expect(sentences(anchor)).toMatch(/replay the gate: npx onpar gate replay \S+~anchor\.jsonl --control /);
     expect(asked.map(({ name }) => name.replace(/^.* /, ''))).toEqual([
       'linear/float32/ort-node/cpu/b1/t1',
       'anchor',
