@@ -27,7 +27,10 @@ export async function keepTraces(traces, bank, pinned, at) {
     // Where fresh pairs confirmed or cleared a suspicion, the ones that raised it are the screen's verdict.
     const screen = join(traces, name.replace(/jsonl$/, 'screen.jsonl'));
     const { pairs } = existsSync(screen) ? await readBankTrace(screen) : trace;
-    await keepOne({ ...trace.header, pairs }, { bank, pinned, at, suite: name.replace(/\.jsonl$/, '').replaceAll('+', '-') });
+    await keepOne(
+      { ...trace.header, pairs },
+      { bank, pinned, at, suite: name.replace(/\.jsonl$/, '').replaceAll('+', '-') },
+    );
   }
 }
 

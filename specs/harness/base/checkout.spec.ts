@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { checkOut as checkOutAll } from '../../../src/base/checkout.ts';
 import { commit, git, newFolder, newRepository, write } from './repository.ts';
 
-const checkOut = async (...asked: Parameters<typeof checkOutAll>): Promise<string> => (await checkOutAll(...asked)).root;
+const checkOut = async (...asked: Parameters<typeof checkOutAll>): Promise<string> =>
+  (await checkOutAll(...asked)).root;
 const quiet = { tell: () => undefined, build: undefined };
 const lockfile = (version: string): string => JSON.stringify({ name: 'p', version, lockfileVersion: 3, packages: {} });
 const manifest = (version: string): string => JSON.stringify({ name: 'p', version });

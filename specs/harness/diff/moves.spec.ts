@@ -246,9 +246,7 @@ describe('what is told of a latency', () => {
   test('is all that the gate says: what would settle it stands last', () => {
     const found = of(judgePaired(drawPairs(randomFrom(3), 6)));
     expect(found.verdict).toBe('inconclusive');
-    expect(found.sentence).toMatch(
-      /against the base, and no word on how surely; 6 process pairs cannot decide: 8 can/,
-    );
+    expect(found.sentence).toMatch(/against the base, and no word on how surely; 6 process pairs cannot decide: 8 can/);
   });
 
   test('is the tail where it alone is slower: what lies near the minimum did not move', () => {
