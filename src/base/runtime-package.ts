@@ -59,11 +59,15 @@ export function installPackage(
 ): Promise<string> {
   const all = [name, ...along].map((each) => `${each}@${version}`);
   const [base = ''] = all;
-  return madeOnce(root, { name: base.replace('/', '+'), from: { name, version, along }, tell }, async (folder) => {
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: 'onpar-base', private: true })}\n`);
-    // Its own prefix: npm hands that of an `npm test` on to what it starts.
-    const line = `npm install --no-save --ignore-scripts --no-audit --no-fund --prefix . ${all.join(' ')}`;
-    await run(line, { folder, base, tell, failure: 'does not install' });
-  });
+  return madeOnce(
+    root,
+    { name: base.replace('/', '+'), from: { name, version, ...(along.length > 0 && { along }) }, tell },
+    async (folder) => {
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: 'onpar-base', private: true })}\n`);
+      // Its own prefix: npm hands that of an `npm test` on to what it starts.
+      const line = `npm install --no-save --ignore-scripts --no-audit --no-fund --prefix . ${all.join(' ')}`;
+      await run(line, { folder, base, tell, failure: 'does not install' });
+    },
+  );
 }

@@ -44,7 +44,7 @@ function threadsFrom(where: string, asked: string): number {
   const threads = wholeNumber(where, asked, 0);
   return threads <= mostThreads
     ? threads
-    : refuse(where, `${threads} threads`, `at most ${mostThreads}; 0 is the runtime's default`);
+    : refuse(where, `${threads} threads`, `no more than ${mostThreads}; 0 is the runtime's default`);
 }
 
 /** A number that a backend does not take would be said of it all the same; one thread is what all are given unasked. */

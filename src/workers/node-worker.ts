@@ -20,7 +20,8 @@ import { peakResident } from './resident.ts';
  * better while it runs would take half of the core from this process alone, for a third of a second, in one of twelve.
  */
 const [, , core] = process.argv;
-if (core !== undefined) spawnSync('taskset', ['--cpu-list', '--pid', core, String(process.pid)]);
+if (core !== undefined && spawnSync('taskset', ['--cpu-list', '--pid', core, String(process.pid)]).status !== 0)
+  throw new Error(`taskset cannot pin it to core ${core}`);
 
 let runtime: Runtime | undefined;
 let session: Session | undefined;

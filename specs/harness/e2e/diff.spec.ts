@@ -173,7 +173,7 @@ describe('onpar diff', () => {
       ['--base', '@tensorflow/tfjs-node@4.21.0'],
       "does not come with npm, but by 'npx onpar provision tfjs-node'",
     ],
-    ['more threads than any machine has', ['--threads', '100000', '--base-threads', '1'], 'at most 1024'],
+    ['more threads than any machine has', ['--threads', '100000', '--base-threads', '1'], 'no more than 1024'],
     ['two forms at once', ['--json', '--markdown'], 'cannot be used with'],
   ])('refuses %s with one clear error', (_, args, words) => {
     const { status, output } = diff(...args);
