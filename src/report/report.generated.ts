@@ -172,7 +172,7 @@ export interface CaseRow {
   };
 }
 /**
- * Of a ratio, exact; holds for all looks together.
+ * Of a ratio, exact; holds for all looks together, and for both stages where fresh pairs confirmed a suspicion.
  */
 export interface Interval {
   low: number;
@@ -203,6 +203,9 @@ export interface VerdictRow {
      */
     ratio: number;
     interval: Interval;
+    /**
+     * The fresh ones of what was suspected.
+     */
     pairs: number;
     /**
      * The smallest slowdown that these pairs could have seen nine times in ten, as a fraction.
