@@ -11,6 +11,8 @@ export default {
   ],
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
+  // Simulations in the specs of statistics are slow once their loops are instrumented.
+  dryRunTimeoutMinutes: 20,
   reporters: ['clear-text', 'progress'],
   thresholds: { high: 95, low: 90, break: 85 },
   tempDirName: '.stryker-tmp',

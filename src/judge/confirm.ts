@@ -32,7 +32,6 @@ export const pairsToConfirm = ({ alpha, confirming }: PairedSettings, cases: num
 
 /** What the screen says, as a suspicion keeps it; null where it suspects nothing. */
 export const screenOf = (pairs: readonly Pair[], settings: PairedSettings): Suspicion['screen'] | null => {
-  if (pairs.length === 0) return null;
   const weighed = weigh(channelsOf(pairs), settings);
   const { location, tail } = weighed;
   return verdictOf(weighed, settings) === 'slower'

@@ -41,6 +41,7 @@ describe('a suspect', () => {
     expect(evidence?.interval.high).toBe(1.2);
     // One of fifty, and of the fresh pairs at most two of twenty.
     expect(evidence?.interval.level).toBeGreaterThan(1 - 0.02 * 0.1);
+    expect(evidence?.interval.level).toBeLessThan(1);
     const lower = confirm(
       exactly(steps(10, 0.04)),
       suspicion(20, { screen: { ...screen, location: { low: 1.05, high: 1.06, level: 0.98 } } }),
@@ -54,6 +55,18 @@ describe('a suspect', () => {
     const judged = [steps(10, 0), wild, steps(10, -0.05)].map((logs) => confirm(exactly(logs), suspicion(18)));
     expect(judged.map(({ verdict }) => verdict)).toEqual(['steady', 'inconclusive', 'faster']);
     for (const { sentences } of judged) expect(sentences).toContain('seen slower before, not confirmed by fresh pairs');
+  });
+
+  test('whose fresh pairs a machine took that was not fit is unfit, and nothing is confirmed', () => {
+    const fresh = drawPairs(randomFrom(1), 10, { factor: 1.2, drift: (visit) => (visit % 8 < 4 ? 1 : 3) });
+    const { verdict, sentences } = confirm(fresh, suspicion(18));
+    expect(verdict).toBe('unfit');
+    expect(sentences.join()).not.toContain('confirmed');
+  });
+
+  test('whose fresh pairs have too few calls for a tail is told without one', () => {
+    const screen = { ...suspicion(18).screen, tail: { low: 0.9, high: 1.3, level: 0.998 } };
+    expect(confirm(exactly(steps(10, 0.04)), suspicion(18, { screen })).evidence?.tail).toBeNull();
   });
 
   test('with too few fresh pairs is inconclusive, however slow', () => {
