@@ -17,7 +17,10 @@ export const centreOf = (values: readonly number[], rank: number): Centre => {
   return { estimate: middle(walsh), low: walsh[rank] ?? NaN, high: walsh[walsh.length - 1 - rank] ?? NaN };
 };
 
-/** Means of two values that lie fewer places apart than the top score, each value with itself too; ascending. */
+/**
+ * Means of two values that lie fewer places apart than the top score, each value with itself too; ascending. A value below a centre has the rank of those at or above it
+ * in order whose mean with it is not above that centre either: a rank that counts up to the top score leaves out the means with those farther up.
+ */
 export const walshAverages = (values: readonly number[]): Float64Array => {
   const ordered = Float64Array.from(values).sort();
   const n = ordered.length;

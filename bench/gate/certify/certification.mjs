@@ -74,11 +74,9 @@ function groups(bank, withMachines = true) {
 /** Replayed slowdowns of unchanged code, and whatever work was really added; less of it where conditions are unusual. */
 function detectionOf({ key, entries }) {
   const isUsual = key.condition === usualCondition;
-  const same = entries.filter(({ work }) => work === 'same');
-  const works = [...new Set(entries.map(({ work }) => work))].filter((work) => work !== 'same');
-  const of = (work) => entries.filter((entry) => entry.work === work);
+  const { same, works, of } = byWork(entries);
   const played = replays.filter(({ name }) => isUsual || name === '+2 %' || name === '+5 %');
-  const scaled = isUsual ? works.filter((work) => nominalOf(work) !== null) : [];
+  const scaled = isUsual ? works.filter(isScalable) : [];
   return [
     ...(same.length === 0 ? [] : played.map((replay) => row(key, replay.name, 'replayed', same, { replay }))),
     ...works.map((work) => row(key, nameOf(work), 'work', of(work))),
@@ -87,25 +85,33 @@ function detectionOf({ key, entries }) {
   ];
 }
 
+/** Traces of unchanged code, and those of each work that was really added. */
+function byWork(entries) {
+  const of = (work) => entries.filter((entry) => entry.work === work);
+  const works = [...new Set(entries.map(({ work }) => work))].filter((work) => work !== 'same');
+  return { same: of('same'), works, of };
+}
+
 /** What a suite makes of it: suspects are judged again. */
 function redsOf({ key, entries }) {
-  const same = entries.filter(({ work }) => work === 'same');
-  const works = [...new Set(entries.map(({ work }) => work))].filter((work) => nominalOf(work) !== null);
-  const of = (work) => entries.filter((entry) => entry.work === work);
+  const { same, works, of } = byWork(entries);
   const verdictsOf = inSuite;
   return [
     ...(same.length === 0 ? [] : [row(key, 'same', 'unchanged', same, { verdictsOf })]),
     ...(same.length === 0 ? [] : replays.filter(({ by }) => by !== null)).map((replay) =>
       row(key, replay.name, 'replayed', same, { replay, verdictsOf }),
     ),
-    ...works.map((work) => row(key, nameOf(work), toScale, of(work), { to: nominalOf(work), verdictsOf })),
+    ...works
+      .filter(isScalable)
+      .map((work) => row(key, nameOf(work), toScale, of(work), { to: nominalOf(work), verdictsOf })),
     ...finely(key, entries, verdictsOf),
   ];
 }
 
 /** +1 % at the margin of a card that cares about it. */
 function finely(key, entries, verdictsOf = inSequence) {
-  const [same, worked] = ['same', 'slower-1'].map((work) => entries.filter((entry) => entry.work === work));
+  const { same, of } = byWork(entries);
+  const worked = of('slower-1');
   return [
     ...(same.length === 0 ? [] : [row(key, '+1 %', 'replayed', same, { replay: replays[0], rules: fine, verdictsOf })]),
     ...(worked.length === 0 ? [] : [row(key, '+1 %', toScale, worked, { to: 0.01, rules: fine, verdictsOf })]),
@@ -120,6 +126,8 @@ function nominalOf(work) {
   const [, percents] = /^slower-(.*)$/.exec(work) ?? [];
   return percents === undefined ? null : Number(percents) / 100;
 }
+
+const isScalable = (work) => nominalOf(work) !== null;
 
 function row(key, effect, kind, entries, { replay, to, rules = settings, verdictsOf = inSequence } = {}) {
   const changed = entries.map((entry) => ({ entry, channels: changedIn(entry, { replay, to }) }));

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { centreOf, walshAverages } from '../../../src/stats/hodges-lehmann.ts';
 import { randomFrom } from '../../../src/stats/random.ts';
-import { atMost, criticalRank, pAbove } from '../../../src/stats/signed-rank.ts';
+import { atMost, criticalRank } from '../../../src/stats/signed-rank.ts';
 import { logRatios, luck, noises } from '../support/noise.ts';
+import { pAbove } from '../support/signed-rank.ts';
 
 test('Walsh averages: means of two that lie fewer places apart than half of them, each value with itself, ascending', () => {
   expect([...walshAverages([4, 0, 2])]).toEqual([0, 1, 2, 3, 4]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { atMost, criticalRank, pAbove, topScore } from '../../../src/stats/signed-rank.ts';
+import { atMost, criticalRank, topScore } from '../../../src/stats/signed-rank.ts';
+import { pAbove } from '../support/signed-rank.ts';
 
 /** Every pattern of signs of the scores of 1..n, counted: the definition. */
 const enumerate = (n: number): number[] => {
