@@ -1,6 +1,5 @@
 /** The two arms of a case: the same case of both versions, and what of all that it runs on differs between them. */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import type { Case } from '../cases/case.ts';
@@ -9,6 +8,7 @@ import type { Artifact, Model } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import type { Side } from './base.ts';
 import { version } from '../version.ts';
+import { hashOfScripts } from './imported.ts';
 import { isInstalledAt, onparOf, packagesOf, versionOf } from './packages.ts';
 
 /** One version of a case: what a worker of it is started with. */
@@ -95,7 +95,7 @@ function differences(base: Side, ours: Side, { packages }: Backend): readonly st
   const [before, after] = [base, ours].map((side) =>
     onceOf(side, 'files', () => {
       const folder = backendsIn(side);
-      return folder === null ? null : hashOf(folder);
+      return folder === null ? null : hashOfScripts(folder);
     }),
   );
   return [
@@ -130,16 +130,3 @@ function packageChanges(before: ReadonlyMap<string, string>, after: ReadonlyMap<
     .filter((name) => before.get(name) !== after.get(name))
     .map((name) => `${name} ${before.get(name) ?? 'missing'} -> ${after.get(name) ?? 'missing'}`);
 }
-
-function hashOf(folder: string): string {
-  const hash = createHash('sha256');
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).toSorted(byPath)) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && /\.(js|py)$/.test(entry.name))
-      hash.update(path.slice(folder.length)).update(readFileSync(path));
-  }
-  return hash.digest('hex');
-}
-
-const byPath = (a: { parentPath: string; name: string }, b: { parentPath: string; name: string }): number =>
-  join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1;
