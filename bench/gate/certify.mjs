@@ -44,7 +44,7 @@ async function certifyAll() {
       fix: 'Record some: npm run bench:gate -- --record 60',
     });
   const committed = await readCommitted(values.sessions);
-  const figures = certify(bank, { wholes: readSuites(values.suites), committed, diffs: readDiffs(values.diffs) });
+  const figures = certify(bank, { suiteRuns: readSuites(values.suites), committed, diffs: readDiffs(values.diffs) });
   const [text, image] = [join(values.out, 'gate.md'), join(values.out, 'gate.svg')];
   writeFileSync(text, await tidy(page(figures)));
   writeFileSync(image, badge(headline(figures)));

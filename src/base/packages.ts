@@ -26,14 +26,14 @@ export function closureOf(
   names: readonly string[],
 ): ReadonlyMap<string, { readonly name: string; readonly version: string }> {
   const found = new Map<string, { readonly name: string; readonly version: string }>();
-  const visit = (from: string, name: string): void => {
+  const add = (from: string, name: string): void => {
     const folder = folderOf(from, name);
     if (folder === null || found.has(folder)) return;
     const { version = 'unknown', dependencies, optionalDependencies } = readManifest(folder);
     found.set(folder, { name, version });
-    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) visit(folder, next);
+    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) add(folder, next);
   };
-  for (const name of names) visit(isInstalledAt(root, name) ? root : import.meta.dirname, name);
+  for (const name of names) add(isInstalledAt(root, name) ? root : import.meta.dirname, name);
   return found;
 }
 

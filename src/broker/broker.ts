@@ -8,7 +8,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { Case } from '../cases/case.ts';
 import { backendOf } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
-import type { Accuracy, Latency, Source, Sources, Visit } from '../metrics/sources.ts';
+import type { Accuracy, ComparedAnswers, Latency, Source, Sources } from '../metrics/sources.ts';
 import { bytesOf } from '../models/card.ts';
 import type { Artifact } from '../models/card.ts';
 import { feedsOf } from '../models/feeds.ts';
@@ -34,8 +34,8 @@ import { Slots } from './slots.ts';
 import { nameOf, subjectOf } from './subject.ts';
 import type { Subject } from './subject.ts';
 import type { VersionedCase } from './versions.ts';
-import { anchoredTo, compareAnswers, expectedOf, rangesFor, takeAnswers } from './visit.ts';
-import type { Answers, Expected } from './visit.ts';
+import { anchoredTo, compareAnswers, expectedOf, rangesFor, takeAnswers } from './answers.ts';
+import type { Answers, Expected } from './answers.ts';
 import { Workers } from './workers.ts';
 
 /** With more of them it is the memory that is measured. */
@@ -61,7 +61,7 @@ export class Broker {
 
   /** Whether a backend is here; probed once. */
   availability(backend: Backend): Promise<Availability> {
-    // Loading a runtime may take seconds: the first visit gets this worker, which is as fresh as a new one.
+    // Loading a runtime may take seconds: the first answers come from this worker, which is as fresh as a new one.
     const park = (worker: Worker): Promise<void> => this.#parking.park(backend.id, worker);
     return this.#once.do(`backend ${backend.id}`, () =>
       this.#slots.shared(() => probe(backend, this.#project.root, () => this.#start(backend), park)),
@@ -77,8 +77,8 @@ export class Broker {
     });
   }
 
-  visit(subject: Case): Promise<Measured<Visit>> {
-    return this.#measured('visit', subject, async () => {
+  answers(subject: Case): Promise<Measured<ComparedAnswers>> {
+    return this.#measured('answers', subject, async () => {
       const resolved = subjectOf(this.#project, subject);
       const answers = await this.#answers(resolved);
       const reference = await this.#materials.reference(resolved.model);
@@ -94,7 +94,7 @@ export class Broker {
       const { model, artifact, backend } = resolved;
       const { card } = model;
       const dataset = await this.#materials.dataset(model);
-      // The visit goes first: its worker must be fresh, for memory is read from it; accuracy may follow in the same one.
+      // The answers go first: their worker must be fresh, for memory is read from it; accuracy may follow in the same one.
       if (card.reference !== undefined) await this.#answers(resolved);
       const reference = await this.#materials.logits(model);
       const images = subject.images ?? dataset.card.count;

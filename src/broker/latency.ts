@@ -1,6 +1,6 @@
 /**
  * Takes latency: several fresh processes, each pinned to one core where the platform can, each giving load, first and a
- * minimum-of-visit estimate for every batch size. Between-process spread is the error that counts (reference: Kalibera & Jones,
+ * the least of its visits for every batch size. Between-process spread is the error that counts (reference: Kalibera & Jones,
  * "Rigorous benchmarking in reasonable time", 2013), so one process is one datum.
  */
 import { rangesOf } from '../models/feeds.ts';
@@ -33,7 +33,7 @@ export async function takeLatency(request: LatencyRequest): Promise<Latency> {
   const runs: ProcessLatency[] = [];
   const begin = performance.now();
   const impatient = (): boolean => runs.length >= 2 && (performance.now() - begin) / 1e3 > request.patience;
-  while (runs.length < request.processes && !impatient()) runs.push(await visitProcess(request, core));
+  while (runs.length < request.processes && !impatient()) runs.push(await timeProcess(request, core));
   return {
     load: runs.map((run) => run.load),
     first: runs.map((run) => run.first),
@@ -55,7 +55,7 @@ interface ProcessLatency {
   readonly waiting: number | null;
 }
 
-async function visitProcess(
+async function timeProcess(
   { start, path, feeds, batches, budget }: LatencyRequest,
   core: number | null,
 ): Promise<ProcessLatency> {
@@ -66,7 +66,7 @@ async function visitProcess(
     const { seconds: load } = await worker.open(path, rangesOf(batches.map(feeds)));
     const { seconds: first } = await worker.run(feeds(batches[0] ?? 1));
     const measured = [];
-    for (const batch of batches) measured.push(await visitBatch(worker, feeds(batch), budget));
+    for (const batch of batches) measured.push(await timeBatch(worker, feeds(batch), budget));
     demandDurations([load, first, ...measured.map(({ steady }) => steady)]);
     const [waited, seconds] = [worker.waited(), (performance.now() - begin) / 1e3];
     const waiting = waited === null || before === null ? null : Math.max(0, (waited - before) / seconds);
@@ -77,7 +77,7 @@ async function visitProcess(
 }
 
 /** A short pilot fixes how many calls each visit has; then the least of all visits is the process's datum: see docs/decisions/0008. */
-export async function visitBatch(
+export async function timeBatch(
   worker: Worker,
   feeds: TensorMap,
   budget: number,

@@ -1,4 +1,4 @@
-/** Keeps the last few workers open after their visit: accuracy follows parity on the same artifact, and opening it again costs more than waiting. */
+/** Keeps the last few workers open after their answers: accuracy follows parity on the same artifact, and opening it again costs more than waiting. */
 import type { Worker } from '../workers/worker.ts';
 
 export class Parking {

@@ -12,7 +12,7 @@ export interface Subject {
   readonly backend: Backend;
 }
 
-/** Metrics share measurements: load, first and latency come from the same processes, parity and memory from one visit. */
+/** Metrics share measurements: load, first and latency come from the same processes, parity and memory from the same answers. */
 export const nameOf = (kind: string, { model, artifact, backend, threads }: Case): string =>
   [kind, model, artifact, backend, threads].join(' ');
 

@@ -40,9 +40,9 @@ const blank = { backend: null, batch: null, threads: 1, images: null };
 
 const planners: Readonly<Record<Source, Planner>> = {
   files: (_, { card }) => Object.keys(card.artifacts).map((artifact) => ({ artifact })),
-  visit: perVisit,
+  answers: perPlace,
   accuracy: (project, model, depth) =>
-    perVisit(project, model, depth).flatMap((part) => withImages(project, model, depth, part)),
+    perPlace(project, model, depth).flatMap((part) => withImages(project, model, depth, part)),
   latency: gated,
   relation: (project, model, depth) => [
     ...parentRelations(project, model, planners.accuracy(project, model, depth)),
@@ -51,7 +51,7 @@ const planners: Readonly<Record<Source, Planner>> = {
 };
 
 /** Artifact x backend, wherever the backend opens the artifact's format and affords it at this depth. */
-function perVisit({ backends, idle }: Project, { card }: Model, depth: Depth): readonly Part[] {
+function perPlace({ backends, idle }: Project, { card }: Model, depth: Depth): readonly Part[] {
   return Object.entries(card.artifacts).flatMap(([artifact, { format }]) =>
     backends
       .filter(({ id, formats, limits }) => formats.includes(format) && limits.images[depth] > 0 && !idle?.has(id))

@@ -7,7 +7,7 @@ import type { Project } from '../cases/project.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import type { Source } from '../metrics/sources.ts';
-import { batchesFor } from '../broker/visit.ts';
+import { batchesFor } from '../broker/answers.ts';
 import { judgeAnswer } from '../run/answer.ts';
 import { finishRun } from '../run/finish.ts';
 import { chainsOf, Lanes } from '../run/chains.ts';
@@ -119,7 +119,7 @@ function pastedBackends({ models, backends }: Project, words: readonly string[])
 }
 
 /** What each commit's run asks for, by source: a new metric is shown without a line here. */
-const besideLatency = ['files', 'visit', 'accuracy'] as const;
+const besideLatency = ['files', 'answers', 'accuracy'] as const;
 
 const metricsOf = ({ metrics }: Run, source: Source): readonly Metric[] =>
   [...metrics.values()].filter((metric) => metric.source === source);
@@ -149,10 +149,10 @@ async function measureAll(
   };
   await Promise.all(chains.map((chain) => lanes.take(chain, judge)));
   for (const { model, artifact, backend } of places) {
-    const visit: Case = { metric: 'latency', model, artifact, backend, batch: null, threads, images: null };
-    progress.show(caseName(visit));
-    await measureLatency(run, verdicts, visit);
-    progress.step(caseName(visit));
+    const timed: Case = { metric: 'latency', model, artifact, backend, batch: null, threads, images: null };
+    progress.show(caseName(timed));
+    await measureLatency(run, verdicts, timed);
+    progress.step(caseName(timed));
   }
 }
 
@@ -169,16 +169,16 @@ async function judgeOne(run: Run, verdicts: Verdicts, subject: Case): Promise<vo
 async function measureLatency(run: Run, verdicts: Verdicts, asked: Case): Promise<void> {
   const { card } = modelOf(run.project, asked.model);
   const backend = backendOf(run.project, asked.backend ?? '');
-  const visit = { ...asked, threads: backend.takesThreads ? asked.threads : 1 };
+  const timed = { ...asked, threads: backend.takesThreads ? asked.threads : 1 };
   const batches = batchesFor(card, backend);
-  await run.broker.latency(visit, batches);
+  await run.broker.latency(timed, batches);
   const gated = metricsOf(run, 'latency').flatMap(({ id }) => run.tryPlan(id));
-  for (const subject of gated.filter((each) => placeOf(each) === placeOf(visit)))
+  for (const subject of gated.filter((each) => placeOf(each) === placeOf(timed)))
     await judgeOne(run, verdicts, subject);
   // Advisory: what the runtime does where nobody asks for a number of threads. One process, full precision alone: a picture.
-  const isMain = card.artifacts[visit.artifact]?.precision !== 'int8';
-  if (backend.takesThreads && isMain && visit.threads !== 0)
-    await run.broker.latency({ ...visit, threads: 0 }, batches.slice(0, 1), 1);
+  const isMain = card.artifacts[timed.artifact]?.precision !== 'int8';
+  if (backend.takesThreads && isMain && timed.threads !== 0)
+    await run.broker.latency({ ...timed, threads: 0 }, batches.slice(0, 1), 1);
 }
 
 const placeOf = ({ model, artifact, backend, threads }: Case): string => [model, artifact, backend, threads].join(' ');

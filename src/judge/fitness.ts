@@ -4,10 +4,10 @@
  */
 import { median, quantile, toSample } from '../stats/sample.ts';
 import { nearMinimum } from '../stats/visit.ts';
-import { visitsOf, type Arm, type Pair } from '../trace/pair.ts';
+import { visitsOf, type ArmLetter, type Pair } from '../trace/pair.ts';
 
 /** The 90th over the 10th percentile of a pair's visits of an arm, or of its blocks' reference work: the median over the pairs; 1 where there is none. */
-export const spreadOf = (pairs: readonly Pair[], of: Arm | 'reference'): number => {
+export const spreadOf = (pairs: readonly Pair[], of: ArmLetter | 'reference'): number => {
   const spreads = pairs
     .map((pair) => timesIn(pair, of))
     .filter((times) => times.length > 0)
@@ -15,7 +15,7 @@ export const spreadOf = (pairs: readonly Pair[], of: Arm | 'reference'): number 
   return spreads.length === 0 ? 1 : median(toSample(spreads));
 };
 
-const timesIn = ({ blocks }: Pair, of: Arm | 'reference'): readonly number[] =>
+const timesIn = ({ blocks }: Pair, of: ArmLetter | 'reference'): readonly number[] =>
   blocks
     .flatMap((block) => (of === 'reference' ? [block.reference] : visitsOf(block, of)))
     .filter((calls) => calls.length > 0)

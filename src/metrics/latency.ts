@@ -1,7 +1,7 @@
 /** Latency: seconds of a later (steady) call, one estimate a fresh process. True on one machine. */
 import { judgeDays } from '../judge/days.ts';
 import { judgeLatency } from '../judge/latency.ts';
-import { judgeSteady, withReasons } from '../judge/pairing.ts';
+import { judgeSteady, withReasons } from '../judge/steady.ts';
 import { leastDays, steadyMargins, type LatencyMargins } from '../judge/settings.ts';
 import { toSample } from '../stats/sample.ts';
 import { fourDigits, isDays, type Metric, type ValueOf } from './metric.ts';

@@ -4,12 +4,12 @@ import { judgeValue } from '../judge/value.ts';
 import { bytes } from '../judge/words.ts';
 import { fourDigits, type Metric } from './metric.ts';
 
-export const metric: Metric<'scalar', 'visit'> = {
+export const metric: Metric<'scalar', 'answers'> = {
   id: 'memory',
   suite: 'memory',
   scope: 'machine',
   shape: 'scalar',
-  source: 'visit',
+  source: 'answers',
   take: ({ peakBytes }) => peakBytes,
   judge: (target, baseline, { jit = false }) =>
     judgeValue(target, baseline, { margin: jit ? jitMemoryMargin : memoryMargin, show: bytes }),

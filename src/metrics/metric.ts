@@ -6,7 +6,7 @@ import type { Accuracy, Days, Parity, Value } from '../baselines/baseline.genera
 import type { AccuracyTarget, AccuracyTolerance } from '../judge/accuracy.ts';
 import type { Divergence, ParityTarget } from '../judge/parity.ts';
 import type { PairedEvidence } from '../judge/paired-evidence.ts';
-import type { Pairing } from '../judge/pairing.ts';
+import type { Pairing } from '../judge/steady.ts';
 import type { RelationTarget } from '../judge/relation.ts';
 import type { Judgement, Verdict } from '../judge/verdict.ts';
 import type { Sample } from '../stats/sample.ts';

@@ -3,15 +3,15 @@ import { judgeParity, parityTarget } from '../judge/parity.ts';
 import type { Metric } from './metric.ts';
 import { worstRelation } from './sources.ts';
 
-export const metric: Metric<'parity', 'visit'> = {
+export const metric: Metric<'parity', 'answers'> = {
   id: 'parity',
   suite: 'parity',
   scope: 'portable',
   shape: 'parity',
-  source: 'visit',
+  source: 'answers',
   byClass: true,
-  take: (visit) => {
-    const worst = worstRelation(visit)?.relation;
+  take: (answers) => {
+    const worst = worstRelation(answers)?.relation;
     return parityTarget(
       worst?.comparison.outputs ?? [],
       worst?.comparison.vacuous ?? null,

@@ -8,7 +8,7 @@ import { worstFirst } from '../compare/worst.ts';
 export interface Sources {
   /** Bytes of an artifact's files. */
   readonly files: number;
-  readonly visit: Visit;
+  readonly answers: ComparedAnswers;
   readonly accuracy: Accuracy;
   readonly latency: Latency;
   readonly relation: RelationTarget;
@@ -16,8 +16,8 @@ export interface Sources {
 
 export type Source = keyof Sources;
 
-/** One visit: a fresh worker that opened the artifact and answered the reference's inputs at every batch size. */
-export interface Visit {
+/** What a fresh worker answered to the reference's inputs at every batch size, compared with all that it must agree with. */
+export interface ComparedAnswers {
   readonly batches: readonly BatchParity[];
   /** Peak resident set of the worker process after those runs, bytes. */
   readonly peakBytes: number;
@@ -63,16 +63,16 @@ export interface Latency {
 
 export interface BatchLatency {
   readonly batch: number;
-  /** Minimum-of-visit estimate of each process. */
+  /** The least of all visits of each process. */
   readonly steady: readonly number[];
   /** Greatest median of a call that does nothing: what sampling adds. */
   readonly overhead: number;
 }
 
-/** The furthest batch size and relation of a visit: the one that is judged. What proves nothing goes first. */
+/** The furthest batch size and relation: the one that is judged. What proves nothing goes first. */
 export function worstRelation({
   batches,
-}: Pick<Visit, 'batches'>): { readonly batch: BatchParity; readonly relation: Relation } | null {
+}: Pick<ComparedAnswers, 'batches'>): { readonly batch: BatchParity; readonly relation: Relation } | null {
   const all = batches.flatMap((batch) => batch.relations.map((relation) => ({ batch, relation })));
   const [worst] = worstFirst(all, ({ relation: { comparison } }) =>
     comparison.vacuous === null ? comparison.excess : Infinity,

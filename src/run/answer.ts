@@ -4,7 +4,7 @@ import type { Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
 import { figuresOf } from '../judge/paired-evidence.ts';
 import type { PairedFigures } from '../judge/paired-evidence.ts';
-import type { Pairing } from '../judge/pairing.ts';
+import type { Pairing } from '../judge/steady.ts';
 import { applyPolicy } from '../judge/policy.ts';
 import type { PolicyContext } from '../judge/policy.ts';
 import type { Verdict } from '../judge/verdict.ts';

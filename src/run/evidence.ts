@@ -2,10 +2,10 @@
 import { describeMismatch } from '../compare/describe.ts';
 import { worstFirst } from '../compare/worst.ts';
 import { worstRelation } from '../metrics/sources.ts';
-import type { Visit } from '../metrics/sources.ts';
+import type { ComparedAnswers } from '../metrics/sources.ts';
 
-export function evidenceOf(visit: Visit): readonly string[] {
-  const worst = worstRelation(visit);
+export function evidenceOf(answers: ComparedAnswers): readonly string[] {
+  const worst = worstRelation(answers);
   if (worst === null || worst.relation.explanation === null) return [];
   const { comparison, explanation, against } = worst.relation;
   const [furthest] = worstFirst(comparison.outputs, ({ excess }) => excess);

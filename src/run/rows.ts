@@ -4,9 +4,9 @@ import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
 import type { Measured } from '../broker/measurement.ts';
 import { worstRelation } from '../metrics/sources.ts';
-import type { Latency, Visit } from '../metrics/sources.ts';
+import type { ComparedAnswers, Latency } from '../metrics/sources.ts';
 import type { Subject } from '../broker/subject.ts';
-import { batchesFor } from '../broker/visit.ts';
+import { batchesFor } from '../broker/answers.ts';
 import { judgeParity, parityTarget } from '../judge/parity.ts';
 import { bytesOf } from '../models/card.ts';
 import { encodeNumber } from '../report/json.ts';
@@ -55,7 +55,7 @@ class Rows {
 
   #isKnown(threads: number): boolean {
     const { broker } = this.#run;
-    return (['visit', 'accuracy', 'latency'] as const).some(
+    return (['answers', 'accuracy', 'latency'] as const).some(
       (kind) => broker.known(kind, this.#case({ threads: kind === 'latency' ? threads : 1 })) !== undefined,
     );
   }
@@ -76,7 +76,7 @@ class Rows {
     };
   }
 
-  /** What the visit says, which runs one thread: an advisory row has only its times. */
+  /** What the answers say, which took one thread: an advisory row has only its times. */
   #answers(batch: number, advisory: boolean): Pick<CaseRow, 'parity' | 'accuracy' | 'memory'> {
     const skipped = { verdict: 'skipped', reason: 'asked of one thread' };
     if (advisory)
@@ -103,14 +103,14 @@ class Rows {
   }
 
   #parity(batch: number): CaseRow['parity'] {
-    const visit = this.#run.broker.known('visit', this.#case({}));
-    if (visit === undefined || !visit.ok) return { ...noParity, verdict: verdictOf(visit), reason: reasonOf(visit) };
-    return this.#relation(visit.value, batch);
+    const answers = this.#run.broker.known('answers', this.#case({}));
+    if (answers === undefined || !answers.ok) return { ...noParity, verdict: verdictOf(answers), reason: reasonOf(answers) };
+    return this.#relation(answers.value, batch);
   }
 
   /** The verdict of this batch size alone: the gated one is the worst of all. */
-  #relation(visit: Visit, batch: number): CaseRow['parity'] {
-    const found = worstRelation({ batches: visit.batches.filter((entry) => entry.batch === batch) });
+  #relation(answers: ComparedAnswers, batch: number): CaseRow['parity'] {
+    const found = worstRelation({ batches: answers.batches.filter((entry) => entry.batch === batch) });
     if (found === null) return { ...noParity, verdict: 'skipped', reason: 'not compared at this batch size' };
     const worst = found.relation;
     const { outputs } = worst.comparison;
@@ -185,10 +185,10 @@ class Rows {
   }
 
   #memory(): CaseRow['memory'] {
-    const visit = this.#run.broker.known('visit', this.#case({}));
+    const answers = this.#run.broker.known('answers', this.#case({}));
     return {
-      verdict: this.#verdictOf('memory', {}) ?? verdictOf(visit),
-      peakBytes: visit?.ok ? visit.value.peakBytes : null,
+      verdict: this.#verdictOf('memory', {}) ?? verdictOf(answers),
+      peakBytes: answers?.ok ? answers.value.peakBytes : null,
     };
   }
 }

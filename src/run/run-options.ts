@@ -1,7 +1,7 @@
 /** What a run is started with. */
 import type { BrokerOptions } from '../broker/options.ts';
 import type { Project } from '../cases/project.ts';
-import type { PairingOptions } from './pairing.ts';
+import type { PairingOptions } from './pairings.ts';
 
 export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;

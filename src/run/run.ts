@@ -18,21 +18,21 @@ import { heedingNames, modelOf, namedBy, readProject } from '../cases/project.ts
 import type { Project } from '../cases/project.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import type { AccuracyTarget } from '../judge/accuracy.ts';
-import { notPaired } from '../judge/pairing.ts';
-import type { Pairing } from '../judge/pairing.ts';
+import { notPaired } from '../judge/steady.ts';
+import type { Pairing } from '../judge/steady.ts';
 import { excused, readPolicy } from '../judge/policy.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
 import type { JudgeContext, Metric, Target } from '../metrics/metric.ts';
-import type { Latency, Source, Sources, Visit } from '../metrics/sources.ts';
+import type { ComparedAnswers, Latency, Source, Sources } from '../metrics/sources.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { readDeadline } from '../workers/deadline.ts';
 import { judgeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { Turns } from './chains.ts';
 import { evidenceOf } from './evidence.ts';
-import { Pairings } from './pairing.ts';
+import { Pairings } from './pairings.ts';
 import { measureRelation } from './relations.ts';
 import type { RelationOptions } from './relations.ts';
 import type { RunOptions } from './run-options.ts';
@@ -186,7 +186,7 @@ export class Run {
   async #answerOf(metric: Metric, subject: Case, measured: Measured<Sources[Source]>): Promise<Answer> {
     if (!measured.ok) return this.answer(subject, measured, []);
     const target = await attempt(async () => metric.take(measured.value, this.#precision(subject)));
-    const evidence = metric.shape === 'parity' ? evidenceOf(measured.value as Visit) : [];
+    const evidence = metric.shape === 'parity' ? evidenceOf(measured.value as ComparedAnswers) : [];
     const waiting = metric.source === 'latency' ? (measured.value as Latency).waiting : null;
     const pairings = metric.paired && this.#pairings !== null ? await this.#pairings.of(subject) : unpaired;
     return this.answer(subject, target, evidence, { pairings, waiting });

@@ -1,5 +1,5 @@
 /** Whether the answers of two sizes or backends are one: a wrong answer is no point of a sweep, however fast it comes. */
-import { referenceTolerance } from '../broker/visit.ts';
+import { referenceTolerance } from '../broker/answers.ts';
 import { compareOutputs } from '../compare/parity.ts';
 import { significant } from '../compare/significant.ts';
 import { firstRows, trustedRows } from '../tensor/rows.ts';

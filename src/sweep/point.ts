@@ -1,7 +1,7 @@
 /** One batch size of a sweep: fresh processes, so that the peak memory of one size cannot hide in another's. */
 import type { Engine } from '../backends/backend.ts';
 import { attempt } from '../broker/measurement.ts';
-import { visitBatch } from '../broker/latency.ts';
+import { timeBatch } from '../broker/latency.ts';
 import { outputsOf, rangesOf } from '../models/feeds.ts';
 import { median, toSample } from '../stats/sample.ts';
 import { medianInterval } from '../stats/two-sample.ts';
@@ -50,18 +50,18 @@ export const emptyPoint = (batch: number, outcome: Outcome, reason: string): Poi
 });
 
 export async function takePoint(subject: SweepSubject, batch: number, options: PointOptions): Promise<Taken> {
-  const visits: Visit[] = [];
+  const taken: ProcessPoint[] = [];
   const begin = performance.now();
-  while (visits.length < processes && (performance.now() - begin) / 1e3 < patience) {
-    const visit = await takeVisit(subject, batch, options);
+  while (taken.length < processes && (performance.now() - begin) / 1e3 < patience) {
+    const one = await takeProcess(subject, batch, options);
     // What died once is told, whatever the others would say.
-    if ('outcome' in visit) return { point: emptyPoint(batch, visit.outcome, visit.reason), outputs: null };
-    visits.push(visit);
+    if ('outcome' in one) return { point: emptyPoint(batch, one.outcome, one.reason), outputs: null };
+    taken.push(one);
   }
-  return { point: summary(batch, visits), outputs: visits[0]?.outputs ?? null };
+  return { point: summary(batch, taken), outputs: taken[0]?.outputs ?? null };
 }
 
-interface Visit {
+interface ProcessPoint {
   readonly load: number;
   readonly first: number;
   readonly steady: number;
@@ -73,15 +73,15 @@ interface Visit {
 
 type Lost = Pick<Point, 'outcome'> & { readonly reason: string };
 
-const takeVisit = (subject: SweepSubject, batch: number, options: PointOptions): Promise<Visit | Lost> =>
-  guarded(subject, options, async ({ worker, exceeded }): Promise<Visit | Lost> => {
+const takeProcess = (subject: SweepSubject, batch: number, options: PointOptions): Promise<ProcessPoint | Lost> =>
+  guarded(subject, options, async ({ worker, exceeded }): Promise<ProcessPoint | Lost> => {
     const ranges = subject.backend.builds ? rangesOf([feedsAt(subject, batch)]) : {};
     const { seconds: load, inputs, engine = null } = await worker.open(subject.path, ranges);
     const fixed = fixedBatch(inputs);
     if (fixed !== null && fixed !== batch) return fixedAxis(fixed, inputs);
     const feeds = feedsAt(subject, batch);
     const { seconds: first, outputs } = await worker.run(feeds);
-    const { steady, peakBytes, deviceBytes } = await visitBatch(worker, feeds, budget);
+    const { steady, peakBytes, deviceBytes } = await timeBatch(worker, feeds, budget);
     const beyond = exceeded(peakBytes);
     if (beyond !== null) return { outcome: 'out-of-memory', reason: beyond };
     const named = outputsOf(subject.model.card, subject.artifact, outputs);
@@ -111,11 +111,11 @@ function fixedAxis(size: number, [input]: Replies['open']['inputs']): Lost {
   };
 }
 
-function summary(batch: number, visits: readonly Visit[]): Point {
-  const of = (pick: (visit: Visit) => number): number => median(toSample(visits.map(pick)));
-  const sample = toSample(visits.map(({ steady }) => steady));
+function summary(batch: number, taken: readonly ProcessPoint[]): Point {
+  const of = (pick: (one: ProcessPoint) => number): number => median(toSample(taken.map(pick)));
+  const sample = toSample(taken.map(({ steady }) => steady));
   const steady = median(sample);
-  const device = visits.flatMap(({ deviceBytes }) => deviceBytes ?? []);
+  const device = taken.flatMap(({ deviceBytes }) => deviceBytes ?? []);
   return {
     batch,
     outcome: 'measured',
@@ -125,9 +125,9 @@ function summary(batch: number, visits: readonly Visit[]): Point {
     throughput: batch / steady,
     load: of(({ load }) => load),
     first: of(({ first }) => first),
-    peakBytes: Math.max(...visits.map(({ peakBytes }) => peakBytes)),
+    peakBytes: Math.max(...taken.map(({ peakBytes }) => peakBytes)),
     deviceBytes: device.length === 0 ? null : Math.max(...device),
-    engine: visits[0]?.engine ?? null,
-    processes: visits.length,
+    engine: taken[0]?.engine ?? null,
+    processes: taken.length,
   };
 }

@@ -19,11 +19,11 @@ export interface Pair {
   readonly blocks: readonly Block[];
 }
 
-export type Arm = 'A' | 'B';
+export type ArmLetter = 'A' | 'B';
 
-export const visitsOf = ({ order, visits }: Block, arm: Arm): readonly Visit[] =>
+export const visitsOf = ({ order, visits }: Block, arm: ArmLetter): readonly Visit[] =>
   visits.filter((_, index) => order[index] === arm);
 
 /** All calls of an arm in a pair. */
-export const callsOf = ({ blocks }: Pair, arm: Arm): readonly number[] =>
+export const callsOf = ({ blocks }: Pair, arm: ArmLetter): readonly number[] =>
   blocks.flatMap((block) => visitsOf(block, arm).flat());

@@ -35,5 +35,5 @@ export type NamedCase = Case & { readonly id: string };
 export const metricsOf = (suite: string): Promise<readonly string[]> =>
   ask('metrics', suite) as Promise<readonly string[]>;
 
-/** Measures a case, or fetches what the visit has measured already. Never rejects for what the model or a backend does wrong: that is part of the answer. */
+/** Measures a case, or fetches what was measured already. Never rejects for what the model or a backend does wrong: that is part of the answer. */
 export const measure = (subject: Case): Promise<Answer> => ask('measure', subject) as Promise<Answer>;

@@ -11,8 +11,8 @@ import { tally, timedVerdicts } from './tally.mjs';
 
 const usualCondition = 'pinned';
 
-/** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ effort?: { draws: number, suites: number }, wholes?: ReturnType<typeof import('./suites.mjs').readSuites>, committed?: Awaited<ReturnType<typeof import('./committed.mjs').readCommitted>>, diffs?: ReturnType<typeof import('./diffs.mjs').readDiffs> }} options effort: how much is resampled */
-export function certify(bank, { effort = thorough, wholes = [], committed = [], diffs = [] } = {}) {
+/** @param {readonly import('./bank.mjs').Entry[]} bank @param {{ effort?: { draws: number, suites: number }, suiteRuns?: ReturnType<typeof import('./suites.mjs').readSuites>, committed?: Awaited<ReturnType<typeof import('./committed.mjs').readCommitted>>, diffs?: ReturnType<typeof import('./diffs.mjs').readDiffs> }} options effort: how much is resampled */
+export function certify(bank, { effort = thorough, suiteRuns = [], committed = [], diffs = [] } = {}) {
   const classNames = [...new Set(bank.map((entry) => entry.class))];
   const unchanged = bank.filter(({ work }) => work === 'same');
   const recorded = bank.filter(({ suite }) => suite === undefined);
@@ -44,10 +44,10 @@ export function certify(bank, { effort = thorough, wholes = [], committed = [], 
         .filter((entry) => entry.class === name)
         .map((entry) => resampledAlarms(entry, [0, 0.01, 0.02, 0.05], effort.draws)),
     })),
-    wholes: wholes.map(summaryOf),
+    suiteRuns: suiteRuns.map(summaryOf),
     committed,
     diffs,
-    suites: usual.length === 0 ? null : suiteAlarms(usual, effort.suites),
+    resampledSuites: usual.length === 0 ? null : suiteAlarms(usual, effort.suites),
     comparison: classNames.map((name) => {
       const columns = columnsOf(recorded.filter((entry) => entry.class === name && entry.condition === usualCondition));
       return { class: name, columns, rows: columns[0]?.kind === 'unchanged' ? compareAll(columns) : [] };

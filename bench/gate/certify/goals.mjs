@@ -14,7 +14,7 @@ export const goalsOf = (figures) => [
   ...found(figures),
   ...seenTwice(figures),
   suite(figures),
-  ...wholes(figures),
+  ...suiteRuns(figures),
   ...committed(figures),
   ...diffs(figures),
   ...sight(figures),
@@ -64,7 +64,7 @@ const seenTwice = ({ reds }) =>
     met: n < enough ? null : slower / n >= limit.least,
   }));
 
-const suite = ({ suites }) => ({
+const suite = ({ resampledSuites: suites }) => ({
   what: 'any false alarm in a suite of 20 cases (resampled)',
   goal: '<= 1 %',
   shown: suites === null ? '–' : `${suites.alarmed} of ${suites.suites}`,
@@ -72,9 +72,9 @@ const suite = ({ suites }) => ({
 });
 
 /** Fifty runs over all machines with baselines, and over all without; how long 18 cases take on each. */
-const wholes = (figures) => [
+const suiteRuns = (figures) => [
   ...[true, false].flatMap((baselined) => [true, false].map((paired) => green(figures, baselined, paired))),
-  ...figures.wholes
+  ...figures.suiteRuns
     .filter(({ paired }) => paired)
     .map(({ machine, baselined, cases, seconds: middle }) => ({
       what: `the suite of 18 gated cases judged, \`${machine}\`, ${state(baselined)}`,
@@ -87,7 +87,7 @@ const wholes = (figures) => [
 const state = (baselined) => (baselined ? 'with baselines' : 'without a baseline');
 
 function green(figures, baselined, paired) {
-  const some = figures.wholes.filter((each) => each.baselined === baselined && each.paired === paired);
+  const some = figures.suiteRuns.filter((each) => each.baselined === baselined && each.paired === paired);
   const total = (field) => some.reduce((sum, each) => sum + each[field], 0);
   const [runs, red] = [total('runs'), total('red')];
   return {

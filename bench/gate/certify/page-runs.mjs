@@ -1,8 +1,8 @@
 /** The parts of docs/gate.md that come from whole runs of the product, and are left out where there was none. */
 import { atMost, fixed, seconds, table } from './format.mjs';
 
-export const wholes = (figures) =>
-  figures.wholes.length === 0
+export const suiteRuns = (figures) =>
+  figures.suiteRuns.length === 0
     ? ''
     : `## Whole suites of unchanged code
 
@@ -24,7 +24,7 @@ ${table(
     'seconds',
     'longest',
   ],
-  figures.wholes.map(
+  figures.suiteRuns.map(
     ({ machine, baselined, paired, runs, red, bounds, cases, steady, undecided, seconds: middle, longest }) => [
       `\`${machine}\``,
       baselined ? 'yes' : 'no',

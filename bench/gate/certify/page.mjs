@@ -2,7 +2,7 @@
 import { atLeast, atMost, change, fixed, percent, seconds, table } from './format.mjs';
 import { goalsOf } from './goals.mjs';
 import { fine, freshOf, planned, settings, suiteCases } from './ours.mjs';
-import { committed, diffs, wholes } from './page-runs.mjs';
+import { committed, diffs, suiteRuns } from './page-runs.mjs';
 import { comparison } from './page-peers.mjs';
 
 /** @param {ReturnType<import('./certification.mjs').certify>} figures */
@@ -10,7 +10,7 @@ export const page = (figures) =>
   [intro(), goals(figures), alarms(figures), detection(figures), reds(figures), shape(figures), sight(figures)]
     .concat(
       resampled(figures),
-      wholes(figures),
+      suiteRuns(figures),
       committed(figures),
       diffs(figures),
       comparison(figures),
@@ -199,7 +199,7 @@ const resampled = (figures) => {
       return cells.length === 0 ? '–' : percent(total('alarms') / total('n'), 2);
     }),
   ]);
-  const { suites } = figures;
+  const { resampledSuites: suites } = figures;
   return `## Resampled (dependent)
 
 Windows of ${planned} pairs drawn from the bank, the labels of each pair turned round by chance: no effect at all but for the one replayed. Thousands of draws, but of the same pairs: they

@@ -6,7 +6,7 @@ import { Broker } from '../../../src/broker/broker.ts';
 import type { Measured } from '../../../src/broker/measurement.ts';
 import type { Case } from '../../../src/cases/case.ts';
 import { readProject } from '../../../src/cases/project.ts';
-import type { Visit } from '../../../src/metrics/sources.ts';
+import type { ComparedAnswers } from '../../../src/metrics/sources.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { linearModel } from '../support/onnx.ts';
 import { newProject, weights } from '../support/project.ts';
@@ -63,7 +63,7 @@ const subject = (artifact: string, backend: string): Case => ({
   images: null,
 });
 
-const excessOf = (measured: Measured<Visit>): number => {
+const excessOf = (measured: Measured<ComparedAnswers>): number => {
   if (!measured.ok) throw new Error(measured.failure.reason);
   return Math.max(
     ...measured.value.batches.flatMap(({ relations }) => relations.map((each) => each.comparison.excess)),
@@ -90,9 +90,9 @@ describe.runIf(hasTorch)('a model on torch', () => {
     project.card('linear', { artifacts });
     const read = { ...(await readProject(project.root, {})), backends };
     const broker = new Broker(read, { deadline: 120, processes: 2, patience: Infinity, budget: 0.01 });
-    const visit = (artifact: string): Promise<Measured<Visit>> => broker.visit(subject(artifact, 'torch/eager'));
+    const visit = (artifact: string): Promise<Measured<ComparedAnswers>> => broker.answers(subject(artifact, 'torch/eager'));
     try {
-      expect(excessOf(await broker.visit(subject('float32', 'ort-node/cpu')))).toBeLessThan(1);
+      expect(excessOf(await broker.answers(subject('float32', 'ort-node/cpu')))).toBeLessThan(1);
       expect(excessOf(await visit('same'))).toBeLessThan(1);
       expect(excessOf(await visit('negated'))).toBeGreaterThan(1);
       expect(await visit('stale')).toMatchObject({

@@ -360,14 +360,14 @@ describe('whole suites of unchanged code', () => {
     const folder = mkdtempSync(join(tmpdir(), 'onpar-suites-'));
     const lines = [[steady], [same], [steady, slower], [steady, unblessed]].map((verdicts) => lineOf(report(verdicts)));
     writeFileSync(join(folder, 'one.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    const wholes = readSuites(folder);
+    const suiteRuns = readSuites(folder);
     rmSync(folder, { recursive: true });
-    expect(wholes.map(({ baselined, paired, runs }: any) => [baselined, paired, runs.length])).toEqual([
+    expect(suiteRuns.map(({ baselined, paired, runs }: any) => [baselined, paired, runs.length])).toEqual([
       [true, true, 2],
       [true, false, 1],
       [false, true, 1],
     ]);
-    const figures = certify([entry()], { ...little, wholes });
+    const figures = certify([entry()], { ...little, suiteRuns });
     const rows = page(figures).split('\n');
     expect(rows.find((row: string) => row.startsWith('| `one` | yes |'))).toMatch(
       /\| yes \| yes \| 2 \| 1 \| 97\.5 % \| 1 \|/,
@@ -390,8 +390,8 @@ describe('whole suites of unchanged code', () => {
       const runs = Array.from({ length: count }, () => lineOf(report(eighteen, seconds)));
       // Half of them on another machine.
       const on = (machine: string, some: unknown[]): object => ({ machine, baselined: true, paired: true, runs: some });
-      const wholes = [on('one', runs.slice(25)), on('two', runs.slice(0, 25))];
-      const figures = certify([entry()], { ...little, wholes });
+      const suiteRuns = [on('one', runs.slice(25)), on('two', runs.slice(0, 25))];
+      const figures = certify([entry()], { ...little, suiteRuns });
       return goalsOf(figures).flatMap(({ what, met }: any) =>
         /with baselines, all in pairs|18 gated/.test(what) ? [met] : [],
       );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { anchoredTo, compareAnswers, expectedOf } from '../../../src/broker/visit.ts';
+import { anchoredTo, compareAnswers, expectedOf } from '../../../src/broker/answers.ts';
 import { int8AcrossBackends } from '../../../src/compare/tolerance.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
 import { of } from '../compare/making.ts';

@@ -131,9 +131,9 @@ describe('a visit', () => {
     const counted: Backend = { ...ortNode, env: (threads) => ((started += 1), ortNode.env(threads)) };
     return withBroker([counted], async (broker) => {
       await broker.availability(counted);
-      await broker.visit(subject());
+      await broker.answers(subject());
       expect(started).toBe(1);
-      await broker.visit(subject('int8'));
+      await broker.answers(subject('int8'));
       expect(started).toBe(2);
     });
   });
@@ -145,7 +145,7 @@ describe('a visit', () => {
     withBroker(
       [ortNode],
       async (broker) => {
-        const { batches } = valueOf(await broker.visit(subject()));
+        const { batches } = valueOf(await broker.answers(subject()));
         expect(batches[0]?.relations[0]?.comparison.flips).toEqual(flips);
       },
       { parts },
@@ -155,7 +155,7 @@ describe('a visit', () => {
   test('of a float16 artifact allows its rounding, and no more', () =>
     withBroker([ortNode], async (broker) => {
       const excess = async (artifact: string): Promise<number> =>
-        valueOf(await broker.visit(subject(artifact))).batches[0]?.relations[0]?.comparison.excess ?? NaN;
+        valueOf(await broker.answers(subject(artifact))).batches[0]?.relations[0]?.comparison.excess ?? NaN;
       expect(await excess('float32')).toBeLessThan(1);
       expect(await excess('half')).toBeLessThan(1);
       expect(await excess('half-as-float32')).toBeGreaterThan(1);
@@ -164,8 +164,8 @@ describe('a visit', () => {
 
   test('compares every batch size with the reference, and is made once', () =>
     withBroker([ortNode], async (broker) => {
-      expect(broker.known('visit', subject())).toBeUndefined();
-      const measured = await broker.visit(subject());
+      expect(broker.known('answers', subject())).toBeUndefined();
+      const measured = await broker.answers(subject());
       const { batches, peakBytes } = valueOf(measured);
       expect(batches.map(({ batch, rows }) => [batch, rows])).toEqual([
         [1, 8],
@@ -177,25 +177,25 @@ describe('a visit', () => {
         expect(relations[0]?.comparison.vacuous).toBeNull();
       }
       expect(peakBytes).toBeGreaterThan(2 ** 24);
-      expect(await broker.visit(subject())).toBe(measured);
-      expect(broker.known('visit', subject())).toBe(measured);
+      expect(await broker.answers(subject())).toBe(measured);
+      expect(broker.known('answers', subject())).toBe(measured);
     }));
 
   test('does not match where a model is wrong, or ignores its input', () =>
     withBroker([ortNode], async (broker) => {
-      const [wrong] = valueOf(await broker.visit(subject('wrong'))).batches;
+      const [wrong] = valueOf(await broker.answers(subject('wrong'))).batches;
       expect(wrong?.relations[0]?.comparison).toMatchObject({
         excess: Infinity,
         outputs: [{ structure: expect.stringContaining('4') }],
       });
-      const [constant] = valueOf(await broker.visit(subject('constant'))).batches;
+      const [constant] = valueOf(await broker.answers(subject('constant'))).batches;
       expect(constant?.relations[0]?.comparison.excess).toBeGreaterThan(1);
     }));
 
   test('is vacuous where the reference itself ignores its input', async () => {
     const ones = tensor('float64', [8, 3], new Float64Array(24).fill(1));
     const file = project.put(`${folder}/ones.npz`, writeNpz({ x: referenceInputs, y: ones }));
-    const visit = await withBroker([ortNode], (broker) => broker.visit(subject()), {
+    const visit = await withBroker([ortNode], (broker) => broker.answers(subject()), {
       parts: { reference: { source: 'ones', file } },
     });
     expect(valueOf(visit).batches[0]?.relations[0]?.comparison.vacuous).toContain('y: all 24 expected elements are 1');
@@ -203,13 +203,13 @@ describe('a visit', () => {
 
   test('of a quantized artifact is also held against the first backend that is here', () =>
     withBroker([ortNode, ortWeb], async (broker) => {
-      const [batch] = valueOf(await broker.visit(subject('int8', 'ort-web/wasm'))).batches;
+      const [batch] = valueOf(await broker.answers(subject('int8', 'ort-web/wasm'))).batches;
       expect(batch?.relations.map(({ against }) => against)).toEqual(['float64 of the spec', 'ort-node/cpu']);
     }));
 
   test('is held against the rows that the anchor has answered, where those are fewer', () =>
     withBroker([{ ...ortNode, limits: { ...ortNode.limits, referenceRows: 2 } }, ortWeb], async (broker) => {
-      const [batch] = valueOf(await broker.visit(subject('int8', 'ort-web/wasm'))).batches;
+      const [batch] = valueOf(await broker.answers(subject('int8', 'ort-web/wasm'))).batches;
       expect(batch?.relations.map(({ comparison }) => comparison.outputs[0]?.dims)).toEqual([
         [8, 3],
         [2, 3],
@@ -220,7 +220,7 @@ describe('a visit', () => {
 describe('what goes wrong costs its case', () => {
   test('an unavailable backend says so with its reason and the way to bring it, and can be demanded by name', () =>
     withBroker([{ ...ortNode, packages: ['onpar-no-such-package'] }], async (broker) => {
-      for (const measured of [await broker.visit(subject()), await broker.latency(subject())]) {
+      for (const measured of [await broker.answers(subject()), await broker.latency(subject())]) {
         expect(failureOf(measured)).toEqual({
           kind: 'unavailable',
           missing: 'ort-node/cpu',
@@ -233,10 +233,10 @@ describe('what goes wrong costs its case', () => {
   test('a backend that crashes while it runs costs its own cases, and not those of the backend beside it', () =>
     withBroker([faulty(ortNode, 'SIGSEGV@run'), ortWeb], async (broker) => {
       const [crashed, anchor, other, quantized] = await Promise.all([
-        broker.visit(subject()),
-        broker.visit(subject('int8')),
-        broker.visit(subject('float32', 'ort-web/wasm')),
-        broker.visit(subject('int8', 'ort-web/wasm')),
+        broker.answers(subject()),
+        broker.answers(subject('int8')),
+        broker.answers(subject('float32', 'ort-web/wasm')),
+        broker.answers(subject('int8', 'ort-web/wasm')),
       ]);
       for (const measured of [crashed, anchor])
         expect(failureOf(measured)).toEqual({
@@ -250,14 +250,14 @@ describe('what goes wrong costs its case', () => {
 
   test('a backend that crashes while it loads is no backend that is not here: each of its cases has crashed, no other has', () =>
     withBroker([faulty(ortNode, 'SIGSEGV@hello'), ortWeb], async (broker) => {
-      for (const measured of [await broker.visit(subject()), await broker.latency(subject('int8'))]) {
+      for (const measured of [await broker.answers(subject()), await broker.latency(subject('int8'))]) {
         expect(failureOf(measured)).toEqual({
           kind: 'crashed',
           missing: null,
           reason: 'the runtime did not load: the worker was killed by SIGSEGV',
         });
       }
-      const [batch] = valueOf(await broker.visit(subject('int8', 'ort-web/wasm'))).batches;
+      const [batch] = valueOf(await broker.answers(subject('int8', 'ort-web/wasm'))).batches;
       expect(batch?.relations.map(({ against }) => against)).toEqual(['float64 of the spec']);
     }));
 
@@ -265,7 +265,7 @@ describe('what goes wrong costs its case', () => {
     withBroker(
       [faulty(ortNode, 'sleeps@hello')],
       async (broker) => {
-        for (const measured of [await broker.visit(subject()), await broker.latency(subject('int8'))])
+        for (const measured of [await broker.answers(subject()), await broker.latency(subject('int8'))])
           expect(failureOf(measured)).toMatchObject({ kind: 'timed-out', reason: expect.stringContaining('hello') });
       },
       { deadline: 1 },
@@ -275,7 +275,7 @@ describe('what goes wrong costs its case', () => {
     withBroker(
       [faulty(ortNode, 'sleeps@open')],
       async (broker) => {
-        const failure = failureOf(await broker.visit(subject()));
+        const failure = failureOf(await broker.answers(subject()));
         expect(failure).toMatchObject({
           kind: 'timed-out',
           reason: expect.stringContaining('open did not return within 3 s'),
@@ -286,12 +286,12 @@ describe('what goes wrong costs its case', () => {
 
   test('a model that the runtime refuses, and a file that is not there, are refused and named; the good artifact beside them is measured', () =>
     withBroker([ortNode], async (broker) => {
-      expect(failureOf(await broker.visit(subject('refused')))).toMatchObject({
+      expect(failureOf(await broker.answers(subject('refused')))).toMatchObject({
         kind: 'refused',
         reason: expect.stringContaining('NoSuchOperator'),
       });
       for (const measured of [
-        await broker.visit(subject('gone')),
+        await broker.answers(subject('gone')),
         await broker.files(subject('gone', null)),
         await broker.latency(subject('gone')),
       ]) {
@@ -300,8 +300,8 @@ describe('what goes wrong costs its case', () => {
           reason: expect.stringContaining('nowhere.onnx: does not exist'),
         });
       }
-      expect(broker.known('visit', subject('refused'))).toMatchObject({ ok: false });
-      expect(valueOf(await broker.visit(subject())).batches).toHaveLength(2);
+      expect(broker.known('answers', subject('refused'))).toMatchObject({ ok: false });
+      expect(valueOf(await broker.answers(subject())).batches).toHaveLength(2);
     }));
 
   test.each([
@@ -309,7 +309,7 @@ describe('what goes wrong costs its case', () => {
     ['that differ from call to call', 'ragged', /^output y is float32 \[1, \d\] after float32 \[1, \d\]/],
   ])('outputs %s are refused, and named', (_, artifact, reason) =>
     withBroker([ortNode], async (broker) => {
-      const failure = failureOf(await broker.visit(subject(artifact)));
+      const failure = failureOf(await broker.answers(subject(artifact)));
       expect(failure.kind).toBe('refused');
       if (typeof reason === 'string') expect(failure.reason).toContain(reason);
       else expect(failure.reason).toMatch(reason);
@@ -317,7 +317,7 @@ describe('what goes wrong costs its case', () => {
   );
 
   test('a card without a reference has no parity, and says what it needs', async () => {
-    const measured = await withBroker([ortNode], (broker) => broker.visit(subject()), {
+    const measured = await withBroker([ortNode], (broker) => broker.answers(subject()), {
       parts: { reference: undefined },
     });
     expect(failureOf(measured)).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('no reference') });
@@ -364,7 +364,7 @@ describe('accuracy', () => {
           kind: 'refused',
           reason: expect.stringContaining('data set tiny'),
         });
-        expect(valueOf(await broker.visit(subject())).batches).toHaveLength(2);
+        expect(valueOf(await broker.answers(subject())).batches).toHaveLength(2);
       },
       { parts: { dataset: 'tiny' } },
     );

@@ -64,7 +64,7 @@ describe('closing', () => {
   test('while work is queued rejects all of it, leaves no worker and starts none', async () => {
     const backend = await open('sleeps@open');
     await broker.availability(backend);
-    const calls = [...subjects.map((subject) => broker.visit(subject)), broker.latency(first)];
+    const calls = [...subjects.map((subject) => broker.answers(subject)), broker.latency(first)];
     const ends = endings(calls);
     // The first visit gets the worker of the probe.
     expect(started).toBe(1);
@@ -90,7 +90,7 @@ describe('closing', () => {
 
   test('while a backend is probed ends the probe', async () => {
     await open('sleeps@hello');
-    const ends = endings([broker.visit(first)]);
+    const ends = endings([broker.answers(first)]);
     await untilStarted(1);
     await broker.close();
     await expectNoneLiving();
@@ -107,12 +107,12 @@ describe('closing', () => {
 
   test('ends the workers that wait for more work, and answers nothing afterwards', async () => {
     await open('none@');
-    expect(await broker.visit(first)).toMatchObject({ ok: true });
+    expect(await broker.answers(first)).toMatchObject({ ok: true });
     expect(living()).toBe(1);
     await broker.close();
     await expectNoneLiving();
     const before = started;
-    expect(await endings([broker.visit(subjects[1]!), broker.latency(first)])).toEqual([closed, closed]);
+    expect(await endings([broker.answers(subjects[1]!), broker.latency(first)])).toEqual([closed, closed]);
     await expectNoneLiving();
     expect(started).toBe(before);
   });

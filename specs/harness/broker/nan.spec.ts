@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { Broker } from '../../../src/broker/broker.ts';
-import { compareAnswers, expectedOf } from '../../../src/broker/visit.ts';
-import type { Visit } from '../../../src/metrics/sources.ts';
+import { compareAnswers, expectedOf } from '../../../src/broker/answers.ts';
+import type { ComparedAnswers } from '../../../src/metrics/sources.ts';
 import { worstRelation } from '../../../src/metrics/sources.ts';
 import { evidenceOf } from '../../../src/run/evidence.ts';
 import { readProject } from '../../../src/cases/project.ts';
@@ -43,7 +43,7 @@ card('refuses', undefined);
 const equal = { reason: 'a root has no value below zero', nan: 'equal' };
 card('allows', { float32: equal, int8: equal });
 
-async function visits(id: string): Promise<readonly Visit[]> {
+async function visits(id: string): Promise<readonly ComparedAnswers[]> {
   const backends = [await findBackend('ort-node/cpu'), await findBackend('ort-web/wasm')];
   const whole = await readProject(project.root, {});
   const broker = new Broker({ ...whole, backends }, { deadline: 60, processes: 1, budget: 0.01, patience: 1 });
@@ -54,7 +54,7 @@ async function visits(id: string): Promise<readonly Visit[]> {
     return await Promise.all(
       places.map(async (place) => {
         const none = { metric: 'parity', batch: null, threads: 1, images: null };
-        const visit = await broker.visit({ ...none, model: id, ...place });
+        const visit = await broker.answers({ ...none, model: id, ...place });
         if (!visit.ok) throw new Error(visit.failure.reason);
         return visit.value;
       }),

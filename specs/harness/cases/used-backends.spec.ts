@@ -24,7 +24,7 @@ test('what no commit affords belongs to the full suite', () => {
 });
 
 test('a backend without its hardware is asked for nothing, unless a card gates it', () => {
-  const metric = { id: 'parity', source: 'visit' } as Metric;
+  const metric = { id: 'parity', source: 'answers' } as Metric;
   const planned = (idle?: ReadonlyMap<string, string>): Set<string | null> =>
     new Set(planCases({ ...project, ...(idle && { idle }) }, metric, 'commit').map(({ backend }) => backend));
   for (const id of gpus) {

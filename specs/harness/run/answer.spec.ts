@@ -4,7 +4,7 @@ import { compareOutputs } from '../../../src/compare/parity.ts';
 import { toleranceFor } from '../../../src/compare/tolerance.ts';
 import { defaultAccuracyTolerance } from '../../../src/judge/accuracy.ts';
 import { metric } from '../../../src/metrics/parity.ts';
-import type { Visit } from '../../../src/metrics/sources.ts';
+import type { ComparedAnswers } from '../../../src/metrics/sources.ts';
 import { judgeAnswer } from '../../../src/run/answer.ts';
 import type { Ruling } from '../../../src/run/answer.ts';
 import { evidenceOf } from '../../../src/run/evidence.ts';
@@ -20,7 +20,7 @@ function judged(values: readonly number[]): Ruling {
     inputsDiffer: true,
   });
   const relation = { against: 'torch float64', comparison, explanation: explain(actual.y, expected.y, { top: 1 }) };
-  const visit: Visit = { batches: [{ batch: 2, rows: 2, relations: [relation] }], peakBytes: 1 };
+  const visit: ComparedAnswers = { batches: [{ batch: 2, rows: 2, relations: [relation] }], peakBytes: 1 };
   return judgeAnswer(metric, {
     case: { metric: 'parity', model: 'm', artifact: 'a', backend: 'b', batch: null, threads: 1, images: null },
     measured: { ok: true, value: metric.take(visit, 'float32') },

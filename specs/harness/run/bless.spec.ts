@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Pairing } from '../../../src/judge/pairing.ts';
+import type { Pairing } from '../../../src/judge/steady.ts';
 import type { Verdict } from '../../../src/judge/verdict.ts';
 import { levelOf } from '../../../src/run/bless.ts';
 

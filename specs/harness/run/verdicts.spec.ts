@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readMachine } from '../../../src/baselines/read-machine.ts';
-import { notPaired } from '../../../src/judge/pairing.ts';
-import type { Pairing } from '../../../src/judge/pairing.ts';
+import { notPaired } from '../../../src/judge/steady.ts';
+import type { Pairing } from '../../../src/judge/steady.ts';
 import { judgePaired } from '../../../src/judge/paired.ts';
 import { judgeAnswer } from '../../../src/run/answer.ts';
 import { Run } from '../../../src/run/run.ts';

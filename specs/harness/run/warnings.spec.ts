@@ -5,7 +5,7 @@ import { readAssets } from '../../../src/report/assets.ts';
 import { renderMarkdown } from '../../../src/report/markdown.ts';
 import type { CaseRow, Report } from '../../../src/report/report.generated.ts';
 import { renderTerminal } from '../../../src/report/terminal.ts';
-import { notPaired } from '../../../src/judge/pairing.ts';
+import { notPaired } from '../../../src/judge/steady.ts';
 import { unpairedWarnings, withWarnings } from '../../../src/run/warnings.ts';
 import { green } from '../report/sample.ts';
 

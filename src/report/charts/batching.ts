@@ -12,7 +12,7 @@ export const batching = (model: ModelView): Markup | null =>
       .map((row) => ({ name: [row.backend, ...row.tags].join(' '), points: pointsOf(row), lost: [] })),
   );
 
-/** Without memory: that of a visit is of all its sizes. */
+/** Without memory: what parity had is of all its sizes. */
 const pointsOf = (row: Row): Point[] =>
   row.cases.flatMap(({ batch, latency }) =>
     latency.steady === null || latency.steady <= 0 ? [] : [{ batch, seconds: latency.steady, bytes: null }],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PairedJudgement } from '../../../src/judge/paired.ts';
-import { judgeSteady, notPaired } from '../../../src/judge/pairing.ts';
-import type { AcceptedSlowdown, Pairing } from '../../../src/judge/pairing.ts';
+import { judgeSteady, notPaired } from '../../../src/judge/steady.ts';
+import type { AcceptedSlowdown, Pairing } from '../../../src/judge/steady.ts';
 import { judgeLatency } from '../../../src/judge/latency.ts';
 import { steadyMargins } from '../../../src/judge/settings.ts';
 import type { LatencyVerdict } from '../../../src/judge/verdict.ts';
@@ -49,8 +49,21 @@ describe('pairs decide', () => {
         pairings: [paired(verdict, ratio)],
         today,
       });
-      expect(judged).toMatchObject({ verdict, sentences: [`${verdict} than main@3f2a1c9`] });
+      expect(judged.verdict).toBe(verdict);
+      expect(judged.sentences[0]).toBe(`${verdict} than main@3f2a1c9`);
     }
+  });
+
+  test('what is slower than what was committed, and not than the base, is told with them', () => {
+    const told = (verdict: LatencyVerdict, baseline = times(0.5)) =>
+      judgeSteady(judgeLatency(sample, baseline, steadyMargins), { pairings: [paired(verdict, 1)], today }).sentences;
+    for (const verdict of ['steady', 'faster', 'inconclusive'] as const)
+      expect(told(verdict)).toEqual([
+        `${verdict} than main@3f2a1c9`,
+        expect.stringMatching(/^slower by 100 % .* than the committed baseline .*: before this base, .*ONPAR_ANCHOR/),
+      ]);
+    expect(told('slower')).toHaveLength(1);
+    for (const baseline of [sample, times(2)]) expect(told('steady', baseline)).toHaveLength(1);
   });
 });
 

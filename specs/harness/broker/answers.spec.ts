@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../../src/backends/backend.ts';
 import { findBackend } from '../../../src/backends/registry.ts';
-import { compareAnswers, expectedOf, takeAnswers } from '../../../src/broker/visit.ts';
+import { compareAnswers, expectedOf, takeAnswers } from '../../../src/broker/answers.ts';
 import type { BatchParity } from '../../../src/metrics/sources.ts';
 import type { Artifact, ModelCard } from '../../../src/models/card.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
@@ -47,7 +47,7 @@ async function compared(worker: Worker, backend: Backend = ortNode): Promise<rea
 const excessOf = ({ relations }: BatchParity): number => relations[0]?.comparison.excess ?? NaN;
 const right = (): boolean => false;
 
-describe('a visit', () => {
+describe('answers', () => {
   test('runs every batch as large as it is called, beyond the rows of the reference as well', async () => {
     const asked: number[] = [];
     const batches = await compared(workerOf(right, asked));

@@ -1,5 +1,5 @@
 /**
- * One visit of (model, artifact, backend): a fresh worker opens the artifact and answers the reference's inputs at every batch
+ * The answers of (model, artifact, backend): a fresh worker opens the artifact and answers the reference's inputs at every batch
  * size. Running the same rows at several batch sizes catches a backend that is right for the first row only.
  */
 import type { Backend, Ranges } from '../backends/backend.ts';
@@ -41,7 +41,7 @@ export interface Answers {
 export const batchesFor = (card: ModelCard, backend: Backend): readonly number[] =>
   batchesOf(card).filter((batch, index) => index === 0 || batch <= backend.limits.maxBatch);
 
-/** Of all that a visit feeds. */
+/** Of all that is fed for them. */
 export const rangesFor = ({ model: { card }, artifact, backend }: Subject, reference: Reference): Ranges =>
   rangesOf(batchesFor(card, backend).map((batch) => feedsOf(card, artifact, rowsFor(reference, batch), 0, batch)));
 

@@ -54,10 +54,18 @@ export const judgeSteady = (screen: Judgement<LatencyVerdict>, { pairings, today
   if (worst !== undefined)
     return {
       ...worst,
-      sentences: [worst, ...others].flatMap(({ sentences }) => sentences).concat(whyNot(pairings, true)),
+      sentences: [worst, ...others]
+        .flatMap(({ sentences }) => sentences)
+        .concat(sinceBlessed(screen, worst), whyNot(pairings, true)),
     };
   return { ...withReasons(screen, pairings), evidence: null };
 };
+
+/** Pairs see what came since their base. What crept before, half a per cent a commit, only what is committed can say: no verdict, for it may be the machine. */
+const sinceBlessed = (screen: Judgement<LatencyVerdict>, { verdict, evidence }: SteadyJudgement): readonly string[] =>
+  screen.verdict === 'slower' && evidence !== null && verdict !== 'slower'
+    ? [`${screen.sentences.join('; ')}: before this base, or the machine; ONPAR_ANCHOR pairs with a release as well`]
+    : [];
 
 /** A verdict by what is committed, with why no pairs gave it. */
 export const withReasons = (
