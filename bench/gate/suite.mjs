@@ -25,8 +25,8 @@ needBuild();
 const pinned = (await built('workers/launch.js')).pinnableCore() !== null;
 const left = join(root, '.onpar', 'traces');
 const how = values.unchanged
-  ? { base: 'HEAD', what: ['latency', 'memory', 'parity', 'size'].map((metric) => `specs/${metric}.spec.ts`) }
-  : { base: equalVersion(), what: ['specs/latency.spec.ts'] };
+  ? { base: otherFolder(''), what: ['latency', 'memory', 'parity', 'size'].map((metric) => `specs/${metric}.spec.ts`) }
+  : { base: otherFolder('\n// An equal version.\n'), what: ['specs/latency.spec.ts'] };
 for (let run = 0; run < runs; run += 1) {
   const report = judge(how);
   const line = lineOf(report);
@@ -39,8 +39,8 @@ for (let run = 0; run < runs; run += 1) {
   );
 }
 
-/** This very version, its backend files touched: every gated case is measured, and none is slower. */
-function equalVersion() {
+/** This very version beside it. Where something is added to its backend files, every gated case is measured, and none is slower. */
+function otherFolder(added) {
   const folder = join(root, '.onpar', 'equal');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -48,7 +48,7 @@ function equalVersion() {
   symlinkSync(join(root, 'fixtures'), join(folder, 'fixtures'));
   const backends = join(folder, 'dist', 'backends');
   for (const name of readdirSync(backends, { recursive: true }))
-    if (name.endsWith('.js')) appendFileSync(join(backends, name), '\n// An equal version.\n');
+    if (name.endsWith('.js')) appendFileSync(join(backends, name), added);
   return folder;
 }
 

@@ -9,7 +9,7 @@ import { openable } from '../models/recipe/cache.ts';
 import type { Side } from './base.ts';
 import { version } from '../version.ts';
 import { hashOfScripts } from './imported.ts';
-import { isInstalledAt, onparOf, packagesOf, versionOf } from './packages.ts';
+import { contentsOf, isInstalledAt, onparOf, packagesOf, versionOf } from './packages.ts';
 
 /** One version of a case: what a worker of it is started with. */
 export interface Arm {
@@ -90,8 +90,11 @@ function compiledIn(root: string): string | null {
 
 /** Everything that a call's duration depends on and a commit can change. Node and the machine are the same for both. */
 function differences(base: Side, ours: Side, { packages }: Backend): readonly string[] {
-  const installed = (side: Side) =>
-    onceOf(side, `packages ${packages.join(' ')}`, () => packagesOf(side.root, packages));
+  const installed = (side: Side): Installed =>
+    onceOf(side, `packages ${packages.join(' ')}`, () => ({
+      versions: packagesOf(side.root, packages),
+      contents: contentsOf(side.root, packages),
+    }));
   const [before, after] = [base, ours].map((side) =>
     onceOf(side, 'files', () => {
       const folder = backendsIn(side);
@@ -125,8 +128,17 @@ function onparChanges(before: string, after: string): readonly string[] {
     : [`onpar ${was} -> ${is} (its backend files are not compared)`];
 }
 
-function packageChanges(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((name) => before.get(name) !== after.get(name))
-    .map((name) => `${name} ${before.get(name) ?? 'missing'} -> ${after.get(name) ?? 'missing'}`);
+interface Installed {
+  readonly versions: ReadonlyMap<string, string>;
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+function packageChanges(before: Installed, after: Installed): readonly string[] {
+  const names = [...new Set([...before.versions.keys(), ...after.versions.keys()])];
+  return names.flatMap((name) => {
+    const [was = 'missing', is = 'missing'] = [before, after].map(({ versions }) => versions.get(name));
+    if (was !== is) return [`${name} ${was} -> ${is}`];
+    const [old, content] = [before, after].map(({ contents }) => contents.get(name));
+    return old === undefined || content === undefined || old === content ? [] : [`the content of ${name} ${is}`];
+  });
 }

@@ -3,7 +3,7 @@ import type { Project } from '../cases/project.ts';
 import { readProject } from '../cases/project.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { checkOut } from './checkout.ts';
-import { chooseBase } from './choose.ts';
+import { chooseBase, isThis } from './choose.ts';
 import type { Choice } from './choose.ts';
 import { onparOf } from './packages.ts';
 
@@ -15,6 +15,8 @@ export interface Side {
   /** Folder that alone has its packages, where they were installed for it; those above are another version's. */
   readonly installed?: string | null;
   readonly project: Project;
+  /** Whether it is the very version that is checked out, and was meant to be another. */
+  readonly isThis?: boolean;
 }
 
 export type Base =
@@ -51,7 +53,10 @@ export async function prepareBase(root: string, options: BaseOptions): Promise<B
 async function prepare(root: string, { env, asked, where = '--base', blessed, tell }: BaseOptions): Promise<Base> {
   const from = asked ?? env['ONPAR_BASE'] ?? '';
   const named = { asked: from === automatic ? '' : from, ...(asked !== undefined && { where }) };
-  return besideOf(root, chooseBase(root, { ...named, target: env['GITHUB_BASE_REF'], blessed }), { env, tell });
+  const ci = !['', '0', 'false'].includes(env['CI'] ?? '');
+  const choice = chooseBase(root, { ...named, target: env['GITHUB_BASE_REF'], blessed, ci });
+  const base = await besideOf(root, choice, { env, tell });
+  return base.found ? { ...base, side: { ...base.side, isThis: isThis(root, choice) } } : base;
 }
 
 /** The version that ONPAR_ANCHOR names, the last release: creep is seen against it. Throws BadInput where it cannot be used. */

@@ -2,7 +2,7 @@
  * Chooses the version that the working tree is compared with: ONPAR_BASE, else where this branch left the main branch, else (on
  * the main branch itself) the commit before, else the commit of the last bless. Reads git, changes nothing but the depth of a shallow clone.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BadInput } from '../schema/bad-input.ts';
 import { askGit, git, isShallow, resolveCommit } from './git.ts';
@@ -23,17 +23,25 @@ export interface ChooseOptions {
   readonly target: string | undefined;
   /** Commit of the last bless. */
   readonly blessed: string | null;
+  /** In CI what is not committed is an accident of the job, such as a lockfile that an install rewrote. */
+  readonly ci?: boolean;
 }
 
 /** Throws BadInput where the base that was asked for is not there. */
 export function chooseBase(root: string, options: ChooseOptions): Choice {
-  const { asked = '', where = 'ONPAR_BASE', target = '', blessed } = options;
+  const { asked = '', where = 'ONPAR_BASE', target = '', blessed, ci = false } = options;
   if (asked === 'none') return nothing(`${where} is none`);
   if (asked !== '') return named(root, asked, where);
   const head = resolveCommit(root, 'HEAD');
   if (head === null) return nothing('there is no git history here');
-  return beforeThis(root, head, target) ?? ofBless(root, blessed) ?? whyNone(root);
+  return beforeThis(root, head, { target, ci }) ?? ofBless(root, blessed) ?? whyNone(root);
 }
+
+/** Whether what was chosen is what is checked out, so that nothing but files outside git can differ. */
+export const isThis = (root: string, choice: Choice): boolean =>
+  choice.kind === 'folder'
+    ? realpathSync(choice.path) === realpathSync(root)
+    : choice.kind === 'commit' && choice.sha === resolveCommit(root, 'HEAD') && !isDirty(root);
 
 const nothing = (reason: string, mendable = false): Choice => ({ kind: 'none', reason, mendable });
 
@@ -60,14 +68,19 @@ function fetched(root: string, ref: string): { readonly sha: string } | { readon
   return sha === null ? { why: answer.ok ? '' : ` (git fetch: ${answer.why})` } : { sha };
 }
 
-function beforeThis(root: string, head: string, target: string): Choice | null {
+function beforeThis(
+  root: string,
+  head: string,
+  { target, ci }: { readonly target: string; readonly ci: boolean },
+): Choice | null {
   const main = mainBranch(root, target);
   const fork = main === undefined ? null : deepened(root, head, () => git(root, 'merge-base', 'HEAD', main));
   if (fork !== null && fork !== head) return { kind: 'commit', sha: fork, label: labelOf(main ?? '', fork) };
   // What is not committed yet is compared with what is.
-  if (isDirty(root)) return { kind: 'commit', sha: head, label: labelOf('HEAD', head) };
+  const uncommitted: Choice | null = isDirty(root) ? { kind: 'commit', sha: head, label: labelOf('HEAD', head) } : null;
+  if (uncommitted !== null && !ci) return uncommitted;
   const parent = deepened(root, head, () => resolveCommit(root, 'HEAD^'));
-  return parent === null ? null : { kind: 'commit', sha: parent, label: labelOf('HEAD^', parent) };
+  return parent === null ? uncommitted : { kind: 'commit', sha: parent, label: labelOf('HEAD^', parent) };
 }
 
 /** Files that git does not know are no version: a report or a download lies beside the code. */

@@ -20,6 +20,28 @@ export function packagesOf(root: string, names: readonly string[]): ReadonlyMap<
   return versions;
 }
 
+/** What npm fetched, by name, where it says so: a tarball or a commit of git may be another one under the same version. */
+export function contentsOf(root: string, names: readonly string[]): ReadonlyMap<string, string> {
+  const fetched = new Map<string, Fetched>();
+  const contents = new Map<string, string>();
+  for (const [folder, { name }] of closureOf(root, names)) {
+    const [, top = '', place = ''] = /^(.*?)[\\/](node_modules[\\/].*)$/.exec(folder) ?? [];
+    if (!fetched.has(top)) fetched.set(top, fetchedBelow(top));
+    const { integrity, resolved } = fetched.get(top)?.[place.replaceAll(sep, '/')] ?? {};
+    const content = integrity ?? resolved;
+    if (content !== undefined) contents.set(name, [contents.get(name), content].filter(Boolean).join(' '));
+  }
+  return contents;
+}
+
+type Fetched = Readonly<Record<string, { readonly integrity?: string; readonly resolved?: string }>>;
+
+/** As npm keeps it; nothing where another tool installed. */
+function fetchedBelow(top: string): Fetched {
+  const path = join(top, 'node_modules', '.package-lock.json');
+  return existsSync(path) ? ((JSON.parse(readFileSync(path, 'utf8')) as { packages?: Fetched }).packages ?? {}) : {};
+}
+
 /** By folder, the packages that `names` and all that they depend on resolve to from `root`, or, as in a worker, from onpar's own tree where it has none. */
 export function closureOf(
   root: string,

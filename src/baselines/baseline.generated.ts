@@ -69,6 +69,10 @@ export interface Parity {
   excess: number;
   nmse: number;
   /**
+   * Each output that lay beyond its tolerance, with what it was compared with: no other one is known to diverge.
+   */
+  diverging?: string[];
+  /**
    * Present where a mismatch was blessed: known and asserted until it expires.
    */
   divergence?: {

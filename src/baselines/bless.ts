@@ -13,7 +13,7 @@ import { hasRoom, told, withDay } from './days.ts';
 import type { Machine } from './fingerprint.ts';
 import { obsoleteValues, type CaseName } from './obsolete.ts';
 import { covers, type OnlyKinds } from './only.ts';
-import { lookup, machineFile, type Baselines, type Metrics } from './store.ts';
+import { lookup, machineFile, type Baselines, type Lookup, type Metrics } from './store.ts';
 
 export interface BlessTarget {
   readonly metric: Metric;
@@ -62,7 +62,7 @@ export const planBless = (
   for (const target of chosen) {
     const found = lookup(baselines, target.metric, target.model, target.key);
     const old = found.state === 'present' ? found.value : undefined;
-    if (found.state === 'new-class' && found.elsewhere.some((value) => agrees(target, value, options))) continue;
+    if (isKnownElsewhere(target, found, options)) continue;
     if (!mustWrite(target, old, options.provenance.date)) continue;
     const why = whyLeft(target);
     if (why !== null) {
@@ -88,7 +88,12 @@ const mustWrite = ({ metric, verdict, target }: BlessTarget, old: Value | undefi
     ? hasRoom(old, date)
     : hasMoved(verdict, target, old);
 
-/** A class of instructions whose values are those of another needs no value of its own. */
+/** A class of instructions whose values are those of another needs no value of its own; what is red without one does. */
+const isKnownElsewhere = (target: BlessTarget, found: Lookup, options: BlessOptions): boolean =>
+  found.state === 'new-class' &&
+  standingOf(target.verdict) !== 'red' &&
+  found.elsewhere.some((value) => agrees(target, value, options));
+
 const agrees = ({ metric, target }: BlessTarget, value: Value, { provenance }: BlessOptions): boolean => {
   const context = {
     today: provenance.date,

@@ -8,6 +8,7 @@ import { decisionOutput } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
 import { feedsOf, outputsOf } from '../models/feeds.ts';
 import { BadInput } from '../schema/bad-input.ts';
+import { cycledRows } from '../tensor/rows.ts';
 import { batchRows, concatRows } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Worker } from '../workers/worker.ts';
@@ -45,21 +46,28 @@ export async function takeLogits(request: AccuracyRequest): Promise<Tensor> {
   const [input] = card.inputs;
   if (output === undefined || input === undefined) throw new Error(`${card.id} has no classification output`);
   if (reference !== null) refuseShort(reference, images, card);
-  const raw = { [input.name]: dataset.images };
   const fixed = typeof input.dims[0] === 'number' ? input.dims[0] : null;
+  const raw = { [input.name]: atLeast(fixed ?? 0, dataset.images) };
   const step = fixed ?? Math.min(chunk, maxBatch);
   const parts: Tensor[] = [];
   for (let start = 0; start < images; start += step) {
     const end = Math.min(images, start + step);
     // A batch of one size is filled up with images that were asked before.
     const from = fixed === null ? start : Math.max(0, end - fixed);
-    const reply = await worker.run(feedsOf(card, artifact, raw, from, end));
+    const size = fixed ?? end - start;
+    const reply = await worker.run(feedsOf(card, artifact, raw, from, from + size));
     const { [output.name]: answered } = outputsOf(card, artifact, reply.outputs);
-    const logits = checkedRows(output.name, answered, end - from, parts[0]);
-    const rows = checkedLogits(output.name, logits, end - from, reference);
-    parts.push(batchRows(rows, start - from, end - from));
+    const logits = checkedRows(output.name, answered, size, parts[0]);
+    const decided = checkedLogits(output.name, logits, size, reference);
+    parts.push(batchRows(decided, start - from, end - from));
   }
   return concatRows(parts);
+}
+
+/** A batch that is larger than the whole data set has its first images again. */
+function atLeast(wanted: number, images: Tensor): Tensor {
+  const [rows = 0] = images.dims;
+  return cycledRows({ images }, rows, rows, Math.max(rows, wanted))['images'] ?? images;
 }
 
 function refuseShort({ dims: [rows = 0] }: Tensor, images: number, { id }: ModelCard): void {
@@ -75,14 +83,18 @@ function count(logits: Tensor, { card, labels }: Dataset, reference: Tensor | nu
   const n = logits.dims[0] ?? 0;
   const seen = labels.subarray(0, n);
   const { correct } = accuracy(logits, seen);
-  if (reference === null) return { dataset: card.id, n, correct, flips: 0, nearTies: 0, referenceCorrect: null };
+  if (reference === null)
+    return { dataset: card.id, n, correct, flips: 0, firmFlips: 0, nearTies: 0, referenceCorrect: null };
   const { rms } = compareTensors(reference, reference, tolerance, 'reference');
+  const flipped = flips(logits, reference);
+  const near = new Set(nearTies(reference, tolerance, rms));
   return {
     dataset: card.id,
     n,
     correct,
-    flips: flips(logits, reference).count,
-    nearTies: nearTies(reference, tolerance, rms).length,
+    flips: flipped.count,
+    firmFlips: flipped.rows.filter((row) => !near.has(row)).length,
+    nearTies: near.size,
     referenceCorrect: accuracy(reference, seen).correct,
   };
 }

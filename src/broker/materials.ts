@@ -2,6 +2,7 @@
 import type { Project } from '../cases/project.ts';
 import { readDataset } from '../datasets/dataset.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { referenceOf } from '../judge/policy.ts';
 import type { Artifact, Model } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import { readDatasetLogits, readReference } from '../models/reference.ts';
@@ -29,7 +30,7 @@ export class Materials {
     const reference = await this.#once.do(`reference ${id}`, () => readReference(model));
     if (reference !== null) return reference;
     throw new Unavailable(
-      id,
+      referenceOf(id),
       `the card of ${id} has no reference: parity needs one ("Add a model" in the README of onpar)`,
     );
   }

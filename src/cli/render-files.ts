@@ -58,8 +58,10 @@ const fedTo = ({ feeding }: SideResult): string =>
     .map(([name, { dtype, dims }]) => shapeOf({ name, dtype, dims }))
     .join(', ');
 
+/** Nothing compared is nothing proved. */
 const worstOf = (rows: readonly SideResult[]): SideResult['verdict'] =>
-  (['mismatch', 'vacuous'] as const).find((word) => rows.some(({ verdict }) => verdict === word)) ?? 'match';
+  (['mismatch', 'vacuous'] as const).find((word) => rows.some(({ verdict }) => verdict === word)) ??
+  (rows.length === 0 ? 'vacuous' : 'match');
 
 function outputLines(
   { outputs, side, comparison }: SideResult,

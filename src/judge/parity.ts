@@ -19,6 +19,15 @@ export interface ParityTarget {
   readonly vacuous: string | null;
   /** What it was compared with, such as `torch float64`. */
   readonly against: string;
+  /** All that lies beyond its tolerance, also against others than that. */
+  readonly diverging: readonly Diverging[];
+}
+
+/** An output with what it was compared with, and by which multiple of the tolerance it would just pass. */
+export interface Diverging {
+  /** Such as `logits against torch float64`. */
+  readonly what: string;
+  readonly excess: number;
 }
 
 export interface Divergence {
@@ -39,11 +48,12 @@ export const parityTarget = (
   comparisons: readonly TensorComparison[],
   vacuous: string | null,
   against: string,
+  diverging: readonly Diverging[] = [],
 ): ParityTarget => {
   const excess = worstOf(comparisons.map((comparison) => comparison.excess));
   const nmse = worstOf(comparisons.map((comparison) => comparison.nmse));
   const empty = comparisons.length === 0 ? 'no output was compared' : vacuous;
-  return { comparisons, excess, nmse, vacuous: empty, against };
+  return { comparisons, excess, nmse, vacuous: empty, against, diverging };
 };
 
 export const judgeParity = (
@@ -99,6 +109,13 @@ const judgeDivergence = (
     return mismatch(target, `the known divergence expired on ${known.expires}: ${known.reason}`);
   if (!(excess < Infinity))
     return mismatch(target, 'no tolerance can pass this: a known divergence does not excuse it');
+  const strange = target.diverging.filter(({ what }) => baseline?.diverging?.includes(what) === false);
+  if (strange.length > 0)
+    return mismatch(
+      target,
+      ...strange.map((each) => `${each.what} diverges by ${times(each.excess)} the tolerance: not what was accepted`),
+      `known until ${known.expires}: ${known.reason}`,
+    );
   const told = `${times(excess)} the tolerance`;
   if (baseline !== undefined && !(excess <= parityLimits.divergence * baseline.excess))
     return mismatch(target, `diverges more than known: ${told}, blessed ${times(baseline.excess)}: ${known.reason}`);

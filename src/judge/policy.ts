@@ -33,6 +33,10 @@ export interface Outcome {
   readonly sentences: readonly string[];
 }
 
+/** What a case lacks whose card has no reference. No machine can be without it: it was never there, or somebody took it away. */
+export const referenceOf = (model: string): string => `${model}${reference}`;
+const reference = '/reference';
+
 export const applyPolicy = ({ verdict, sentences }: Judgement, context: PolicyContext): Outcome => {
   if (standingOf(verdict) === 'red') return { red: true, sentences };
   const added = reddened(verdict, context);
@@ -48,13 +52,18 @@ export const readPolicy = (env: Readonly<Record<string, string | undefined>>, kn
 
 /** Why this verdict is red here though it is not by itself; undefined if it is not. */
 const reddened = (verdict: Verdict, { ci, strict, required, baseline, needs }: PolicyContext): string | undefined => {
-  if (verdict === 'unavailable') {
-    const name = required === 'all' ? (needs[0] ?? 'everything') : needs.find((need) => required.has(need));
-    if (name !== undefined) return `${name} is required here (ONPAR_REQUIRE)`;
-  }
+  const missed = verdict === 'unavailable' ? missedHere(needs, baseline, required) : undefined;
+  if (missed !== undefined) return missed;
   if (ci && isNew(verdict, baseline))
     return 'a new case without baseline: bless it on a developer machine and commit the file';
   return strict && standingOf(verdict) === 'undecided' ? `${verdict} is red under ONPAR_STRICT` : undefined;
+};
+
+const missedHere = (needs: readonly string[], baseline: BaselineState, required: Requirement): string | undefined => {
+  if (baseline === 'present' && needs.some((need) => need.endsWith(reference)))
+    return 'it was blessed against a reference: restore it in the card, or bless everything to take the promise back';
+  const name = required === 'all' ? (needs[0] ?? 'everything') : needs.find((need) => required.has(need));
+  return name === undefined ? undefined : `${name} is required here (ONPAR_REQUIRE)`;
 };
 
 /** A case that was judged and could have had a baseline; an incomparable one counts as none. */

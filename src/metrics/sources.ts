@@ -1,6 +1,7 @@
 /** What metrics are taken from: one measurement serves several metrics. Plain data in base units; the broker fills it. */
 import type { Explanation } from '../compare/comparison.ts';
 import type { ParityComparison } from '../compare/parity.ts';
+import type { Diverging } from '../judge/parity.ts';
 import type { RelationTarget } from '../judge/relation.ts';
 import { worstFirst } from '../compare/worst.ts';
 
@@ -44,6 +45,8 @@ export interface Accuracy {
   readonly correct: number;
   /** Predictions that differ from the reference's. */
   readonly flips: number;
+  /** Those of them where the reference's two best answers are no near-tie. */
+  readonly firmFlips: number;
   /** Images whose two best reference logits lie within the tolerance: either answer is legitimate. */
   readonly nearTies: number;
   /** Null where there is no reference over the data set. */
@@ -67,6 +70,20 @@ export interface BatchLatency {
   readonly steady: readonly number[];
   /** Greatest median of a call that does nothing: what sampling adds. */
   readonly overhead: number;
+}
+
+/** Every output that lies beyond its tolerance against one of its relations, at the batch size where it is furthest off, by name. */
+export function divergingOutputs({ batches }: Pick<ComparedAnswers, 'batches'>): readonly Diverging[] {
+  const furthest = new Map<string, number>();
+  for (const { against, comparison } of batches.flatMap(({ relations }) => relations))
+    for (const { output, excess } of comparison.outputs)
+      // Written so that NaN is beyond.
+      if (!(excess <= 1))
+        furthest.set(
+          `${output} against ${against}`,
+          Math.max(excess, furthest.get(`${output} against ${against}`) ?? 0),
+        );
+  return [...furthest].map(([what, excess]) => ({ what, excess })).toSorted((a, b) => (a.what < b.what ? -1 : 1));
 }
 
 /** The furthest batch size and relation: the one that is judged. What proves nothing goes first. */

@@ -23,10 +23,10 @@ const schema = schemaOf<ModelCard>(new URL('./model.schema.json', import.meta.ur
 /** Folders below fixtures/models that hold a card, by name. */
 export async function listModels(root: string): Promise<string[]> {
   const folder = join(root, 'fixtures', 'models');
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'model.json')))
-    .map((entry) => join(folder, entry.name))
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .map((name) => join(folder, name))
+    .filter((each) => existsSync(join(each, 'model.json')))
     .toSorted();
 }
 

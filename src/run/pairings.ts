@@ -97,8 +97,8 @@ export class Pairings {
     try {
       const arms = await armsOf(side, this.#ours, subject, backendOf(this.#options.project, subject.backend ?? ''));
       if (!arms.found) return notPaired(arms.reason, arms.mendable);
-      if (arms.differs.length === 0) return { kind: 'same', against: side.label };
-      return { name, subject, ...arms };
+      if (arms.differs.length > 0) return { name, subject, ...arms };
+      return side.isThis === true ? notPaired(itself(side), true) : { kind: 'same', against: side.label };
     } catch (error) {
       // A file that is not the one of its card: of the base, then there is nothing to pair with; of ours, its own measurement says so.
       if (error instanceof BadInput) return notPaired(error.message, true);
@@ -130,5 +130,8 @@ export class Pairings {
     return latency?.accepted?.find((accepted) => accepted.case === `${artifact}/${backend}`) ?? null;
   }
 }
+
+const itself = ({ label }: Side): string =>
+  `${label} is what is checked out, so that nothing was compared: ONPAR_BASE names another version, or auto`;
 
 const lost = notPaired('it was not planned');

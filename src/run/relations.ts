@@ -9,6 +9,7 @@ import { caseId } from '../cases/case.ts';
 import { backendOf, modelOf } from '../cases/project.ts';
 import type { Project } from '../cases/project.ts';
 import type { Range, RelationTarget } from '../judge/relation.ts';
+import type { LatencyVerdict } from '../judge/verdict.ts';
 import { pairedSettings, relationLimits } from '../judge/settings.ts';
 import { exactBytes, percent, short } from '../judge/words.ts';
 import type { Latency } from '../metrics/sources.ts';
@@ -93,11 +94,7 @@ async function takeSpeed(subject: Case, than: string, options: RelationOptions):
   const paired = (await pairSuite([{ name, subject, base, ours }], suite)).get(name);
   if (paired === undefined) throw new Error('pairs were lost');
   if (!paired.ok) throw new SideFailed(lossOf(paired, paired.arm === 'base' ? base : ours));
-  return {
-    ...speedOf(paired, ours.label, than),
-    range: { low: 0, high: 1 + pairedSettings.margin },
-    promise: 'not slower',
-  };
+  return { ...speedOf(paired, ours.label, than), promise: 'not slower' };
 }
 
 /** A side that dies is as red here as alone; only one that is not here may be left out. */
@@ -107,19 +104,24 @@ const lossOf = ({ how, reason, missing }: Extract<PairedCase, { ok: false }>, { 
   missing: how === 'unavailable' ? (missing ?? backend.id) : null,
 });
 
-/** Whatever the gate could not believe is no figure. */
+/** By the verdict of the gate: what it could not believe or decide is no figure, and what is slower in the tail alone is told of the tail. */
 function speedOf(
   { judgement: { verdict, evidence, sentences }, replay }: Extract<PairedCase, { ok: true }>,
   own: string,
   than: string,
-): Pick<RelationTarget, 'figure' | 'interval' | 'told' | 'doubt'> {
+): Omit<RelationTarget, 'promise'> {
   if (evidence === null) throw new Error('no pairs were judged');
-  const { ratio, interval, pairs } = evidence;
-  const told = `${own} takes ${short(ratio)} of the time of ${than} [${short(interval.low)}, ${short(interval.high)}], ${pairs} process pairs; replay: ${replay}`;
+  const { tail, tailAlone, pairs } = evidence;
+  const inTail = verdict === 'slower' && tailAlone && tail !== null;
+  const { ratio, interval } = inTail ? tail : evidence;
+  const where = inTail ? ' in its slowest tenth' : '';
+  const told = `${own} takes ${short(ratio)} of the time of ${than}${where} [${short(interval.low)}, ${short(interval.high)}], ${pairs} process pairs; replay: ${replay}`;
   const [first = verdict] = sentences;
-  const doubt = verdict === 'unfit' || first.startsWith('seen ') ? first : null;
-  return { figure: ratio, interval, told, doubt };
+  const range = { low: 0, high: 1 + (inTail ? pairedSettings.tailMargin : pairedSettings.margin) };
+  return { figure: ratio, interval, range, told, doubt: isUndecided(verdict) ? first : null };
 }
+
+const isUndecided = (verdict: LatencyVerdict): boolean => verdict === 'unfit' || verdict === 'inconclusive';
 
 /** Rejects with Unavailable where the backend is not here. */
 async function seatOf(subject: Case, { broker, project }: RelationOptions): Promise<Seat> {

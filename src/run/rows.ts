@@ -104,7 +104,8 @@ class Rows {
 
   #parity(batch: number): CaseRow['parity'] {
     const answers = this.#run.broker.known('answers', this.#case({}));
-    if (answers === undefined || !answers.ok) return { ...noParity, verdict: verdictOf(answers), reason: reasonOf(answers) };
+    if (answers === undefined || !answers.ok)
+      return { ...noParity, verdict: verdictOf(answers), reason: reasonOf(answers) };
     return this.#relation(answers.value, batch);
   }
 

@@ -18,11 +18,9 @@ import { heedingNames, modelOf, namedBy, readProject } from '../cases/project.ts
 import type { Project } from '../cases/project.ts';
 import { defaultAccuracyTolerance } from '../judge/accuracy.ts';
 import type { AccuracyTarget } from '../judge/accuracy.ts';
-import { notPaired } from '../judge/steady.ts';
-import type { Pairing } from '../judge/steady.ts';
-import { excused, readPolicy } from '../judge/policy.ts';
+import { excused, readPolicy, type Policy } from '../judge/policy.ts';
+import { notPaired, type Pairing } from '../judge/steady.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import type { Policy } from '../judge/policy.ts';
 import { loadMetrics } from '../metrics/registry.ts';
 import type { JudgeContext, Metric, Target } from '../metrics/metric.ts';
 import type { ComparedAnswers, Latency, Source, Sources } from '../metrics/sources.ts';
@@ -169,11 +167,12 @@ export class Run {
     return source === 'relation' ? measureRelation(subject, this.#shared) : this.broker[source](subject);
   }
 
-  /** Metrics with blessed values, portable or of this machine: a spec that was deleted must not take its promise along. */
+  /** Metrics with blessed values, portable or of this machine, and what cards gate in pairs: a spec that was deleted must not take its promise along. */
   promised(): readonly string[] {
     const { portable, machine } = this.baselines;
     const held = [...portable.values(), ...machine.values()].flatMap(({ baseline }) => Object.keys(baseline.values));
-    return held.filter((id) => this.metrics.has(id));
+    const gated = [...this.metrics.values()].filter(({ id, paired }) => paired && this.tryPlan(id).length > 0);
+    return [...held, ...gated.map(({ id }) => id)].filter((id) => this.metrics.has(id));
   }
 
   /** Starts on everything that will be asked for anyway, but latency: the cores need not wait for one spec to ask after another. */

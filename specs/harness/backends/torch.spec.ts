@@ -90,7 +90,8 @@ describe.runIf(hasTorch)('a model on torch', () => {
     project.card('linear', { artifacts });
     const read = { ...(await readProject(project.root, {})), backends };
     const broker = new Broker(read, { deadline: 120, processes: 2, patience: Infinity, budget: 0.01 });
-    const visit = (artifact: string): Promise<Measured<ComparedAnswers>> => broker.answers(subject(artifact, 'torch/eager'));
+    const visit = (artifact: string): Promise<Measured<ComparedAnswers>> =>
+      broker.answers(subject(artifact, 'torch/eager'));
     try {
       expect(excessOf(await broker.answers(subject('float32', 'ort-node/cpu')))).toBeLessThan(1);
       expect(excessOf(await visit('same'))).toBeLessThan(1);

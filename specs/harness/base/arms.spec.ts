@@ -43,6 +43,27 @@ test('what differs is found for every case, walking the packages of a side once'
   expect(vi.mocked(packagesOf).mock.calls.map(([root]) => root)).toEqual([base.root, ours.root]);
 });
 
+test('another content under the same version differs, where npm says what it fetched', async () => {
+  const fetched = async (label: string, packages: object): Promise<Side> => {
+    const made = await side(label, '1.0.0');
+    writeFileSync(join(made.root, 'node_modules', '.package-lock.json'), JSON.stringify({ packages }));
+    return made;
+  };
+  const entry = (fields: object) => ({ 'node_modules/onnxruntime-node': { version: '1.0.0', ...fields } });
+  const differs = async (before: object, after: object): Promise<unknown> =>
+    armsOf(await fetched('main', before), await fetched('ours', after), subject('a'), backend);
+  const [one, other] = [{ integrity: 'sha512-a' }, { integrity: 'sha512-b' }].map(entry) as [object, object];
+  expect(await differs(one, other)).toMatchObject({ differs: ['the content of onnxruntime-node 1.0.0'] });
+  const [old, moved] = ['git+ssh://x#1', 'git+ssh://x#2'].map((resolved) => entry({ resolved })) as [object, object];
+  expect(await differs(old, moved)).toMatchObject({ differs: ['the content of onnxruntime-node 1.0.0'] });
+  for (const [before, after] of [
+    [one, one],
+    [one, {}],
+    [{}, {}],
+  ] as const)
+    expect(await differs(before, after)).toMatchObject({ differs: [] });
+});
+
 test('another side is looked at anew', async () => {
   const [base, ours] = [await side('main', '1.0.0'), await side('ours', '1.0.0')];
   expect(await armsOf(base, ours, subject('a'), backend)).toMatchObject({ differs: [] });

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { chooseBase } from '../../../src/base/choose.ts';
+import { chooseBase, isThis } from '../../../src/base/choose.ts';
 import type { Choice, ChooseOptions } from '../../../src/base/choose.ts';
 import { BadInput } from '../../../src/schema/bad-input.ts';
 import { commit, git, newFolder, newRepository, shallowClone, write } from './repository.ts';
@@ -34,6 +34,17 @@ describe('unasked, the base is', () => {
     const root = newRepository();
     write(root, { 'a.txt': '2' });
     expect(shaOf(choose(root))).toBe(git(root, 'rev-parse', 'HEAD'));
+  });
+
+  test('the commit before in CI, whatever a job has touched; what is not committed where there is none', () => {
+    const root = newRepository();
+    const before = git(root, 'rev-parse', 'HEAD');
+    write(root, { 'a.txt': '2' });
+    expect(shaOf(choose(root, { ci: true }))).toBe(before);
+    const last = commit(root, { 'a.txt': '3' });
+    write(root, { 'a.txt': '4' });
+    expect(shaOf(choose(root, { ci: true }))).toBe(before);
+    expect(shaOf(choose(root))).toBe(last);
   });
 
   test('the branch that a pull request goes to', () => {
@@ -117,4 +128,15 @@ describe('ONPAR_BASE', () => {
     expect(() => choose(root, { asked })).toThrow(BadInput);
     expect(() => choose(root, { asked })).toThrow(/ONPAR_BASE: '.*' is no commit of this repository and no folder/);
   });
+});
+
+test('what is checked out is known for itself, as a commit and as a folder, unless something is not committed', () => {
+  const root = newRepository();
+  const before = git(root, 'rev-parse', 'HEAD');
+  commit(root, { 'a.txt': '2' });
+  const is = (asked: string): boolean => isThis(root, choose(root, { asked }));
+  expect(['HEAD', 'main', root, before, 'HEAD^', 'none'].map(is)).toEqual([true, true, true, false, false, false]);
+  expect(is(newFolder())).toBe(false);
+  write(root, { 'a.txt': '3' });
+  expect(is('HEAD')).toBe(false);
 });

@@ -382,6 +382,19 @@ describe('cases that no longer exist', () => {
     ]);
   });
 
+  test('a divergence that another class has on record is accepted on this one by itself', () => {
+    const root = newRoot();
+    const reason = 'its kernels saturate';
+    bless(root, (b) => [targetOf(b, 'parity', 'q/ort@x64-avx2', parity(3))], { reason });
+    const onThis = (b: Baselines): BlessTarget[] => [targetOf(b, 'parity', 'q/ort@x64-avx512', parity(3))];
+    expect(onThis(readBaselines(root, machine.fingerprint, metrics))[0]?.verdict).toBe('mismatch');
+    expect(bless(root, onThis, { reason }).moved).toHaveLength(1);
+    expect(onThis(readBaselines(root, machine.fingerprint, metrics))[0]?.verdict).toBe('divergence');
+    // What is green without a value needs none.
+    bless(root, (b) => [targetOf(b, 'parity', 'r/ort@x64-avx2', parity(0.1))]);
+    expect(bless(root, (b) => [targetOf(b, 'parity', 'r/ort@x64-avx512', parity(0.1))]).files).toEqual([]);
+  });
+
   test('a case that is alive keeps its values of other instruction-set classes', () => {
     const root = newRoot();
     bless(root, (b) => [

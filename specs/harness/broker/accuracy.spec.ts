@@ -63,6 +63,7 @@ describe('accuracy', () => {
       n: 250,
       correct: 247,
       flips: 0,
+      firmFlips: 0,
       nearTies: 0,
       referenceCorrect: null,
     });
@@ -75,7 +76,7 @@ describe('accuracy', () => {
   test('counts flips against the reference apart from right answers', async () => {
     const reference = oneHot(pixels.map((pixel, index) => (index < 10 ? (pixel + 1) % 3 : pixel)));
     const found = await takeAccuracy(request(fakeWorker(logits, [0, 200]), { reference }));
-    expect(found).toMatchObject({ n: 250, correct: 248, referenceCorrect: 240, flips: 10, nearTies: 0 });
+    expect(found).toMatchObject({ n: 250, correct: 248, referenceCorrect: 240, flips: 10, firmFlips: 10, nearTies: 0 });
   });
 
   test('of a model that takes one batch size is asked in such batches, each image counted once', async () => {
@@ -93,6 +94,33 @@ describe('accuracy', () => {
       flips: 2,
     });
     expect([new Set(fake.batches), fake.batches.length]).toEqual([new Set([8]), 32]);
+  });
+
+  test.each([
+    [256, undefined, 1],
+    [256, 8, 1],
+    [16, 8, 1],
+  ])(
+    'of one whose batch of %d is more than the images that are asked for is fed a whole batch',
+    async (size, asked, calls) => {
+      const card = {
+        id: 'm',
+        inputs: [{ name: 'image', dtype: 'uint8', dims: [size, 1, 1, 1] }],
+        outputs: [{ name: 'y', task: 'classification' }],
+      } as never;
+      const images = asked ?? count;
+      const fake = fakeWorker(logits, [images - 1]);
+      expect(await takeAccuracy(request(fake, { card, images }))).toMatchObject({ n: images, correct: images - 1 });
+      expect(fake.batches).toEqual(Array.from({ length: calls }, () => size));
+    },
+  );
+
+  test('tells flips of near-ties from others', async () => {
+    const reference = oneHot(pixels);
+    // Of the first two images the best two classes lie near each other.
+    for (const image of [0, 1]) (reference.data as Float32Array)[3 * image + ((pixels[image]! + 1) % 3)] = 0.9995;
+    const found = await takeAccuracy(request(fakeWorker(logits, [0, 200]), { reference, override: { atol: 1e-3 } }));
+    expect(found).toMatchObject({ flips: 2, firmFlips: 1, nearTies: 2 });
   });
 
   test('counts near-ties within the tolerance that the card allows', async () => {

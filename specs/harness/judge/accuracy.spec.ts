@@ -8,6 +8,7 @@ const full: AccuracyTarget = {
   n: 10_000,
   correct: 7612,
   flips: 0,
+  firmFlips: 0,
   nearTies: 3,
   precision: 'float32',
   referenceCorrect: 7612,
@@ -25,27 +26,38 @@ const verdict = (target: AccuracyTarget, baseline: Accuracy | undefined): string
 
 describe('full precision: exact apart from near-ties', () => {
   test.each([
-    [7612, 0, 'held'],
-    [7609, 3, 'held'],
-    [7615, 3, 'held'],
-    [7608, 3, 'regressed'],
-    [7616, 3, 'improved'],
-    [7612, 4, 'regressed'],
-    [7616, 4, 'regressed'],
-  ])('%d correct with %d flips, blessed 7612, is %s', (correct, flips, expected) => {
-    expect(verdict({ ...full, correct, flips }, blessed(7612))).toBe(expected);
-    expect(verdict({ ...full, precision: 'float64', correct, flips }, blessed(7612))).toBe(expected);
+    [7612, 0, 0, 'held'],
+    [7609, 3, 0, 'held'],
+    [7615, 3, 0, 'held'],
+    [7608, 3, 0, 'regressed'],
+    [7616, 3, 0, 'improved'],
+    [7612, 1, 1, 'regressed'],
+    [7612, 3, 1, 'regressed'],
+    [7616, 4, 1, 'regressed'],
+  ])(
+    '%d correct with %d flips, %d of them no near-ties, blessed 7612, is %s',
+    (correct, flips, firmFlips, expected) => {
+      expect(verdict({ ...full, correct, flips, firmFlips }, blessed(7612))).toBe(expected);
+      expect(verdict({ ...full, precision: 'float64', correct, flips, firmFlips }, blessed(7612))).toBe(expected);
+    },
+  );
+
+  test('near-ties are not a number of flips that anybody may have: decisions that were firm stay', () => {
+    const loose = { ...full, nearTies: 40, flips: 35 };
+    expect(verdict({ ...loose, firmFlips: 0 }, blessed(7612))).toBe('held');
+    expect(verdict({ ...loose, firmFlips: 35 }, blessed(7612))).toBe('regressed');
   });
 
   test('a number of flips that was blessed is accepted, one more is not', () => {
-    expect(verdict({ ...full, flips: 9 }, blessed(7612, { flips: 9 }))).toBe('held');
-    expect(verdict({ ...full, flips: 10 }, blessed(7612, { flips: 9 }))).toBe('regressed');
+    expect(verdict({ ...full, flips: 9, firmFlips: 9 }, blessed(7612, { flips: 9 }))).toBe('held');
+    expect(verdict({ ...full, flips: 10, firmFlips: 10 }, blessed(7612, { flips: 9 }))).toBe('regressed');
   });
 
   test('flips are red without a baseline too; without a reference they are not judged', () => {
-    expect(verdict({ ...full, flips: 4 }, undefined)).toBe('regressed');
-    expect(verdict({ ...full, flips: 4, referenceCorrect: null }, undefined)).toBe('unbaselined');
-    expect(verdict({ ...full, flips: 4, referenceCorrect: null }, blessed(7612))).toBe('held');
+    const flipped = { ...full, flips: 4, firmFlips: 4 };
+    expect(verdict(flipped, undefined)).toBe('regressed');
+    expect(verdict({ ...flipped, referenceCorrect: null }, undefined)).toBe('unbaselined');
+    expect(verdict({ ...flipped, referenceCorrect: null }, blessed(7612))).toBe('held');
   });
 
   test("a loss against the reference is the flips' business, not a budget", () => {
@@ -118,6 +130,8 @@ describe('what is not comparable is not compared', () => {
     { flips: -1 },
     { flips: 10_001 },
     { correct: 0.5 },
+    { firmFlips: NaN },
+    { flips: 1, firmFlips: 2 },
   ])('no count: %j', (wrong) => {
     expect(verdict({ ...full, ...wrong }, blessed(7612))).toBe('regressed');
     expect(judgeAccuracy({ ...full, ...wrong }, undefined).sentences[0]).toContain('not a count');
@@ -140,9 +154,9 @@ test('sentences', () => {
   expect(judgeAccuracy(full, blessed(7612)).sentences).toEqual(['76.12 % (7612), 0 flips of 10000']);
   expect(judgeAccuracy({ ...full, referenceCorrect: null }, blessed(7612)).sentences).toEqual(['76.12 % (7612)']);
   expect(judgeAccuracy(full, undefined).sentences).toEqual(['76.12 % (7612), 0 flips of 10000, no baseline yet']);
-  expect(judgeAccuracy({ ...full, correct: 7600, flips: 12 }, blessed(7612)).sentences).toEqual([
+  expect(judgeAccuracy({ ...full, correct: 7600, flips: 12, firmFlips: 10 }, blessed(7612)).sentences).toEqual([
     '76 % (7600) against 76.12 % (7612) blessed (3 near-ties allowed)',
-    '12 decisions of 10000 differ from the reference, 3 may (near-ties)',
+    '12 decisions of 10000 differ from the reference, 10 of them no near-ties, 0 may',
   ]);
   expect(judgeAccuracy({ ...int8, correct: 7500, flips: 120 }, blessed(7590)).sentences).toEqual([
     '75 % (7500) against 75.9 % (7590) blessed (0.2 points allowed)',

@@ -124,6 +124,28 @@ describe('known divergences', () => {
     expect(verdict(excess, baseline, { divergence })).toBe(expected);
   });
 
+  test('excuses what was accepted, and no other output and nothing else that it is compared with', () => {
+    const [boxes, scores] = ['boxes against torch float64', 'scores against torch float64'] as const;
+    const diverging = (...all: readonly string[]): ParityTarget =>
+      parityTarget([comparison(5)], null, 'torch float64', all.map((what) => ({ what, excess: 5 }))); // prettier-ignore
+    const accepted = { ...blessed(5, known), diverging: [boxes] };
+    const judge = (seen: ParityTarget, baseline: Parity, card?: ParityContext['divergence']) =>
+      judgeParity(seen, baseline, { ...context, divergence: card });
+    expect(judge(diverging(boxes), accepted).verdict).toBe('divergence');
+    expect(judge(diverging(boxes, scores), accepted)).toMatchObject({
+      verdict: 'mismatch',
+      sentences: [
+        'scores against torch float64 diverges by 5x the tolerance: not what was accepted',
+        'known until 2026-12-31: erf is approximated',
+        expect.any(String),
+      ],
+    });
+    expect(judge(diverging('boxes against ort-node/cpu'), accepted).verdict).toBe('mismatch');
+    // What the card excuses is held to what was blessed with it; what was blessed before names were kept is held to its size.
+    expect(judge(diverging(scores), { ...blessed(5), diverging: [boxes] }, known).verdict).toBe('mismatch');
+    expect(judge(diverging(boxes, scores), blessed(5, known)).verdict).toBe('divergence');
+  });
+
   test('the baseline goes before the card', () => {
     const judgement = judgeParity(target(5), blessed(5, known), {
       ...context,

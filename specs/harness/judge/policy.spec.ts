@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { applyPolicy, readPolicy, type BaselineState, type PolicyContext } from '../../../src/judge/policy.ts';
+import {
+  applyPolicy,
+  readPolicy,
+  referenceOf,
+  type BaselineState,
+  type PolicyContext,
+} from '../../../src/judge/policy.ts';
 import { standingOf, type Verdict } from '../../../src/judge/verdict.ts';
 import { BadInput } from '../../../src/schema/bad-input.ts';
 
@@ -16,6 +22,17 @@ const isRed = (verdict: Verdict, more: Partial<PolicyContext> = {}): boolean =>
 const reds: readonly Verdict[] = ['mismatch', 'vacuous', 'slower', 'regressed', 'crashed', 'timed-out', 'refused'];
 const helds: readonly Verdict[] = ['match', 'divergence', 'faster', 'steady', 'held', 'improved'];
 const undecided: readonly Verdict[] = ['inconclusive', 'unfit', 'unbaselined', 'unavailable', 'skipped'];
+
+test('a reference that was taken from the card of a blessed case is missed everywhere; one that never was is not', () => {
+  const needs = [referenceOf('linear')];
+  expect(applyPolicy({ verdict: 'unavailable', sentences: ['why'] }, { ...lax, needs })).toEqual({
+    red: true,
+    sentences: [expect.stringContaining('it was blessed against a reference: restore it'), 'why'],
+  });
+  for (const baseline of ['new-case', 'new-class', 'new-machine'] as const)
+    expect(isRed('unavailable', { needs, baseline })).toBe(false);
+  expect(isRed('unavailable')).toBe(false);
+});
 
 test.each(reds)('%s is red everywhere', (verdict) => {
   expect(standingOf(verdict)).toBe('red');

@@ -47,6 +47,7 @@ const accuracy = {
   n: 100,
   correct: 90,
   flips: 1,
+  firmFlips: 1,
   nearTies: 1,
   precision: 'float32',
   referenceCorrect: 90,
@@ -140,11 +141,11 @@ test('every metric takes its own quantity from a measurement', () => {
   expect(get('latency').take(latency, 'float32')).toEqual([1e-3, 2e-3]);
   expect(get('memory').take({ batches: [], peakBytes: 7 }, 'float32')).toBe(7);
   expect(get('size').take(11, 'float32')).toBe(11);
-  const counted = { dataset: 'd', n: 10, correct: 9, flips: 1, nearTies: 0, referenceCorrect: 10 };
+  const counted = { dataset: 'd', n: 10, correct: 9, flips: 1, firmFlips: 0, nearTies: 0, referenceCorrect: 10 };
   expect(get('accuracy').take(counted, 'int8')).toEqual({ ...counted, precision: 'int8' });
 });
 
-test('a visit is judged by its furthest relation, and one that proves nothing goes first', () => {
+test('answers are judged by their furthest relation, and one that proves nothing goes first', () => {
   const relation = (excess: number, vacuous: string | null = null) => ({
     against: `${excess}`,
     explanation: null,
@@ -161,6 +162,29 @@ test('a visit is judged by its furthest relation, and one that proves nothing go
   expect(get('parity').take(visit(relation(0.5), relation(0.2, 'constant')), 'float32')).toMatchObject({
     against: '0.2',
   });
+  const outputs = (against: string, excess: Readonly<Record<string, number>>) => ({
+    ...relation(0),
+    against,
+    comparison: {
+      ...relation(0).comparison,
+      outputs: Object.entries(excess).map(([output, each]) => ({ output, excess: each }) as never),
+    },
+  });
+  const several = {
+    batches: [
+      { batch: 1, rows: 1, relations: [outputs('torch', { y: 3, z: 1 }), outputs('ort', { y: 0.5, z: NaN })] },
+      { batch: 8, rows: 8, relations: [outputs('torch', { y: 7, z: 1 })] },
+    ],
+    peakBytes: 1,
+  };
+  const taken = get('parity').take(several, 'float32');
+  expect(taken).toMatchObject({
+    diverging: [
+      { what: 'y against torch', excess: 7 },
+      { what: 'z against ort', excess: NaN },
+    ],
+  });
+  expect(get('parity').round(taken)).toMatchObject({ diverging: ['y against torch', 'z against ort'] });
   expect(get('parity').take({ batches: [], peakBytes: 1 }, 'float32')).toMatchObject({
     vacuous: 'no output was compared',
   });

@@ -58,6 +58,14 @@ describe('an artifact of a card', () => {
     expect(fix).toContain(`${described('', changed).sha256}, ${changed.length}`);
   });
 
+  test('is refused when its card says another size: that is what its size is judged by', async () => {
+    const path = put('model.onnx', model);
+    const smaller = { ...described('model.onnx', model), bytes: 7 };
+    const error = await refusal(() => verifyArtifact(folder, [smaller], 'onnx'));
+    expect(error).toMatchObject({ where: path, what: expect.stringContaining(`${model.length} bytes instead of 7`) });
+    expect(error.fix).toContain(`, ${model.length}`);
+  });
+
   test('is refused when any of its files is missing or changed, not only the first', async () => {
     put('model.json', '{}');
     const files = [described('model.json', '{}'), described('weights.bin', 'abc')];

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { batchesOf, bytesOf, decisionOutput, listModels, readModel } from '../../../src/models/card.ts';
@@ -147,12 +147,14 @@ describe('readModel', () => {
   });
 });
 
-test('listModels finds folders with a card, by name, and nothing where there is no folder', async () => {
+test('listModels finds folders with a card, links to them as well, by name, and nothing where there is no folder', async () => {
   const other = newProject();
   for (const id of ['b', 'a']) other.card(id);
   mkdirSync(join(other.root, 'fixtures/models/no-card'));
   other.put('fixtures/models/a-file', 'text');
-  expect(await listModels(other.root)).toEqual(['a', 'b'].map((id) => join(other.root, 'fixtures/models', id)));
+  other.put('elsewhere/c/model.json', '{}');
+  symlinkSync(join(other.root, 'elsewhere/c'), join(other.root, 'fixtures/models/c'));
+  expect(await listModels(other.root)).toEqual(['a', 'b', 'c'].map((id) => join(other.root, 'fixtures/models', id)));
   expect(await listModels(join(other.root, 'nowhere'))).toEqual([]);
   other.remove();
 });

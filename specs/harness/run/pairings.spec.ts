@@ -107,6 +107,15 @@ describe('a case', () => {
     expect(await pair({ ONPAR_BASE: 'HEAD^', ONPAR_ANCHOR: 'v2' })).toHaveLength(1);
   });
 
+  test('is not the same as itself: a base that is what is checked out was meant to be another, and that is said', async () => {
+    expect(await pair({ ONPAR_BASE: 'main' })).toEqual([
+      { kind: 'none', reason: expect.stringMatching(/^main@\w+ is what is checked out, .*auto$/), mendable: true },
+    ]);
+    // What is not committed is compared with what is.
+    project.put('package.json', '{"private":true}');
+    expect(await pair({ ONPAR_BASE: 'main' })).toMatchObject([{ kind: 'same' }]);
+  });
+
   test('is the same as an anchor from which nothing differs', async () => {
     expect(await pair({ ONPAR_BASE: 'HEAD^', ONPAR_ANCHOR: 'HEAD' })).toMatchObject([
       { kind: 'paired' },

@@ -169,6 +169,42 @@ describe('speed', () => {
     });
   });
 
+  test('follows the gate: slower in the tail alone is broken, and told of the tail', async () => {
+    const tailed = (seed: number, count: number) =>
+      drawPairs(randomFrom(seed), count, { call: (random, arm) => (arm === 'B' && random() < 0.08 ? 2 : 1) });
+    const { verdict, sentences } = await judge(asked, {
+      pairs: (seed) => ({
+        ok: true,
+        pairs: seed < 0 ? drawPairs(randomFrom(1), 8) : tailed(3, 20),
+        confirming: seed < 0 ? [] : tailed(4, 10),
+        unconfirmed: null,
+        pinned: true,
+        kernels: null,
+      }),
+    });
+    expect({ verdict, first: sentences[0] }).toEqual({
+      verdict: 'regressed',
+      first: expect.stringMatching(
+        /^broken: .* takes 1\.\d+ of the time of float32\/ort-web\/wasm in its slowest tenth \[/,
+      ),
+    });
+  });
+
+  test('is undecided where the gate is: what was not as sure with fresh pairs is not broken', async () => {
+    const { verdict, sentences } = await judge(asked, {
+      pairs: (seed) => ({
+        ok: true,
+        pairs: drawPairs(randomFrom(seed + 2), 8, { factor: seed < 0 ? 1 : 1.2 }),
+        confirming: [],
+        unconfirmed: { kind: 'crashed', reason: 'SIGSEGV', missing: null },
+        pinned: true,
+        kernels: null,
+      }),
+    });
+    expect(verdict).toBe('inconclusive');
+    expect(sentences[0]).toContain('died while this was being confirmed');
+  });
+
   test('of a side that is not here names the backend that ONPAR_REQUIRE can demand', async () => {
     const failure = { kind: 'unavailable', reason: 'gone', missing: null } as const;
     const missingOf = async (missing: string | null): Promise<unknown> =>

@@ -83,6 +83,22 @@ test('after a bless, what waited for its core is still not judged', () => {
   expect(verdicts.entries()[0]).toMatchObject({ verdict: 'unfit', red: false });
 });
 
+test('what a card gates is asked of every machine: without its spec a whole run has no verdict of it', async () => {
+  project.remove();
+  await run.close();
+  const other = newProject();
+  other.card('linear', { latency: { gated: ['float32/ort-node/cpu'] } });
+  run = await Run.start(other.root, { env: {}, broker: { processes: 5, patience: Infinity, budget: 0.01 } });
+  const missed = 'latency linear/float32/ort-node/cpu/b1/t1 was planned and has no verdict';
+  expect(new Verdicts(run, 'whole').problems()).toEqual([missed]);
+  for (const scope of ['files', 'some'] as const) expect(new Verdicts(run, scope).problems()).toEqual([]);
+  await run.close();
+  other.card('linear', {});
+  run = await Run.start(other.root, { env: {}, broker: { processes: 5, patience: Infinity, budget: 0.01 } });
+  expect(new Verdicts(run, 'whole').problems()).toEqual([]);
+  other.remove();
+});
+
 test('a latency that was blessed and left its card is a problem of a whole run', async () => {
   expect(new Verdicts(run, 'whole').forgotten()).toEqual([]);
   await run.close();
