@@ -163,7 +163,7 @@ function chartSection(models: readonly ModelView[]): Markup | null {
       'A ring marks the knee: 95 % of the best throughput. A larger batch buys waiting, not work.',
       batching,
     ],
-    ['What does quantizing cost?', 'Left is smaller, up is more often right, a smaller disc is faster.', quantizing],
+    ['What does quantizing cost?', 'Left is smaller, up is more accurate, a smaller disc is faster.', quantizing],
   ];
   const parts = questions.flatMap(([question, remark, chart]) => {
     // The file has a size limit: of very many models the first are drawn, and the rest is said.

@@ -57,17 +57,20 @@ function bubbleOf(row: Row | undefined, batch: number): Bubble | null {
 }
 
 function figure(model: ModelView, from: Bubble, to: Bubble, axes: Axes): Markup {
-  const cx = (b: Bubble): string => share(0.18 + 0.64 * axes.x.at(b.bytes / 2 ** 20));
+  const cx = (b: Bubble): string => across(axes, b.bytes / 2 ** 20);
   const y = (accuracy: number): string => (height - 30 - axes.y.at(accuracy) * (height - 44)).toFixed(1);
   const dot = (b: Bubble, kind: string): Markup => {
     const r = Math.max(3, 24 * Math.sqrt(b.seconds / axes.slowest));
     return markup`<circle class="${kind}" cx="${cx(b)}" cy="${y(b.accuracy)}" r="${r.toFixed(1)}"/><text class="label" x="${cx(b)}" y="${(Number(y(b.accuracy)) - r - 5).toFixed(1)}" text-anchor="middle">${nameOf(b)}, ${time(b.seconds)}</text>`;
   };
   return markup`<figure><figcaption>${from.row.backend} <small>area: time at batch ${axes.batch}</small></figcaption><svg height="${height}" role="img"><title>${model.model.id} on ${from.row.backend}: size and accuracy, ${nameOf(from)} and ${nameOf(to)}</title><desc>${sentence(from, to)}</desc>
-${axes.y.ticks.map((tick) => markup`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/><text x="0" y="${Number(y(tick)) - 4}">${percent(tick)}${tick === axes.y.ticks.at(-1) ? ' accuracy' : ''}</text>`)}
-${axes.x.ticks.map((tick) => markup`<text x="${share(0.18 + 0.64 * axes.x.at(tick))}" y="${height - 8}" text-anchor="middle">${Number(tick.toPrecision(3))}${tick === axes.x.ticks.at(-1) ? ' MiB' : ''}</text>`)}
+${axes.y.ticks.map((tick) => markup`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/><text x="0" y="${Number(y(tick)) - 4}">${percent(tick)}</text>`)}
+${axes.x.ticks.map((tick) => markup`<text x="${across(axes, tick)}" y="${height - 8}" text-anchor="middle">${Number(tick.toPrecision(3))}${tick === axes.x.ticks.at(-1) ? ' MiB' : ''}</text>`)}
 <line class="move" x1="${cx(from)}" y1="${y(from.accuracy)}" x2="${cx(to)}" y2="${y(to.accuracy)}"/>${dot(from, 'from')}${dot(to, 'to')}</svg><p>${sentence(from, to)}</p></figure>`;
 }
+
+/** Where a size lies: right of the words of the other axis. */
+const across = ({ x }: Axes, mebibytes: number): string => share(0.25 + 0.57 * x.at(mebibytes));
 
 const nameOf = ({ row }: Bubble): string => row.tags.join(' ') || row.precision;
 
