@@ -95,7 +95,7 @@ function table(diff: Diff, part: string): Markup {
       ? null
       : markup`<tr class="start"><th scope="row">${runtimeLabel}</th>${under(runtimeText(diff.runtime))}</tr>`;
   return markup`<section id="${part}table" aria-labelledby="${part}table-h"><h2 id="${part}table-h">What moved from ${diff.base} to ${diff.new}?</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="${part}table-h"><table class="matrix"><thead><tr><th scope="col">case</th>${shown.map(({ head }) => markup`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}${runtime}</tbody></table></div>
-<p class="hint">= without a number: nothing that the case runs on differs, so nothing was run.</p></section>`;
+<p class="hint">= without a number: nothing that the case runs on differs, so nothing was run; under size, the same bytes.</p></section>`;
 }
 
 function moved(diff: Diff, part: string): Markup | null {

@@ -4,7 +4,10 @@ import type { Interval } from '../stats/two-sample.ts';
 /** 0.31 -> '31 %', 0.0311 -> '3.1 %'. */
 export const percent = (fraction: number): string => `${percentDigits(fraction)} %`;
 /** A ratio as a change: 1.31 -> '+31 %'. */
-export const change = (ratio: number): string => `${ratio < 1 ? '-' : '+'}${percent(Math.abs(ratio - 1))}`;
+export const change = (ratio: number): string => {
+  const size = percent(Math.abs(ratio - 1));
+  return `${ratio < 1 && size !== percent(0) ? '-' : '+'}${size}`;
+};
 /** '[24, 38]', the ends of a ratio's interval as changes in percent, in the direction told. */
 export const ends = ({ low, high }: Interval, direction: 'up' | 'down'): string =>
   direction === 'up'

@@ -20,6 +20,7 @@ test.each([
   [change(1.31), '+31 %'],
   [change(0.96), '-4 %'],
   [change(1), '+0 %'],
+  [change(0.9999), '+0 %'],
   [ends({ low: 1.024, high: 1.38, level: 0.9 }, 'up'), '[2.4, 38]'],
   [ends({ low: 0.6, high: 0.975, level: 0.9 }, 'down'), '[2.5, 40]'],
   [atMostPercent(1 / 252), '0.4 %'],
