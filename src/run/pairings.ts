@@ -3,19 +3,15 @@
  * cases that can differ from either, and judges them as one suite.
  */
 import { armsOf } from '../base/arms.ts';
-import { prepareAnchor, prepareBase } from '../base/base.ts';
-import type { Base, Side } from '../base/base.ts';
+import { prepareAnchor, prepareBase, type Base, type Side } from '../base/base.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { VersionedCase } from '../broker/versions.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
-import { backendOf, modelOf } from '../cases/project.ts';
-import type { Project } from '../cases/project.ts';
-import { notPaired } from '../judge/steady.ts';
-import type { AcceptedSlowdown, Pairing } from '../judge/steady.ts';
+import { backendOf, modelOf, type Project } from '../cases/project.ts';
+import { notPaired, type AcceptedSlowdown, type Pairing } from '../judge/steady.ts';
 import { BadInput } from '../schema/bad-input.ts';
-import { pairSuite } from './pair-suite.ts';
-import type { PairedCase } from './pair-suite.ts';
+import { pairSuite, type PairedCase } from './pair-suite.ts';
 
 export interface PairingOptions {
   readonly project: Project;

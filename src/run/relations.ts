@@ -2,12 +2,10 @@
 import type { Seat } from '../broker/seats.ts';
 import { demandHere } from '../broker/availability.ts';
 import type { Broker } from '../broker/broker.ts';
-import { attempt } from '../broker/measurement.ts';
-import type { Failure, Measured } from '../broker/measurement.ts';
+import { attempt, type Failure, type Measured } from '../broker/measurement.ts';
 import type { Case } from '../cases/case.ts';
 import { caseId } from '../cases/case.ts';
-import { backendOf, modelOf } from '../cases/project.ts';
-import type { Project } from '../cases/project.ts';
+import { backendOf, modelOf, type Project } from '../cases/project.ts';
 import type { Range, RelationTarget } from '../judge/relation.ts';
 import type { LatencyVerdict } from '../judge/verdict.ts';
 import { pairedSettings, relationLimits } from '../judge/settings.ts';
@@ -17,8 +15,7 @@ import { batchesOf } from '../models/card.ts';
 import { openable } from '../models/recipe/cache.ts';
 import { median, toSample } from '../stats/sample.ts';
 import { medianInterval } from '../stats/two-sample.ts';
-import { pairSuite } from './pair-suite.ts';
-import type { PairedCase } from './pair-suite.ts';
+import { pairSuite, type PairedCase } from './pair-suite.ts';
 
 export interface RelationOptions {
   readonly project: Project;

@@ -3,8 +3,7 @@ import { obsoleteValues } from '../baselines/obsolete.ts';
 import type { Case } from '../cases/case.ts';
 import { caseName } from '../cases/case.ts';
 import type { Target } from '../metrics/metric.ts';
-import { judgeAnswer } from './answer.ts';
-import type { Ruling } from './answer.ts';
+import { judgeAnswer, type Ruling } from './answer.ts';
 import type { Run } from './run.ts';
 
 export interface Entry extends Ruling {
