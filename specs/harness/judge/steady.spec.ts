@@ -82,25 +82,40 @@ describe('a slowdown that the card accepts', () => {
   });
 
   test.each([
-    ['beyond its bound', judge(1.2, accepted), 'more than the 10 % that are accepted until 2026-12-31'],
-    ['after its last good day', judge(1.05, accepted, '2027-01-01'), 'the accepted slowdown expired on 2026-12-31'],
-  ])('is slower %s', (_, { verdict, sentences }, sentence) => {
-    expect(verdict).toBe('slower');
-    expect(sentences.join()).toContain(sentence);
+    ['beyond its bound', 1.2, today, 'more than the 10 % that are accepted until 2026-12-31: the larger head'],
+    ['after its last good day', 1.05, '2027-01-01', 'the accepted slowdown expired on 2026-12-31: the larger head'],
+  ])('is slower %s', (_, ratio, on, sentence) => {
+    expect(judge(ratio, accepted, on)).toMatchObject({
+      verdict: 'slower',
+      sentences: ['slower than main@3f2a1c9', sentence],
+    });
   });
 
-  test('does not excuse a tail', () => {
+  test('is no verdict of what is not slower', () => {
+    const pairing = paired('steady', 1, accepted);
+    expect(judgeSteady(judgeLatency(sample, undefined, steadyMargins), { pairings: [pairing], today })).toMatchObject({
+      verdict: 'steady',
+      sentences: ['steady than main@3f2a1c9'],
+    });
+  });
+
+  test.each([
+    [1.8, 0.1, 'slower'],
+    // A tail may be as much longer as any case's may, or as the rest may.
+    [1.1, 0.01, 'steady'],
+    [1.11, 0.01, 'slower'],
+    [1.25, 0.25, 'steady'],
+    [1.26, 0.25, 'slower'],
+  ])('a tail whose interval begins at %d is, with %d accepted, %s', (low, slowdown, verdict) => {
     const found = judgement('slower', 1);
-    const tail = { ratio: 2, interval: { low: 1.8, high: 2.2, level: 0.98 } };
+    const tail = { ratio: 2, interval: { low, high: 2.2, level: 0.98 } };
     const pairing: Pairing = {
       kind: 'paired',
       judgement: { ...found, evidence: { ...found.evidence!, tail } },
-      accepted,
+      accepted: { ...accepted, slowdown },
     };
-    expect(
-      judgeSteady(judgeLatency(sample, undefined, steadyMargins, undefined, null), { pairings: [pairing], today })
-        .verdict,
-    ).toBe('slower');
+    const screen = judgeLatency(sample, undefined, steadyMargins, undefined, null);
+    expect(judgeSteady(screen, { pairings: [pairing], today }).verdict).toBe(verdict);
   });
 
   test('holds on its last good day', () => {
@@ -134,14 +149,16 @@ describe('where nothing that it runs on differs', () => {
     judgeSteady(judgeLatency(target, baseline, steadyMargins, undefined, null), { pairings: [same], today });
 
   test.each([
-    ['nothing is committed', judge(undefined)],
-    ['it is as fast as committed', judge(sample)],
-    ['it is faster', judge(times(2))],
-    ['it is neither surely slower nor surely not', judge(vague)],
-    ['the machine is not fit', judge(sample, wild)],
-  ])('it is steady when %s', (_, { verdict, sentences }) => {
+    ['nothing is committed', undefined, sample, 1],
+    ['it is as fast as committed', sample, sample, 2],
+    ['it is faster', times(2), sample, 1],
+    ['it is neither surely slower nor surely not', vague, sample, 1],
+    ['the machine is not fit', sample, wild, 1],
+  ])('it is steady when %s', (_, baseline, target, told) => {
+    const { verdict, sentences } = judge(baseline, target);
     expect(verdict).toBe('steady');
     expect(sentences[0]).toBe('artifact, packages and backend are those of main@3f2a1c9');
+    expect(sentences).toHaveLength(told);
   });
 
   test('it is slower when it surely and grossly is: something else changed', () => {
