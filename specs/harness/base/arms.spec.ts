@@ -45,9 +45,9 @@ test('what differs is found for every case, walking the packages of a side once'
 
 test('another content under the same version differs, where npm says what it fetched', async () => {
   const fetched = async (label: string, packages: object): Promise<Side> => {
-    const made = await side(label, '1.0.0');
-    writeFileSync(join(made.root, 'node_modules', '.package-lock.json'), JSON.stringify({ packages }));
-    return made;
+    const each = await side(label, '1.0.0');
+    writeFileSync(join(each.root, 'node_modules', '.package-lock.json'), JSON.stringify({ packages }));
+    return each;
   };
   const entry = (fields: object) => ({ 'node_modules/onnxruntime-node': { version: '1.0.0', ...fields } });
   const differs = async (before: object, after: object): Promise<unknown> =>

@@ -129,7 +129,7 @@ describe('known divergences', () => {
     const diverging = (...all: readonly string[]): ParityTarget =>
       parityTarget([comparison(5)], null, 'torch float64', all.map((what) => ({ what, excess: 5 }))); // prettier-ignore
     const accepted = { ...blessed(5, known), diverging: [boxes] };
-    const judge = (seen: ParityTarget, baseline: Parity, card?: ParityContext['divergence']) =>
+    const judge = (seen: ParityTarget, baseline: Parity | undefined, card?: ParityContext['divergence']) =>
       judgeParity(seen, baseline, { ...context, divergence: card });
     expect(judge(diverging(boxes), accepted).verdict).toBe('divergence');
     expect(judge(diverging(boxes, scores), accepted)).toMatchObject({
@@ -144,6 +144,7 @@ describe('known divergences', () => {
     // What the card excuses is held to what was blessed with it; what was blessed before names were kept is held to its size.
     expect(judge(diverging(scores), { ...blessed(5), diverging: [boxes] }, known).verdict).toBe('mismatch');
     expect(judge(diverging(boxes, scores), blessed(5, known)).verdict).toBe('divergence');
+    expect(judge(diverging(boxes), undefined, known).verdict).toBe('divergence');
   });
 
   test('the baseline goes before the card', () => {

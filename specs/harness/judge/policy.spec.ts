@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   applyPolicy,
+  excused,
   readPolicy,
   referenceOf,
   type BaselineState,
@@ -24,7 +25,7 @@ const helds: readonly Verdict[] = ['match', 'divergence', 'faster', 'steady', 'h
 const undecided: readonly Verdict[] = ['inconclusive', 'unfit', 'unbaselined', 'unavailable', 'skipped'];
 
 test('a reference that was taken from the card of a blessed case is missed everywhere; one that never was is not', () => {
-  const needs = [referenceOf('linear')];
+  const needs = ['ort-node/cpu', referenceOf('linear')];
   expect(applyPolicy({ verdict: 'unavailable', sentences: ['why'] }, { ...lax, needs })).toEqual({
     red: true,
     sentences: [expect.stringContaining('it was blessed against a reference: restore it'), 'why'],
@@ -32,6 +33,15 @@ test('a reference that was taken from the card of a blessed case is missed every
   for (const baseline of ['new-case', 'new-class', 'new-machine'] as const)
     expect(isRed('unavailable', { needs, baseline })).toBe(false);
   expect(isRed('unavailable')).toBe(false);
+});
+
+test('where nothing needs to be committed a new case is as expected as on a new machine', () => {
+  expect((['present', 'new-case', 'new-machine', 'new-class'] as const).map(excused)).toEqual([
+    'present',
+    'new-machine',
+    'new-machine',
+    'new-class',
+  ]);
 });
 
 test.each(reds)('%s is red everywhere', (verdict) => {
