@@ -390,9 +390,24 @@ describe('cases that no longer exist', () => {
     expect(onThis(readBaselines(root, machine.fingerprint, metrics))[0]?.verdict).toBe('mismatch');
     expect(bless(root, onThis, { reason }).moved).toHaveLength(1);
     expect(onThis(readBaselines(root, machine.fingerprint, metrics))[0]?.verdict).toBe('divergence');
-    // What is green without a value needs none.
-    bless(root, (b) => [targetOf(b, 'parity', 'r/ort@x64-avx2', parity(0.1))]);
-    expect(bless(root, (b) => [targetOf(b, 'parity', 'r/ort@x64-avx512', parity(0.1))]).files).toEqual([]);
+  });
+
+  test('what is green needs no value of its own where that of any other class would hold it', () => {
+    const root = newRoot();
+    for (const [isa, excess] of [
+      ['x64-avx2', 0.9],
+      ['x64-avx512', 0.001],
+    ] as const)
+      bless(root, (b) => [{ ...targetOf(b, 'parity', `r/ort@${isa}`, parity(excess)), verdict: 'mismatch' }], {
+        reason: 'other kernels',
+      });
+    const onThis = (key: string, excess: number): string[] => [
+      ...bless(root, (b) => [targetOf(b, 'parity', key, parity(excess))]).moved,
+    ];
+    expect(onThis('r/ort@x64-amx', 0.9)).toEqual([]);
+    bless(root, (b) => [targetOf(b, 'parity', 's/ort@x64-avx2', parity(0.001))]);
+    expect(onThis('s/ort@x64-amx', 0.001)).toEqual([]);
+    expect(onThis('s/ort@x64-amx', 0.9)).toEqual([expect.stringContaining('m parity s/ort@x64-amx: new -> ')]);
   });
 
   test('a case that is alive keeps its values of other instruction-set classes', () => {

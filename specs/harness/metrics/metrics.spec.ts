@@ -13,6 +13,7 @@ import {
   type Target,
 } from '../../../src/metrics/metric.ts';
 import { loadMetrics } from '../../../src/metrics/registry.ts';
+import { divergingOutputs } from '../../../src/metrics/sources.ts';
 import { normal, randomFrom } from '../../../src/stats/random.ts';
 import { toSample } from '../../../src/stats/sample.ts';
 import { luck } from '../support/noise.ts';
@@ -178,12 +179,13 @@ test('answers are judged by their furthest relation, and one that proves nothing
     peakBytes: 1,
   };
   const taken = get('parity').take(several, 'float32');
-  expect(taken).toMatchObject({
-    diverging: [
-      { what: 'y against torch', excess: 7 },
-      { what: 'z against ort', excess: NaN },
-    ],
-  });
+  const diverging = [
+    { what: 'y against torch', excess: 7 },
+    { what: 'z against ort', excess: NaN },
+  ];
+  expect(taken).toMatchObject({ diverging });
+  expect(divergingOutputs(several)).toEqual(diverging);
+  expect(divergingOutputs({ batches: several.batches.toReversed() })).toEqual(diverging);
   expect(get('parity').round(taken)).toMatchObject({ diverging: ['y against torch', 'z against ort'] });
   expect(get('parity').take({ batches: [], peakBytes: 1 }, 'float32')).toMatchObject({
     vacuous: 'no output was compared',
