@@ -18,9 +18,9 @@ test('there is something to measure', () => {
   expect(sources.length).toBeGreaterThan(50);
 });
 
-test('src stays thin: at most 15,950 lines of code (docs/decisions/0005)', () => {
+test('src stays thin: at most 16,000 lines of code (docs/decisions/0005)', () => {
   const code = sources.flatMap(linesOf).filter(isCode).length;
-  expect(code).toBeLessThanOrEqual(15_950);
+  expect(code).toBeLessThanOrEqual(16_000);
 });
 
 test('no file is longer than 250 lines', () => {

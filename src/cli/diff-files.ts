@@ -160,7 +160,9 @@ async function told(
 ): Promise<Sides> {
   if (baseThreads !== undefined) return byThreads(ours, baseThreads);
   if (runtime === null)
-    return base.label === ours.label ? { base: byBackend(base), ours: byBackend(ours) } : { base, ours };
+    return base.label === ours.label && base.backend?.id !== ours.backend?.id
+      ? { base: byBackend(base), ours: byBackend(ours) }
+      : { base, ours };
   const here = packagesOf(ours.root, [runtime.name]).get(runtime.name);
   return byPackage({ ...ours, label: `${runtime.name}${here === undefined ? '' : `@${here}`}` }, runtime, tell);
 }

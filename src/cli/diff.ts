@@ -122,8 +122,13 @@ async function placesFor(
   if (words.length === 0) refuse('command line', 'no case runs on both sides', 'name other backends: onpar doctor');
   const named = words.join(' ');
   // Without the backends that were asked for there may be such a case.
+  const { runtime } = sides.base;
+  const fix =
+    runtime === undefined
+      ? 'its artifact wants other backends: onpar doctor'
+      : `--base names ${runtime}: only what runs on it is compared`;
   if (placesOf(everywhere(sides), { ...asked, backends: project.backends }).length > 0)
-    refuse('command line', `no '${named}' runs on both sides`, 'its artifact wants other backends: onpar doctor');
+    refuse('command line', `no '${named}' runs on both sides`, fix);
   return unknown(
     'case',
     named,

@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PairedContext, PairedJudgement } from '../judge/paired.ts';
 import { applyPolicy, readPolicy } from '../judge/policy.ts';
-import { pairedSettingsOf, type PairedSettings } from '../judge/settings.ts';
+import { pairedSettings, pairedSettingsOf, type PairedSettings } from '../judge/settings.ts';
 import { judgeOn } from '../judge/suite.ts';
+import { change, counted } from '../judge/words.ts';
 import { plain } from '../report/cells.ts';
 import { mark } from '../report/format.ts';
 import { BadInput } from '../schema/bad-input.ts';
@@ -30,9 +31,9 @@ export function replay(file: string, options: ReplayOptions): void {
   const grounds = { confirming: header.confirming ?? null, doubt: header.doubt ?? null };
   const judgement = judgeOn(slowed(pairs, 1 + slowdown), grounds, settings, context);
   const answer = answerOf(judgement, { header, slowdown, settings });
-  process.stdout.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : textOf(answer));
   // A trace names no backend and no data set, so nothing but strictness can apply to it.
   const policy = readPolicy({ ONPAR_STRICT: process.env['ONPAR_STRICT'] }, []);
+  process.stdout.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : textOf(answer));
   if (applyPolicy(judgement, { ...policy, baseline: 'present', needs: [] }).red) process.exitCode = 1;
 }
 
@@ -44,9 +45,16 @@ export const contextOf = ({ seed, against, pinned }: Trace['header'], control: r
   control,
 });
 
-/** That of another machine says nothing of this one. */
+/** That of another machine says nothing of this one, and one that is too short nothing at all. */
 function controlFor({ fingerprint = null }: Trace['header'], file: string): readonly Pair[] {
   const { header, pairs } = readTrace(file);
+  const [{ pairs: fewest } = { pairs: 0 }] = pairedSettings.looks;
+  if (pairs.length < fewest)
+    throw new BadInput({
+      what: `the control has ${counted(pairs.length, 'process pair')}: ${fewest} can say something`,
+      where: file,
+      fix: 'name the whole .control.jsonl that the run left beside the trace, or replay without it',
+    });
   const other = header.fingerprint ?? null;
   if (fingerprint === null || other === null || isDeepStrictEqual(fingerprint, other)) return pairs;
   throw new BadInput({
@@ -111,9 +119,11 @@ function answerOf(
   };
 }
 
-function textOf({ verdict, sentences, case: subject }: Replay): string {
+function textOf({ verdict, sentences, case: subject, slowdown }: Replay): string {
   const { glyph, word } = mark(verdict);
   const name = subject === null ? '' : `   ${typeof subject === 'string' ? subject : JSON.stringify(subject)}`;
   // A foreign trace may name itself as it likes: on a terminal that must not read as ours.
-  return `${[`${glyph} ${word}${name}`, ...sentences.map((sentence) => `    ${sentence}`)].map(plain).join('\n')}\n`;
+  const altered = slowdown === 0 ? [] : [`with every call of the new version at ${change(1 + slowdown)} (--slowdown)`];
+  const told = [...sentences, ...altered].map((sentence) => `    ${sentence}`);
+  return `${[`${glyph} ${word}${name}`, ...told].map(plain).join('\n')}\n`;
 }

@@ -43,9 +43,13 @@ export async function readReference({ card, folder, drawn }: Model): Promise<Ref
   return { source, rows, inputs, outputs };
 }
 
-/** What preprocessing takes; else every worker would say so, of a card that is wrong. */
+/** What the input or its preprocessing takes; else every worker would say so, of a card that is wrong. */
 function refuseRaw({ name, dtype, preprocess }: Input, raw: Tensor | undefined, where: string): void {
-  if (preprocess === undefined || (raw?.dtype === 'uint8' && dtype === 'float32')) return;
+  if (preprocess === undefined) {
+    if (raw?.dtype === dtype) return;
+    throw new BadInput({ what: `has ${raw?.dtype} rows of the ${dtype} input ${name}`, where, fix: rebuild });
+  }
+  if (raw?.dtype === 'uint8' && dtype === 'float32') return;
   const fix = `leave preprocess out where ${name} is preprocessed already, or write raw uint8 rows for a float32 input`;
   throw new BadInput({
     what: `has ${raw?.dtype} rows of the ${dtype} input ${name}, and preprocess makes float32 of uint8`,

@@ -239,7 +239,7 @@ export interface Summary {
    */
   problems: string[];
   /**
-   * Why the run saw less than it could, with what to do; its verdicts stand.
+   * Why the run saw less than it could, with what to do, and slowdowns that a card accepts; its verdicts stand.
    */
   warnings?: string[];
 }

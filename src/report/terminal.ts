@@ -154,9 +154,11 @@ function lastLine(report: Report, { width, paint }: Page): string {
   return paint(good ? 'good' : 'bad', plain(glued));
 }
 
+/** At its spaces; a command at its end stays whole, so that it can be pasted. */
 function sentence(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of plain(text).split(' ')) {
+  const [, words = '', command] = /^(.*?)(?: (npx onpar gate replay .*))?$/s.exec(plain(text)) ?? [];
+  for (const word of [...words.split(' '), ...(command === undefined ? [] : [command])]) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width - 4) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(lines.length === 0 ? word : `  ${word}`);

@@ -12,7 +12,7 @@ import { acceptLine, replayLine, replayOnDemand } from './lines.ts';
 import { caseRows } from './rows.ts';
 import type { Run } from './run.ts';
 import type { Entry, Verdicts } from './verdicts.ts';
-import { unpairedWarnings, withWarnings } from './warnings.ts';
+import { acceptedWarnings, unpairedWarnings, withWarnings } from './warnings.ts';
 
 export interface ReportFacts {
   readonly command: string;
@@ -128,6 +128,6 @@ function summarize(
     undecided,
     exitCode: red + problems.length > 0 ? 1 : 0,
     problems: [...problems],
-    warnings: unpairedWarnings(entries),
+    warnings: [...unpairedWarnings(entries), ...acceptedWarnings(entries)],
   };
 }

@@ -2,6 +2,7 @@
 import { warningsAbout } from '../judge/narrower.ts';
 import type { Costs } from '../judge/narrower.ts';
 import { counted } from '../judge/words.ts';
+import { caseName } from '../cases/case.ts';
 import { sameFiles } from '../models/artifact.ts';
 import type { Model } from '../models/card.ts';
 import type { CaseRow } from '../report/report.generated.ts';
@@ -31,6 +32,19 @@ const costsOf = ({ artifact, batch, size, latency }: CaseRow, same: boolean): Co
   bytes: same ? null : size.bytes,
   interval: latency.interval,
 });
+
+/** A slowdown that the card accepts is steady, and must not be forgotten. */
+export const acceptedWarnings = (entries: readonly Pick<Entry, 'case' | 'verdict' | 'pairings'>[]): string[] =>
+  entries.flatMap(({ case: subject, verdict, pairings }) =>
+    pairings.flatMap((pairing) =>
+      verdict === 'steady' &&
+      pairing.kind === 'paired' &&
+      pairing.judgement.verdict === 'slower' &&
+      pairing.accepted !== null
+        ? [`${caseName(subject)} is slower as accepted until ${pairing.accepted.expires}: ${pairing.accepted.reason}`]
+        : [],
+    ),
+  );
 
 /** Each reason once, of those that somebody can mend: what is judged without pairs is judged less sharply. */
 export function unpairedWarnings(entries: readonly Pick<Entry, 'pairings'>[]): string[] {

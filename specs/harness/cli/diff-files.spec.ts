@@ -100,6 +100,13 @@ describe('onpar diff of one file', () => {
   });
 });
 
+test('a file against itself keeps its name: only another backend would be one', async () => {
+  const found = await json('a.onnx', 'a.onnx', '--only', 'parity,size');
+  expect([found.base, found.new, found.cases[0]?.parity?.move]).toEqual(['a.onnx', 'a.onnx', 'same']);
+  const backends = await json('a.onnx', '--base', 'ort-web/wasm', '--only', 'parity,size');
+  expect([backends.base, backends.new]).toEqual(['ort-web/wasm', 'ort-node/cpu']);
+});
+
 describe('onpar diff of one file with another release of its runtime', () => {
   const [here, before] = [packagesOf(repository, ['onnxruntime-node']).get('onnxruntime-node'), '1.2.3'];
   const base = `onnxruntime-node@${before}`;

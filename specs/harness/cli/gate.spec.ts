@@ -125,6 +125,17 @@ describe.concurrent('onpar gate replay', () => {
     expect((await onpar(['gate', 'replay', 'few.jsonl'], strict)).code).toBe(1);
     expect((await onpar(['gate', 'replay', 'wild.jsonl'], strict)).code).toBe(1);
     expect((await onpar(['gate', 'replay', 'same.jsonl'], strict)).code).toBe(0);
+    expect(await onpar(['gate', 'replay', 'few.jsonl'], { ONPAR_STRICT: 'banana' })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('ONPAR_STRICT: is "banana"'),
+    });
+  });
+
+  test('a trace that was altered says so in words, too', async () => {
+    const line = 'with every call of the new version at +2 % (--slowdown)';
+    expect((await onpar(['gate', 'replay', 'same.jsonl', '--slowdown', '0.02'])).stdout).toContain(line);
+    expect((await onpar(['gate', 'replay', 'same.jsonl'])).stdout).not.toContain('--slowdown');
   });
 
   test.each([
@@ -133,6 +144,7 @@ describe.concurrent('onpar gate replay', () => {
     ['a header that is damaged', ['header.jsonl'], /header\.jsonl:1:.*confirming/],
     ['a missing trace', ['gone.jsonl'], /gone\.jsonl: no such file/],
     ['a foreign control', ['same.jsonl', '--control', 'elsewhere.jsonl'], /elsewhere\.jsonl: .*of another machine/],
+    ['a control that is too short', ['same.jsonl', '--control', 'few.jsonl'], /few\.jsonl: .* 3 process pairs: 8 can/],
     ['a torn control', ['same.jsonl', '--control', 'torn.jsonl'], /torn\.jsonl:10:\d+: /],
     [
       'a slowdown that is no number',

@@ -86,6 +86,14 @@ describe('a reference', () => {
     expect(message).toMatch(/done\.npz: has float32 rows of the float32 input x[^]*leave preprocess out/);
   });
 
+  test('is refused where its rows are not what the input takes', async () => {
+    const file = npz('bytes.npz', { x: zeros('uint8', [8, 4]), y: product(referenceInputs) });
+    const wrong = await model({ reference: { source: 'spec', file } });
+    expect((await refusal(() => readReference(wrong))).message).toMatch(
+      /bytes\.npz: has uint8 rows of the float32 input x/,
+    );
+  });
+
   test('over the data set is the decision output', async () => {
     const dataset = npz('logits.npz', { y: product(referenceInputs) });
     const file = npz('reference2.npz', { x: referenceInputs, y: product(referenceInputs) });

@@ -34,6 +34,19 @@ test.each([200, 120, 80, 60])('at %i columns no line is wider, but for commands 
   expect(wide.filter((line) => !/^ *(replay|accept|->) /.test(line) && !line.endsWith('without verdict'))).toEqual([]);
 });
 
+test('a command at the end of a sentence stays on one line at any width: half of it would be another command', () => {
+  const command =
+    'npx onpar gate replay .onpar/traces/a+float32+ort-node+cpu.jsonl --control .onpar/traces/a.control.jsonl';
+  const report = sample.red();
+  const [first, ...others] = report.verdicts;
+  const sentences = ['slower by 3 % [2, 4] than main', `replay the gate: ${command}`];
+  const verdicts = [{ ...first!, red: true, sentences }, ...others];
+  for (const width of [60, 120]) {
+    const lines = plain({ ...report, verdicts }, width).split('\n');
+    expect(lines.filter((line) => line.includes('npx onpar gate'))).toEqual([expect.stringContaining(command)]);
+  }
+});
+
 test.each([sample.red, sample.green])(
   '120 columns hold every column but flips, which accuracy and its images leave readable',
   (make) => {

@@ -6,7 +6,7 @@ import { renderMarkdown } from '../../../src/report/markdown.ts';
 import type { CaseRow, Report } from '../../../src/report/report.generated.ts';
 import { renderTerminal } from '../../../src/report/terminal.ts';
 import { notPaired } from '../../../src/judge/steady.ts';
-import { unpairedWarnings, withWarnings } from '../../../src/run/warnings.ts';
+import { acceptedWarnings, unpairedWarnings, withWarnings } from '../../../src/run/warnings.ts';
 import { green } from '../report/sample.ts';
 
 const report = green();
@@ -84,6 +84,33 @@ describe('pairs that could not be taken', () => {
     expect(unpairedWarnings(entries)).toEqual([
       '2 latencies not paired with a base version: the clone is shallow: add `fetch-depth: 0`',
     ]);
+  });
+
+  test('stand beside slowdowns that a card accepts, which are steady for now', () => {
+    const accepted = { slowdown: 0.1, reason: 'the larger head', expires: '2026-12-31' };
+    const judgement = (verdict: 'slower' | 'steady') => ({ verdict, sentences: [], evidence: null });
+    const entry = (verdict: 'slower' | 'steady', by: 'slower' | 'steady', given: typeof accepted | null) => ({
+      case: {
+        metric: 'latency',
+        model: 'm',
+        artifact: 'float32',
+        backend: 'ort-node/cpu',
+        batch: 1,
+        threads: 1,
+        images: null,
+      },
+      verdict,
+      pairings: [{ kind: 'paired', judgement: judgement(by), accepted: given } as const],
+    });
+    expect(
+      acceptedWarnings([
+        entry('steady', 'slower', accepted),
+        entry('steady', 'steady', accepted),
+        entry('slower', 'slower', accepted),
+        entry('slower', 'slower', null),
+        { ...entry('steady', 'steady', null), pairings: [same] },
+      ]),
+    ).toEqual(['latency m/float32/ort-node/cpu/b1/t1 is slower as accepted until 2026-12-31: the larger head']);
   });
 
   test('are said in every report, be its verdicts green', () => {
