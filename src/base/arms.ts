@@ -9,7 +9,7 @@ import { openable } from '../models/recipe/cache.ts';
 import type { Side } from './base.ts';
 import { version } from '../version.ts';
 import { hashOfScripts } from './imported.ts';
-import { contentsOf, isInstalledAt, onparOf, packagesOf, versionOf } from './packages.ts';
+import { closureOf, contentsOf, isInstalledAt, onparOf, versionOf, versionsOf } from './packages.ts';
 
 /** One version of a case: what a worker of it is started with. */
 export interface Arm {
@@ -91,10 +91,10 @@ function compiledIn(root: string): string | null {
 /** Everything that a call's duration depends on and a commit can change. Node and the machine are the same for both. */
 function differences(base: Side, ours: Side, { packages }: Backend): readonly string[] {
   const installed = (side: Side): Installed =>
-    onceOf(side, `packages ${packages.join(' ')}`, () => ({
-      versions: packagesOf(side.root, packages),
-      contents: contentsOf(side.root, packages),
-    }));
+    onceOf(side, `packages ${packages.join(' ')}`, () => {
+      const closure = closureOf(side.root, packages);
+      return { versions: versionsOf(closure), contents: contentsOf(closure) };
+    });
   const [before, after] = [base, ours].map((side) =>
     onceOf(side, 'files', () => {
       const folder = backendsIn(side);

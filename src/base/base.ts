@@ -1,6 +1,7 @@
 /** The version that the working tree is compared with: chosen, put beside it, its cards read. */
 import type { Project } from '../cases/project.ts';
 import { readProject } from '../cases/project.ts';
+import { isCi } from '../judge/policy.ts';
 import { BadInput } from '../schema/bad-input.ts';
 import { checkOut } from './checkout.ts';
 import { chooseBase, isThis } from './choose.ts';
@@ -53,8 +54,7 @@ export async function prepareBase(root: string, options: BaseOptions): Promise<B
 async function prepare(root: string, { env, asked, where = '--base', blessed, tell }: BaseOptions): Promise<Base> {
   const from = asked ?? env['ONPAR_BASE'] ?? '';
   const named = { asked: from === automatic ? '' : from, ...(asked !== undefined && { where }) };
-  const ci = !['', '0', 'false'].includes(env['CI'] ?? '');
-  const choice = chooseBase(root, { ...named, target: env['GITHUB_BASE_REF'], blessed, ci });
+  const choice = chooseBase(root, { ...named, target: env['GITHUB_BASE_REF'], blessed, ci: isCi(env) });
   const base = await besideOf(root, choice, { env, tell });
   return base.found ? { ...base, side: { ...base.side, isThis: isThis(root, choice) } } : base;
 }

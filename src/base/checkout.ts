@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { madeOnce, run, unusable } from './beside.ts';
 import { git } from './git.ts';
+import { installedBy, lockedIn } from './packages.ts';
 import { spawned } from './spawned.ts';
 
 /** How each lockfile's own tool installs exactly what it says. */
@@ -104,15 +105,8 @@ const foldersUp = (folder: string): readonly string[] =>
 
 /** What npm says that it installed, where it says so: a runtime may have been tried with --no-save, and the base must not get it. */
 function installedAsLocked(lockfile: string): boolean {
-  const installed = join(dirname(lockfile), 'node_modules', '.package-lock.json');
+  const installed = installedBy(dirname(lockfile));
   if (!lockfile.endsWith('.json') || !existsSync(installed)) return true;
-  const [locked, present] = [versionsIn(lockfile), versionsIn(installed)];
-  return [...present].every(([name, version]) => locked.get(name) === version);
-}
-
-function versionsIn(lockfile: string): ReadonlyMap<string, string | undefined> {
-  const { packages = {} } = JSON.parse(readFileSync(lockfile, 'utf8')) as {
-    packages?: Readonly<Record<string, { version?: string }>>;
-  };
-  return new Map(Object.entries(packages).map(([name, { version }]) => [name, version]));
+  const locked = lockedIn(lockfile);
+  return Object.entries(lockedIn(installed)).every(([place, { version }]) => locked[place]?.version === version);
 }

@@ -19,13 +19,12 @@ export async function locked(path: string, tell: (line: string) => void, body: (
     await setTimeout(asking * 1e3);
   }
   // Somebody may have taken it for forgotten while the machine slept.
-  const isMine = (): boolean => existsSync(path) && readFileSync(path, 'utf8') === me;
-  const heart = setInterval(() => isMine() && utimesSync(path, new Date(), new Date()), touching * 1e3);
+  const heart = setInterval(() => isHeldBy(path, me) && utimesSync(path, new Date(), new Date()), touching * 1e3);
   try {
     await body();
   } finally {
     clearInterval(heart);
-    if (isMine()) rmSync(path, { force: true });
+    if (isHeldBy(path, me)) rmSync(path, { force: true });
   }
 }
 
@@ -40,8 +39,10 @@ async function take(path: string, me: string): Promise<boolean> {
     throw error;
   }
   await setTimeout(asking * 1e3);
-  return existsSync(path) && readFileSync(path, 'utf8') === me;
+  return isHeldBy(path, me);
 }
+
+const isHeldBy = (path: string, me: string): boolean => existsSync(path) && readFileSync(path, 'utf8') === me;
 
 /** Seconds since it was touched; null where nobody holds it. */
 function ageOf(path: string): number | null {

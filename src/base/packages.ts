@@ -10,43 +10,51 @@ interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
+/** By folder. */
+type Closure = ReadonlyMap<string, { readonly name: string; readonly version: string }>;
+
 /** Versions by name, the closure of `names` as resolved from `root`. A package that is not there is left out. */
-export function packagesOf(root: string, names: readonly string[]): ReadonlyMap<string, string> {
-  const versions = new Map<string, string>();
-  for (const { name, version } of closureOf(root, names).values()) {
-    // Two versions of one package may be in use; both count.
-    versions.set(name, [versions.get(name), version].filter(Boolean).join(' and '));
-  }
-  return versions;
-}
+export const packagesOf = (root: string, names: readonly string[]): ReadonlyMap<string, string> =>
+  versionsOf(closureOf(root, names));
+
+/** By name. */
+export const versionsOf = (closure: Closure): ReadonlyMap<string, string> =>
+  byName([...closure.values()].map(({ name, version }) => [name, version]));
 
 /** What npm fetched, by name, where it says so: a tarball or a commit of git may be another one under the same version. */
-export function contentsOf(root: string, names: readonly string[]): ReadonlyMap<string, string> {
-  const fetched = new Map<string, Fetched>();
-  const contents = new Map<string, string>();
-  for (const [folder, { name }] of closureOf(root, names)) {
-    const [, top = '', place = ''] = /^(.*?)[\\/](node_modules[\\/].*)$/.exec(folder) ?? [];
-    if (!fetched.has(top)) fetched.set(top, fetchedBelow(top));
-    const { integrity, resolved } = fetched.get(top)?.[place.replaceAll(sep, '/')] ?? {};
-    const content = integrity ?? resolved;
-    if (content !== undefined) contents.set(name, [contents.get(name), content].filter(Boolean).join(' '));
-  }
-  return contents;
+export function contentsOf(closure: Closure): ReadonlyMap<string, string> {
+  const fetched = new Map<string, Locked>();
+  return byName(
+    [...closure].flatMap(([folder, { name }]) => {
+      const [, top = '', place = ''] = /^(.*?)[\\/](node_modules[\\/].*)$/.exec(folder) ?? [];
+      if (!fetched.has(top)) fetched.set(top, lockedIn(installedBy(top)));
+      const { integrity, resolved } = fetched.get(top)?.[place.replaceAll(sep, '/')] ?? {};
+      const content = integrity ?? resolved;
+      return content === undefined ? [] : [[name, content] as const];
+    }),
+  );
 }
 
-type Fetched = Readonly<Record<string, { readonly integrity?: string; readonly resolved?: string }>>;
-
-/** As npm keeps it; nothing where another tool installed. */
-function fetchedBelow(top: string): Fetched {
-  const path = join(top, 'node_modules', '.package-lock.json');
-  return existsSync(path) ? ((JSON.parse(readFileSync(path, 'utf8')) as { packages?: Fetched }).packages ?? {}) : {};
+/** Two versions of one package may be in use; both count. */
+function byName(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
+  const named = new Map<string, string>();
+  for (const [name, value] of pairs) named.set(name, [named.get(name), value].filter(Boolean).join(' and '));
+  return named;
 }
+
+type Locked = Readonly<
+  Record<string, { readonly version?: string; readonly integrity?: string; readonly resolved?: string }>
+>;
+
+/** What npm says that it installed into a folder; there is no such file where another tool did. */
+export const installedBy = (folder: string): string => join(folder, 'node_modules', '.package-lock.json');
+
+/** By place, of a lockfile of npm; nothing where there is none. */
+export const lockedIn = (lockfile: string): Locked =>
+  existsSync(lockfile) ? ((JSON.parse(readFileSync(lockfile, 'utf8')) as { packages?: Locked }).packages ?? {}) : {};
 
 /** By folder, the packages that `names` and all that they depend on resolve to from `root`, or, as in a worker, from onpar's own tree where it has none. */
-export function closureOf(
-  root: string,
-  names: readonly string[],
-): ReadonlyMap<string, { readonly name: string; readonly version: string }> {
+export function closureOf(root: string, names: readonly string[]): Closure {
   const found = new Map<string, { readonly name: string; readonly version: string }>();
   const add = (from: string, name: string): void => {
     const folder = folderOf(from, name);

@@ -8,11 +8,11 @@ import { decisionOutput } from '../models/card.ts';
 import type { Artifact, ModelCard } from '../models/card.ts';
 import { feedsOf, outputsOf } from '../models/feeds.ts';
 import { BadInput } from '../schema/bad-input.ts';
-import { cycledRows } from '../tensor/rows.ts';
 import { batchRows, concatRows } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Worker } from '../workers/worker.ts';
 import type { Accuracy } from '../metrics/sources.ts';
+import { rowsFor } from './materials.ts';
 import { checkedLogits, checkedRows } from './outputs.ts';
 
 /** Large enough to keep a core busy, small enough for a backend in JavaScript. */
@@ -47,7 +47,7 @@ export async function takeLogits(request: AccuracyRequest): Promise<Tensor> {
   if (output === undefined || input === undefined) throw new Error(`${card.id} has no classification output`);
   if (reference !== null) refuseShort(reference, images, card);
   const fixed = typeof input.dims[0] === 'number' ? input.dims[0] : null;
-  const raw = { [input.name]: atLeast(fixed ?? 0, dataset.images) };
+  const raw = rowsFor({ inputs: { [input.name]: dataset.images }, rows: dataset.labels.length }, fixed ?? 0);
   const step = fixed ?? Math.min(chunk, maxBatch);
   const parts: Tensor[] = [];
   for (let start = 0; start < images; start += step) {
@@ -62,12 +62,6 @@ export async function takeLogits(request: AccuracyRequest): Promise<Tensor> {
     parts.push(batchRows(decided, start - from, end - from));
   }
   return concatRows(parts);
-}
-
-/** A batch that is larger than the whole data set has its first images again. */
-function atLeast(wanted: number, images: Tensor): Tensor {
-  const [rows = 0] = images.dims;
-  return cycledRows({ images }, rows, rows, Math.max(rows, wanted))['images'] ?? images;
 }
 
 function refuseShort({ dims: [rows = 0] }: Tensor, images: number, { id }: ModelCard): void {

@@ -43,9 +43,13 @@ export const applyPolicy = ({ verdict, sentences }: Judgement, context: PolicyCo
   return added === undefined ? { red: false, sentences } : { red: true, sentences: [added, ...sentences] };
 };
 
+/** Whether CI runs this, which sets the variable. */
+export const isCi = (env: Readonly<Record<string, string | undefined>>): boolean =>
+  !['', '0', 'false'].includes(env['CI'] ?? '');
+
 /** Reads CI, ONPAR_STRICT and ONPAR_REQUIRE. `known`: ids of all backends and data sets. Throws BadInput. */
 export const readPolicy = (env: Readonly<Record<string, string | undefined>>, known: readonly string[]): Policy => ({
-  ci: !['', '0', 'false'].includes(env['CI'] ?? ''),
+  ci: isCi(env),
   strict: readStrict(env['ONPAR_STRICT'] ?? ''),
   required: readRequirement(env['ONPAR_REQUIRE'] ?? '', known),
 });

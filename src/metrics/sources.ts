@@ -76,13 +76,11 @@ export interface BatchLatency {
 export function divergingOutputs({ batches }: Pick<ComparedAnswers, 'batches'>): readonly Diverging[] {
   const furthest = new Map<string, number>();
   for (const { against, comparison } of batches.flatMap(({ relations }) => relations))
-    for (const { output, excess } of comparison.outputs)
+    for (const { output, excess } of comparison.outputs) {
+      const what = `${output} against ${against}`;
       // Written so that NaN is beyond.
-      if (!(excess <= 1))
-        furthest.set(
-          `${output} against ${against}`,
-          Math.max(excess, furthest.get(`${output} against ${against}`) ?? 0),
-        );
+      if (!(excess <= 1)) furthest.set(what, Math.max(excess, furthest.get(what) ?? 0));
+    }
   return [...furthest].map(([what, excess]) => ({ what, excess })).toSorted((a, b) => (a.what < b.what ? -1 : 1));
 }
 

@@ -172,7 +172,7 @@ export class Run {
     const { portable, machine } = this.baselines;
     const held = [...portable.values(), ...machine.values()].flatMap(({ baseline }) => Object.keys(baseline.values));
     const gated = [...this.metrics.values()].filter(({ id, paired }) => paired && this.tryPlan(id).length > 0);
-    return [...held, ...gated.map(({ id }) => id)].filter((id) => this.metrics.has(id));
+    return [...held.filter((id) => this.metrics.has(id)), ...gated.map(({ id }) => id)];
   }
 
   /** Starts on everything that will be asked for anyway, but latency: the cores need not wait for one spec to ask after another. */

@@ -7,7 +7,7 @@ export const suiteRuns = (figures) =>
     : `## Whole suites of unchanged code
 
 **In pairs**: \`node bench/gate/suite.mjs --runs N\` runs \`specs/latency.spec.ts\` against an equal version of onpar, whose backend files only have another last line: every gated case is measured. The pairs of its cases on wasm and TF.js are verdicts of the class \`wasm\`, too.
-**Not in pairs**: \`--unchanged\` runs the specs of latency, memory, parity and size against this very commit, as \`npm test\` does where nothing was changed: load and first inference are judged against the committed values of this machine.
+**Not in pairs**: \`--unchanged\` runs the specs of latency, memory, parity and size against this very version, as \`npm test\` does where nothing was changed: load and first inference are judged against the committed values of this machine.
 Seconds are those of the whole run.
 
 ${table(

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { findBackend } from '../../../src/backends/registry.ts';
 import { armsOf } from '../../../src/base/arms.ts';
 import type { Side } from '../../../src/base/base.ts';
-import { packagesOf } from '../../../src/base/packages.ts';
+import { closureOf, packagesOf } from '../../../src/base/packages.ts';
 import { readProject } from '../../../src/cases/project.ts';
 import { version as thisVersion } from '../../../src/version.ts';
 import { newProject } from '../support/project.ts';
@@ -40,7 +40,7 @@ test('what differs is found for every case, walking the packages of a side once'
       found: true,
       differs: ['onnxruntime-node 1.0.0 -> 2.0.0'],
     });
-  expect(vi.mocked(packagesOf).mock.calls.map(([root]) => root)).toEqual([base.root, ours.root]);
+  expect(vi.mocked(closureOf).mock.calls.map(([root]) => root)).toEqual([base.root, ours.root]);
 });
 
 test('another content under the same version differs, where npm says what it fetched', async () => {

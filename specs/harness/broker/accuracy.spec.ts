@@ -38,13 +38,17 @@ function fakeWorker(answer: (classes: Uint8Array) => TensorMap, wrong: readonly 
   return { worker: { run } as unknown as Worker, batches };
 }
 
+/** `batch`: its one size, or the name of its axis. */
+const cardOf = (batch: number | string): AccuracyRequest['card'] =>
+  ({
+    id: 'm',
+    inputs: [{ name: 'image', dtype: 'uint8', dims: [batch, 1, 1, 1] }],
+    outputs: [{ name: 'y', task: 'classification' }],
+  }) as never;
+
 const request = ({ worker }: FakeWorker, parts: Partial<AccuracyRequest> = {}): AccuracyRequest => ({
   worker,
-  card: {
-    id: 'm',
-    inputs: [{ name: 'image', dtype: 'uint8', dims: ['batch', 1, 1, 1] }],
-    outputs: [{ name: 'y', task: 'classification' }],
-  } as never,
+  card: cardOf('batch'),
   artifact: {} as never,
   dataset: { card: { id: 'pixels' } as never, images: tensor('uint8', [count, 1, 1, 1], pixels), labels: pixels },
   reference: null,
@@ -80,11 +84,7 @@ describe('accuracy', () => {
   });
 
   test('of a model that takes one batch size is asked in such batches, each image counted once', async () => {
-    const card = {
-      id: 'm',
-      inputs: [{ name: 'image', dtype: 'uint8', dims: [8, 1, 1, 1] }],
-      outputs: [{ name: 'y', task: 'classification' }],
-    } as never;
+    const card = cardOf(8);
     const fake = fakeWorker(logits);
     const reference = oneHot(pixels.map((pixel, index) => (index >= 248 ? (pixel + 1) % 3 : pixel)));
     expect(await takeAccuracy(request(fake, { card, reference, maxBatch: 4 }))).toMatchObject({
@@ -103,11 +103,7 @@ describe('accuracy', () => {
   ])(
     'of one whose batch of %d is more than the images that are asked for is fed a whole batch',
     async (size, asked, calls) => {
-      const card = {
-        id: 'm',
-        inputs: [{ name: 'image', dtype: 'uint8', dims: [size, 1, 1, 1] }],
-        outputs: [{ name: 'y', task: 'classification' }],
-      } as never;
+      const card = cardOf(size);
       const images = asked ?? count;
       const fake = fakeWorker(logits, [images - 1]);
       expect(await takeAccuracy(request(fake, { card, images }))).toMatchObject({ n: images, correct: images - 1 });
